@@ -1,0 +1,133 @@
+package monitor
+
+import (
+	"context"
+	"time"
+)
+
+// An Input is something the book decides on. It carries its time.
+type Input interface {
+	at() time.Time
+}
+
+// A Tick is the time, when nothing else brings it: one a second.
+type Tick struct{ At time.Time }
+
+// A Gap is time in which nobody watched: a suspend, a stall, or the time between two runs.
+type Gap struct {
+	At       time.Time // when it was noticed
+	From, To time.Time
+}
+
+// A Reconfigure brings what is watched, and who is told. The first one of a run carries what was loaded.
+type Reconfigure struct {
+	At        time.Time
+	Checks    []*Check
+	Receivers []Receiver
+	Controls  int // control hosts configured
+}
+
+// An Attempting says that a message is about to leave; it is durable before it does.
+type Attempting struct {
+	At       time.Time
+	Delivery DeliveryID
+	Sending  Sending
+}
+
+// A Receipt says what came of an attempt.
+type Receipt struct {
+	At       time.Time
+	Delivery DeliveryID
+	ID       string // of the Sending
+	Result   SendResult
+	Status   int       // HTTP status, or 0
+	Reason   string    // for people, without secrets
+	Next     time.Time // when to try again, where Result says so
+	Ref      string
+}
+
+// SendResult is what came of an attempt to send.
+type SendResult string
+
+// The results.
+const (
+	Accepted  SendResult = "accepted"
+	Refused   SendResult = "refused"   // it did not arrive; worth another try
+	Ambiguous SendResult = "ambiguous" // it may have arrived
+	Unmended  SendResult = "unmended"  // a person must mend something first; tried again now and then
+	Content   SendResult = "content"   // this text is not taken: render it plainer
+	Gone      SendResult = "gone"      // the receiver wants nothing any more (410)
+)
+
+// A Note asks for a notice, from a part that has something to tell the operator. The same key is told once
+// until it is over.
+type Note struct {
+	At             time.Time
+	Key            string
+	Text, NextStep string
+	Over           bool
+}
+
+// An Order is what an operator asks of a delivery.
+type Order struct {
+	At       time.Time
+	Delivery DeliveryID
+	Drop     bool // else retry now
+}
+
+func (o Outcome) at() time.Time     { return o.Started.Add(o.Took) }
+func (t Tick) at() time.Time        { return t.At }
+func (g Gap) at() time.Time         { return g.At }
+func (r Reconfigure) at() time.Time { return r.At }
+func (a Attempting) at() time.Time  { return a.At }
+func (r Receipt) at() time.Time     { return r.At }
+func (n Note) at() time.Time        { return n.At }
+func (o Order) at() time.Time       { return o.At }
+
+// A Change is what Decide found: whole rows that take the place of others. It is stored in one commit and
+// applied after.
+type Change struct {
+	At         time.Time
+	Rows       map[CheckID]*Row
+	Removed    []CheckID
+	Incidents  map[string]*Incident
+	Events     []Event
+	Deliveries map[DeliveryID]*Delivery
+	Notices    map[string]*Notice // by key
+	Clients    map[string]*Client
+	Samples    []Sample
+	Plans      []CheckPlan // for the scheduler; not stored
+
+	// Urgent changes are durable before anyone sees them; others may ride a batch.
+	Urgent bool
+
+	config *Reconfigure
+	sight  *sight
+}
+
+// A CheckPlan is a new plan for a check.
+type CheckPlan struct {
+	Check CheckID
+	Plan  Plan
+}
+
+// A Saved book is what a store gives back at start.
+type Saved struct {
+	ID         string    // the book's own id, made once
+	Epoch      int64     // to be given with every Save
+	Committed  time.Time // the last commit of any kind; zero for a new book
+	Rows       []*Row
+	Incidents  []*Incident // open ones, and those that ended within Pace.EndOwed
+	Deliveries []*Delivery // of those incidents and of notices, as long as they are not settled
+	Events     []Event     // versions that an EveryVersion receiver may still be owed
+	Notices    []*Notice   // the last one of each key
+	Clients    []*Client
+	Samples    int // how many are kept
+}
+
+// A Store keeps the book. Load is called once. Save stores all of the changes in one commit, or none, and
+// fails with ErrEpoch when another instance has taken the book over.
+type Store interface {
+	Load(ctx context.Context) (Saved, error)
+	Save(ctx context.Context, epoch int64, c Change) error
+}

@@ -1,0 +1,73 @@
+package monitor
+
+import "time"
+
+// A Receiver is where alerts go, as far as deciding needs to know. Its identity is its name.
+type Receiver struct {
+	Name  string
+	Kind  string // slack, webhook, log
+	When  When
+	After time.Duration // an incident must be open so long before it is told here
+	// EveryVersion sends all versions in order instead of the difference to what is true.
+	EveryVersion bool
+	// Posts is a receiver whose messages cannot be edited: of updates it gets only changes of severity.
+	Posts bool
+	// Keyless is a receiver with neither a lookup nor an idempotency key: what may have arrived is re-sent
+	// late, seldom, and marked as a repeat.
+	Keyless bool
+}
+
+// When chooses the incidents that a receiver wants. Empty fields choose all.
+type When struct {
+	Severity []string // the severities, and "notice"
+	Side     []Side
+	Scope    []string // all, some, one
+}
+
+// Knowledge is what a receiver knows of an incident.
+type Knowledge string
+
+// What a receiver can know. Maybe counts as told when an end is owed.
+const (
+	NeverTried Knowledge = ""
+	Maybe      Knowledge = "maybe"
+	Told       Knowledge = "told"
+)
+
+// A DeliveryID names a delivery row.
+type DeliveryID struct {
+	Receiver string `json:"receiver"`
+	Incident string `json:"incident"` // or a notice's id
+}
+
+// A Delivery is what one receiver knows of one incident or notice, and the attempt under way. Like a Row it
+// is never changed once applied.
+type Delivery struct {
+	DeliveryID
+	Wants      bool          `json:"wants"` // it matched When at some version
+	Knows      Knowledge     `json:"knows,omitempty"`
+	Version    int           `json:"version,omitempty"` // the highest version it knows, or may know
+	State      IncidentState `json:"state,omitempty"`   // what that version said
+	Severity   Severity      `json:"severity,omitempty"`
+	ToldAt     time.Time     `json:"told_at,omitzero"`  // last receipt
+	Ref        string        `json:"ref,omitempty"`     // the receiver's own name for what it got
+	Sending    *Sending      `json:"sending,omitempty"` // the message being tried, until its receipt
+	LastErr    string        `json:"last_error,omitempty"`
+	LastStatus int           `json:"last_status,omitempty"`
+	Repeats    int           `json:"repeats,omitempty"` // re-sends after ambiguous outcomes
+	Dead       string        `json:"dead,omitempty"`    // why nothing more will be sent, if something was owed
+	Settled    bool          `json:"settled"`           // nothing is owed, nor ever will be
+}
+
+// A Sending is a message from its first attempt to its receipt. Retries send the same bytes under the same id.
+type Sending struct {
+	ID       string    `json:"id"` // webhook-id: hash of book, receiver, incident, version
+	Type     EventType `json:"type"`
+	Version  int       `json:"version"`
+	Body     []byte    `json:"body"`
+	First    time.Time `json:"first"`
+	Attempts int       `json:"attempts"`
+	InFlight bool      `json:"in_flight"`       // persisted before the request leaves; found at start, its outcome is ambiguous
+	Next     time.Time `json:"next,omitzero"`   // not before this
+	Plain    bool      `json:"plain,omitempty"` // rendered again as plain text after a content error
+}

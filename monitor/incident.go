@@ -1,0 +1,167 @@
+package monitor
+
+import "time"
+
+// Severity is how bad an incident is for those who use the integration.
+type Severity string
+
+// The severities, worst first.
+const (
+	Down     Severity = "down"
+	Degraded Severity = "degraded"
+	AuthLost Severity = "auth"
+	QuotaOut Severity = "quota"
+	Warning  Severity = "warning" // will break soon; never counted against uptime
+)
+
+// Side is whose matter it is.
+type Side string
+
+// The sides.
+const (
+	SideApaleo      Side = "apaleo"
+	SideCredentials Side = "credentials"
+	SidePermissions Side = "permissions"
+	SideRequest     Side = "request"
+	SideHotel       Side = "hotel"
+	SideNetwork     Side = "network"
+	SideIntegration Side = "integration"
+	SideUnclear     Side = "unclear"
+)
+
+// IncidentState is open or resolved.
+type IncidentState string
+
+// The states of an incident.
+const (
+	IncidentOpen     IncidentState = "open"
+	IncidentResolved IncidentState = "resolved"
+)
+
+// A Change word says what a version changed, where it is not plain from the event's type.
+type ChangeWord string
+
+// The change words.
+const (
+	ChangeSeverity        ChangeWord = "severity"
+	ChangeScope           ChangeWord = "scope"
+	ChangeRerooted        ChangeWord = "rerooted" // the cause was found to lie further up
+	ChangeMerged          ChangeWord = "merged"   // another incident became part of this one, or this one of another
+	ChangeReopened        ChangeWord = "reopened"
+	ChangeBlind           ChangeWord = "blind"            // we cannot see at present
+	ChangeUnwatched       ChangeWord = "unwatched"        // ended because its checks were removed
+	ChangeReconfigured    ChangeWord = "reconfigured"     // ended because its checks now ask something else
+	ChangeReceiverRemoved ChangeWord = "receiver_removed" // not told here any more
+)
+
+// Confidence is how sure a cause is.
+type Confidence string
+
+// The confidences.
+const (
+	Certain Confidence = "certain" // its own probe fails
+	Likely  Confidence = "likely"  // nearly all that depends on it fails
+	Unclear Confidence = "unclear"
+)
+
+// A Cause is the node that explains the failing signals.
+type Cause struct {
+	Kind       NodeKind   `json:"kind"`
+	ID         string     `json:"id"`
+	Confidence Confidence `json:"confidence"`
+}
+
+// Node is the cause's place in the graph.
+func (c Cause) Node() Node { return Node{Kind: c.Kind, ID: c.ID} }
+
+// Scope is how far an incident reaches, in checks.
+type Scope struct {
+	Failing   int    `json:"failing"`
+	Evaluated int    `json:"evaluated"` // with fresh evidence
+	Blocked   int    `json:"blocked"`   // could not be asked because of it
+	Watched   int    `json:"watched"`   // all that depend on the cause
+	Accounts  string `json:"accounts"`  // all, some or one; "" if no account is concerned
+}
+
+// Affected is one failing check as alerts show it.
+type Affected struct {
+	Check      CheckID    `json:"check"`
+	Signal     SignalKind `json:"signal"`
+	Status     int        `json:"status,omitempty"`
+	Fault      Fault      `json:"fault,omitempty"`
+	TrackingID string     `json:"tracking_id,omitempty"`
+	Failed     int        `json:"failed"`
+	Of         int        `json:"of"`
+	Runbook    string     `json:"runbook,omitempty"`
+}
+
+// A SignalID names one signal of one check.
+type SignalID struct {
+	Check  CheckID    `json:"check"`
+	Signal SignalKind `json:"signal"`
+}
+
+// An Incident is one cause, from its first failing attempt to its last. Like a Row it is never changed once
+// applied; every version is kept as an Event.
+type Incident struct {
+	ID          string        `json:"id"`
+	Version     int           `json:"version"`
+	State       IncidentState `json:"state"`
+	Severity    Severity      `json:"severity"`
+	Side        Side          `json:"side"`
+	Change      ChangeWord    `json:"change"`
+	Since       time.Time     `json:"since"`          // first failing attempt
+	Opened      time.Time     `json:"opened"`         // when it was decided
+	Updated     time.Time     `json:"updated"`        // this version
+	Ended       time.Time     `json:"ended,omitzero"` // first good attempt of the run that ended it
+	Reopened    int           `json:"reopened"`
+	Flapping    bool          `json:"flapping"`
+	Cause       Cause         `json:"cause"`
+	Scope       Scope         `json:"scope"`
+	Affected    []Affected    `json:"affected"` // at most ten
+	Count       int           `json:"affected_count"`
+	Title       string        `json:"title"` // at most 150 characters, for headings
+	Text        string        `json:"text"`  // the whole sentence: side, what, since, how many
+	NextStep    string        `json:"next_step"`
+	Doc         string        `json:"documentation,omitempty"` // address of the page that explains it
+	Public      string        `json:"public,omitempty"`        // the sentence for the public page
+	Into        string        `json:"into,omitempty"`          // the incident that this one became part of
+	Acks        []string      `json:"acks,omitempty"`          // what apaleo's status page says
+	Members     []SignalID    `json:"members"`                 // open signals that belong to it
+	Leads       []SignalID    `json:"leads"`                   // the members it was opened for: the cause's own checks
+	NotRecorded bool          `json:"not_recorded,omitempty"`  // decided while the store failed
+
+	severityAt time.Time // since when the pending severity holds
+	pending    Severity
+}
+
+// EventType is what an event is called in a webhook's body.
+type EventType string
+
+// The event types.
+const (
+	EventOpened   EventType = "incident.opened"
+	EventUpdated  EventType = "incident.updated"
+	EventReopened EventType = "incident.reopened"
+	EventResolved EventType = "incident.resolved"
+	EventRecap    EventType = "incident.recap"
+	EventNotice   EventType = "monitor.notice"
+	EventTest     EventType = "monitor.test"
+)
+
+// An Event is one version of one incident.
+type Event struct {
+	Type     EventType `json:"type"`
+	At       time.Time `json:"at"`
+	Incident Incident  `json:"incident"`
+}
+
+// A Notice is something the operator should know that is no incident. It never pages.
+type Notice struct {
+	ID       string    `json:"id"`
+	Key      string    `json:"key"` // what it is about; one stands per key
+	At       time.Time `json:"at"`
+	Text     string    `json:"text"`
+	NextStep string    `json:"next_step"`
+	Over     bool      `json:"over,omitempty"` // says that what an earlier notice told has ended
+}

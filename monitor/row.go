@@ -1,0 +1,54 @@
+package monitor
+
+import "time"
+
+// A Row is all that the book knows of one check. A row is never changed once applied: a new one takes its place.
+type Row struct {
+	Check    CheckID   `json:"check"`
+	Asks     string    `json:"asks"` // Check.Asks at the time; another value starts afresh
+	Signals  [4]Signal `json:"signals"`
+	Incident [4]string `json:"incident"` // the open incident that each open signal belongs to
+	EverGood bool      `json:"ever_good"`
+	LastRun  time.Time `json:"last_run,omitzero"`  // scheduled start of the last attempt
+	LastGood time.Time `json:"last_good,omitzero"` // of availability
+	SetUp    string    `json:"set_up,omitempty"`   // the fault of the set-up notice that stands
+	Last     Outcome   `json:"last"`
+	Plan     Plan      `json:"-"`
+}
+
+// Signal is the state of one signal.
+func (r *Row) Signal(k SignalKind) Signal { return r.Signals[signalIndex(k)] }
+
+// signalIndex is k's place in SignalKinds.
+func signalIndex(k SignalKind) int {
+	for i, s := range SignalKinds {
+		if s == k {
+			return i
+		}
+	}
+	return 0
+}
+
+// A Plan is how the book wants a check asked from now on.
+type Plan struct {
+	Every     time.Duration // instead of the check's schedule; 0 is the schedule
+	Fresh     bool          // attempts are confirmations
+	NotBefore time.Time     // a server's Retry-After
+	Once      time.Time     // one attempt at this time besides, as part of a sweep; zero is none
+}
+
+// A Client is what is known of one OAuth client across restarts.
+type Client struct {
+	ID     string      `json:"id"`
+	Forced []time.Time `json:"forced"` // forced token requests, oldest first, at most TokenMax
+}
+
+// A Sample is one outcome as history keeps it.
+type Sample struct {
+	Check    CheckID
+	At       time.Time
+	Took     time.Duration
+	Status   int
+	Fault    Fault
+	Evidence [4]Evidence
+}

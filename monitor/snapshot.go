@@ -1,0 +1,78 @@
+package monitor
+
+import "time"
+
+// A Snapshot is the book as readers see it. Nothing in it changes.
+type Snapshot struct {
+	At         time.Time
+	Checks     []CheckView // in the watchlist's order
+	Open       []*Incident // newest first
+	Recent     []*Incident // ended ones, newest first, at most 50
+	Notices    []*Notice   // those that stand
+	Owed       []*Delivery // deliveries not settled
+	OldestOwed time.Time   // when the oldest message that a receiver still owes an answer to was decided; zero is none
+	Blind      Blindness
+	Engine     EngineStats
+	StoreDown  time.Time // since when the store fails; zero is that it works
+	Instance   string
+}
+
+// State is how a check is shown.
+type State string
+
+// The states.
+const (
+	StateUp          State = "up"
+	StateDegraded    State = "degraded"
+	StateDown        State = "down"
+	StateUnknown     State = "unknown"
+	StatePaused      State = "paused"
+	StateMaintenance State = "maintenance"
+)
+
+// A CheckView is one check and what is known of it.
+type CheckView struct {
+	Check  *Check
+	Row    *Row
+	State  State
+	Why    string   // why it is unknown, or what is wrong, in a few words
+	Badges []string // auth, quota
+	Next   time.Time
+}
+
+// Blindness is whether bellhop can see out at all.
+type Blindness struct {
+	Since  time.Time  // zero is that it sees
+	Never  bool       // nothing outside has answered since start
+	Before []Interval // earlier blindness of this run, newest first, at most 10
+}
+
+// An Interval is a stretch of time.
+type Interval struct{ From, To time.Time }
+
+// EngineStats is what the engine counts of itself since start.
+type EngineStats struct {
+	Started         time.Time
+	Runs            uint64 // attempts begun
+	Skipped         uint64 // ticks skipped because the check was still being asked
+	Late            uint64 // attempts that began over a second after their time
+	Overflow        uint64 // outcomes that found the inbox full
+	Panics          uint64
+	Commits         uint64
+	CommitFailures  uint64
+	Inbox, InboxCap int
+	LastCommit      time.Time
+	LastRun         time.Time // an attempt ended
+	LastTick        time.Time // the scheduler ticked
+	Lateness        Histogram // scheduled to true start, seconds
+	CommitTook      Histogram
+	Gaps            uint64
+	GapTime         time.Duration
+}
+
+// A Histogram counts durations by upper bound, in seconds, as Prometheus does.
+type Histogram struct {
+	Bounds []float64
+	Counts []uint64 // one more than Bounds, not cumulative
+	Sum    float64
+}
