@@ -1,0 +1,20 @@
+# run and test need Go, git, make and gcc (for -race); nothing else of the network than module download.
+.PHONY: run test bench torture lint
+
+run: ## the daemon, with the config.yaml that ships
+	go run .
+
+test: ## what has to pass before a commit
+	go mod tidy -diff
+	go vet ./...
+	go test -race -shuffle=on ./...
+
+bench: ## speed and size, beside a minimal loop in the same run; without -race
+	BELLHOP_BENCH=1 go test -count=1 -run Speed -v ./monitor/command/...
+	go test -run '^$$' -bench . -benchmem ./...
+
+torture: ## kills the daemon at random, 200 times, while receivers fail, hang and lie
+	BELLHOP_TORTURE=200 go test -count=1 -run Torture -timeout 30m -v ./monitor/command/...
+
+lint: ## golangci-lint as pinned in tools/go.mod; the first run builds it, about a minute
+	go tool -modfile=tools/go.mod golangci-lint run
