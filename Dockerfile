@@ -6,7 +6,7 @@ RUN go mod download
 COPY . .
 # timetzdata puts the time zones into the binary: one file to trust, and CRON_TZ= works wherever it is copied to.
 RUN CGO_ENABLED=0 go build -trimpath -tags timetzdata -ldflags "-s -w" -o /bellhop .
-RUN mkdir -m 0700 /data && echo 'bellhop:x:65532:65532::/data:/nologin' > /passwd && echo 'bellhop:x:65532:' > /group
+RUN mkdir /data && echo 'bellhop:x:65532:65532::/data:/nologin' > /passwd && echo 'bellhop:x:65532:' > /group
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
