@@ -1,0 +1,129 @@
+package apaleotest
+
+import (
+	"crypto/tls"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// connection is a net.Conn as a key: a *net.TCPConn, or a *tls.Conn over one.
+type connection = net.Conn
+
+// host is one listener with its web server. It can be shut and opened again on the same port.
+type host struct {
+	name    Host
+	tls     *tls.Config // nil when plain
+	handler http.Handler
+	wg      sync.WaitGroup // the accept loop and every connection
+
+	mu    sync.Mutex // protects all below
+	addr  *net.TCPAddr
+	ln    net.Listener
+	srv   *http.Server // nil while shut
+	conns map[connection]struct{}
+}
+
+// open listens on the port of the last time, at first on a free one. An open host stays as it is.
+func (h *host) open() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.srv != nil {
+		return nil
+	}
+	at := h.addr
+	if at == nil {
+		at = &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}
+	}
+	ln, err := net.ListenTCP("tcp", at)
+	if err != nil {
+		return err
+	}
+	h.addr = ln.Addr().(*net.TCPAddr)
+	h.serveLocked(ln)
+	return nil
+}
+
+func (h *host) serveLocked(ln net.Listener) {
+	srv := &http.Server{
+		Handler:           h.handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		// Failed handshakes and aborted answers are what the faults are for.
+		ErrorLog: log.New(io.Discard, "", 0),
+	}
+	srv.ConnState = func(c net.Conn, state http.ConnState) { h.track(srv, c, state) }
+	if h.tls != nil {
+		ln = tls.NewListener(ln, h.tls)
+	}
+	h.ln, h.srv = ln, srv
+	h.wg.Go(func() { _ = srv.Serve(ln) }) // it only ever ends by shut
+}
+
+// shut closes the listener and every connection; it does not wait for what ran on them.
+func (h *host) shut() {
+	h.mu.Lock()
+	srv, ln := h.srv, h.ln
+	h.srv = nil
+	h.mu.Unlock()
+	if srv == nil {
+		return
+	}
+	_ = ln.Close()
+	h.drop()
+	_ = srv.Close()
+}
+
+// drop ends every open connection, so that the next request has to make a new one.
+func (h *host) drop() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for c := range h.conns {
+		_ = tcp(c).Close()
+	}
+}
+
+func (h *host) track(srv *http.Server, c net.Conn, state http.ConnState) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch state {
+	case http.StateNew:
+		h.wg.Add(1)
+		h.conns[c] = struct{}{}
+		if h.srv != srv { // accepted while shut was at work, which did not see it
+			_ = tcp(c).Close()
+		}
+	case http.StateClosed:
+		delete(h.conns, c)
+		h.wg.Done()
+	case http.StateHijacked: // take ends it
+		delete(h.conns, c)
+	}
+}
+
+// take hands the connection under the request to use and closes it with a reset if abort is set.
+func (h *host) take(w http.ResponseWriter, abort bool, use func(net.Conn)) {
+	c, _, err := http.NewResponseController(w).Hijack()
+	if err != nil { // the connection is gone already
+		return
+	}
+	defer h.wg.Done()
+	_ = c.SetDeadline(time.Now().Add(time.Second))
+	use(c)
+	if abort {
+		_ = tcp(c).SetLinger(0)
+		_ = tcp(c).Close()
+		return
+	}
+	_ = c.Close()
+}
+
+// tcp is the connection below TLS. Closing it there never waits, as the farewell of TLS may.
+func tcp(c net.Conn) *net.TCPConn {
+	if t, ok := c.(*tls.Conn); ok {
+		c = t.NetConn()
+	}
+	return c.(*net.TCPConn)
+}
