@@ -210,6 +210,10 @@ func (s *Server) makeKeys(plain bool) (err error) {
 }
 
 func (s *Server) openHosts(plain bool) error {
+	scheme := "https://"
+	if plain {
+		scheme = "http://"
+	}
 	for _, t := range []struct {
 		name    Host
 		url     *string
@@ -230,11 +234,10 @@ func (s *Server) openHosts(plain bool) error {
 			h.tls = config
 		}
 		s.hosts = append(s.hosts, h)
-		*t.url = map[bool]string{true: "http://", false: "https://"}[plain]
 		if err := h.open(); err != nil {
 			return fmt.Errorf("open the %s: %w", t.name, err)
 		}
-		*t.url += h.addr.String()
+		*t.url = scheme + h.addr.String()
 	}
 	return nil
 }
