@@ -76,3 +76,35 @@ const (
 	Closed    Edge = "closed"
 	Cleared   Edge = "cleared" // suspect to clean: a blip
 )
+
+// IsOpen tells whether the signal is open: it may be recovering, but its end is not believed yet.
+func (s Signal) IsOpen() bool { return s.Phase == Open || s.Phase == Recovering }
+
+// Flapping tells whether the signal is open for the third time or more, each soon after the last end.
+func (s Signal) Flapping() bool { return s.IsOpen() && s.Reopens >= 2 }
+
+// Hard tells whether the trouble is an outage rather than a brown-out: of the attempts since it began, but
+// for those Goods that may be its end, at least 80 % failed, or the last eight all did.
+func (s Signal) Hard() bool {
+	if s.Tailed == 8 && s.Tail == 0xff {
+		return true
+	}
+	of := s.Attempts - s.GoodRun
+	return of > 0 && 5*s.Fails >= 4*of
+}
+
+// Failing tells whether most of the last three pieces of evidence are Fail. Only those within window of now
+// count; known is false where there is none.
+func (s Signal) Failing(now time.Time, window time.Duration) (failing, known bool) {
+	fails, of := 0, 0
+	for _, r := range s.Recent {
+		if r.What == None || now.Sub(r.At).Abs() > window {
+			continue
+		}
+		of++
+		if r.What == Fail {
+			fails++
+		}
+	}
+	return 2*fails > of, of > 0
+}
