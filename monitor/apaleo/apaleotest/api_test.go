@@ -15,14 +15,14 @@ func TestReadsHaveTheirShapes(t *testing.T) {
 	c := clientFor(t, s)
 	bearer := token(t, s, c, alpine())
 	for path, want := range map[string]string{
-		"/account/v1/accounts/current":                                               `"code":"ALPN","defaultLanguage":"en","name":"Alpine Hotels","type":"Live"`,
-		"/inventory/v1/properties/$count":                                            `"count":3`,
-		"/booking/v1/reservations/$count?status=InHouse":                             `"count":120`,
-		"/finance/v1/types/currencies":                                               `"EUR"`,
-		"/finance/v1/folios/$count":                                                  `"count":270`,
-		"/rateplan/v1/rate-plans/$count":                                             `"count":18`,
+		"/account/v1/accounts/current":                                              `"code":"ALPN","defaultLanguage":"en","name":"Alpine Hotels","type":"Live"`,
+		"/inventory/v1/properties/$count":                                           `"count":3`,
+		"/booking/v1/reservations/$count?status=InHouse":                            `"count":120`,
+		"/finance/v1/types/currencies":                                              `"EUR"`,
+		"/finance/v1/folios/$count":                                                 `"count":270`,
+		"/rateplan/v1/rate-plans/$count":                                            `"count":18`,
 		"/availability/v1/unit-groups?propertyId=MUC&from=2026-11-22&to=2026-11-23": `"count":1`,
-		"/settings/v1/languages":                                                     `"en"`,
+		"/settings/v1/languages":                                                    `"en"`,
 	} {
 		a := get(t, c, s.API+path, bearer)
 		wantStatus(t, path, a, 200)
