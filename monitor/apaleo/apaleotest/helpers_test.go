@@ -50,7 +50,7 @@ func startWith(t *testing.T, c apaleotest.Config) *apaleotest.Server {
 // clientFor trusts the stand-in and nobody else, and gives up after two seconds.
 func clientFor(t *testing.T, s *apaleotest.Server) *http.Client {
 	t.Helper()
-	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: s.CertPool()}}
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: s.CertPool(), ClientSessionCache: tls.NewLRUClientSessionCache(0)}}
 	t.Cleanup(transport.CloseIdleConnections)
 	return &http.Client{Transport: transport, Timeout: 2 * time.Second}
 }
