@@ -1,6 +1,7 @@
 package apaleotest_test
 
 import (
+	"bellhop/monitor/apaleo/apaleotest"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -12,8 +13,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"bellhop/monitor/apaleo/apaleotest"
 )
 
 func TestStatusFaultKeepsToItsPlace(t *testing.T) {

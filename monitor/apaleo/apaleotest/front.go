@@ -51,6 +51,7 @@ func (s *Server) identify(on Host, r *http.Request) (who caller) {
 		if c, err := s.key.open(bearer(r)); err == nil {
 			who.account, who.client, who.claims = c.Account, c.ClientID, &c
 		}
+	default: // the status page asks nobody
 	}
 	return who
 }

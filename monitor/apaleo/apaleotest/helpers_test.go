@@ -1,6 +1,7 @@
 package apaleotest_test
 
 import (
+	"bellhop/monitor/apaleo/apaleotest"
 	"crypto/tls"
 	"encoding/json"
 	"io"
@@ -11,8 +12,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"bellhop/monitor/apaleo/apaleotest"
 )
 
 const all = "reservations.read folios.read rateplans.read availability.read settings.read"

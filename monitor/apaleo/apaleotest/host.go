@@ -10,9 +10,6 @@ import (
 	"time"
 )
 
-// connection is a net.Conn as a key: a *net.TCPConn, or a *tls.Conn over one.
-type connection = net.Conn
-
 // host is one listener with its web server. It can be shut and opened again on the same port.
 type host struct {
 	name    Host
@@ -24,7 +21,7 @@ type host struct {
 	addr  *net.TCPAddr
 	ln    net.Listener
 	srv   *http.Server // nil while shut
-	conns map[connection]struct{}
+	conns map[net.Conn]struct{}
 }
 
 // open listens on the port of the last time, at first on a free one. An open host stays as it is.
@@ -100,6 +97,7 @@ func (h *host) track(srv *http.Server, c net.Conn, state http.ConnState) {
 		h.wg.Done()
 	case http.StateHijacked: // take ends it
 		delete(h.conns, c)
+	default:
 	}
 }
 

@@ -34,7 +34,7 @@ func (s *Server) serveIdentity(w http.ResponseWriter, r *http.Request, who calle
 
 // discovery lists the endpoints that apaleo documents (facts, section 2); those without a handler here answer 404.
 func (s *Server) discovery() map[string]any {
-	at := s.URLs.Identity
+	at := s.Identity
 	return map[string]any{
 		"issuer":                                at,
 		"jwks_uri":                              at + jwksPath,

@@ -1,6 +1,7 @@
 package apaleotest_test
 
 import (
+	"bellhop/monitor/apaleo/apaleotest"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/sha256"
@@ -11,8 +12,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"bellhop/monitor/apaleo/apaleotest"
 )
 
 func TestDiscoveryNamesEndpointsThatAnswer(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"sync"
 	"time"
@@ -219,12 +220,12 @@ func (s *Server) openHosts(plain bool) error {
 		url     *string
 		handler handler
 	}{
-		{API, &s.URLs.API, s.serveAPI},
-		{Identity, &s.URLs.Identity, s.serveIdentity},
-		{Webhook, &s.URLs.Webhook, s.serveWebhook},
-		{StatusPage, &s.URLs.StatusPage, s.serveStatusPage},
+		{API, &s.API, s.serveAPI},
+		{Identity, &s.Identity, s.serveIdentity},
+		{Webhook, &s.Webhook, s.serveWebhook},
+		{StatusPage, &s.StatusPage, s.serveStatusPage},
 	} {
-		h := &host{name: t.name, conns: map[connection]struct{}{}}
+		h := &host{name: t.name, conns: map[net.Conn]struct{}{}}
 		h.handler = s.front(h, t.handler)
 		if !plain {
 			config, err := s.tlsConfig(t.name)

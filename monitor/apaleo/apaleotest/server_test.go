@@ -1,6 +1,7 @@
 package apaleotest_test
 
 import (
+	"bellhop/monitor/apaleo/apaleotest"
 	"net"
 	"net/http"
 	"runtime"
@@ -8,19 +9,32 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"bellhop/monitor/apaleo/apaleotest"
 )
 
 // goroutinesIn counts the goroutines that have the text in their stack.
 func goroutinesIn(text string) (n int) {
 	buf := make([]byte, 4<<20)
-	for _, stack := range strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
+	for stack := range strings.SplitSeq(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
 		if strings.Contains(stack, text) {
 			n++
 		}
 	}
 	return n
+}
+
+// askInVain asks each address, and reads nothing of what comes.
+func askInVain(t *testing.T, s *apaleotest.Server, addresses ...string) *sync.WaitGroup {
+	var clients sync.WaitGroup
+	for _, at := range addresses {
+		c := clientFor(t, s)
+		c.Timeout = 20 * time.Second
+		clients.Go(func() {
+			if resp, err := c.Do(request(t, http.MethodGet, at, "")); err == nil {
+				t.Cleanup(func() { resp.Body.Close() })
+			}
+		})
+	}
+	return &clients
 }
 
 // Close takes under a second and leaves nothing running, whatever the faults hold and however clients dawdle.
@@ -33,18 +47,7 @@ func TestCloseEndsEverything(t *testing.T) {
 	s.Fault(apaleotest.Drip(time.Hour).On(apaleotest.StatusPage))
 	s.Fault(apaleotest.Endless().On(apaleotest.Identity))
 	s.Fault(apaleotest.Refuse().On(apaleotest.Webhook))
-	var clients sync.WaitGroup
-	defer clients.Wait()
-	for _, at := range []string{s.API + "/health", s.StatusPage + "/", s.Identity + "/connect/token"} {
-		c := clientFor(t, s)
-		c.Timeout = 20 * time.Second
-		clients.Go(func() {
-			resp, err := c.Do(request(t, http.MethodGet, at, ""))
-			if err == nil { // endless: taken, and not read
-				t.Cleanup(func() { resp.Body.Close() })
-			}
-		})
-	}
+	defer askInVain(t, s, s.API+"/health", s.StatusPage+"/", s.Identity+"/connect/token").Wait()
 	silent, err := net.Dial("tcp", strings.TrimPrefix(s.API, "https://"))
 	if err != nil {
 		t.Fatal(err)

@@ -54,7 +54,7 @@ func (s *Server) serveStatusPage(w http.ResponseWriter, r *http.Request, _ calle
 	incidents := s.incidents // replaced as a whole, never changed
 	s.mu.Unlock()
 	if r.URL.Path != "/" {
-		writeJSON(w, http.StatusOK, summary(s.URLs.StatusPage, incidents, time.Now()))
+		writeJSON(w, http.StatusOK, summary(s.StatusPage, incidents, time.Now()))
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

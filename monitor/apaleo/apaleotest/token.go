@@ -113,7 +113,7 @@ func (k *signer) jwk() map[string]string {
 func (s *Server) issue(a *Account, scopes []string, now time.Time) (string, error) {
 	s.serial++
 	return s.key.sign(claims{
-		Issuer: s.URLs.Identity, NotBefore: now.Unix(), IssuedAt: now.Unix(),
+		Issuer: s.Identity, NotBefore: now.Unix(), IssuedAt: now.Unix(),
 		Expires:  now.Add(a.TokenLifetime + time.Second - 1).Unix(), // never shorter than promised
 		ClientID: a.ClientID, Account: a.Code, Scope: scopes, Serial: s.serial,
 	})
