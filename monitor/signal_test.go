@@ -209,7 +209,8 @@ func TestSignalReopening(t *testing.T) {
 			t.Errorf("opening %d ended after %s of calm, want %s", i+1, calm, hold*time.Second)
 		}
 	}
-	s, _ = feed(s, now+7200, "ffff", balanced(t))
+	// It opens on the fourth failure, two hours after the end to the second.
+	s, _ = feed(s, now-15+7200-45, "ffff", balanced(t))
 	if s.Hold != 55*time.Second || s.Reopens != 0 || s.Flapping() {
 		t.Errorf("after two hours of calm: hold %s, reopens %d; want it to start over", s.Hold, s.Reopens)
 	}
@@ -246,7 +247,7 @@ func TestSignalGoodsToClose(t *testing.T) {
 // TestSignalHard ensures that 80 % failed, or eight in a row, is an outage, and that a recovery does not make it less of one.
 func TestSignalHard(t *testing.T) {
 	for evidence, want := range map[string]bool{
-		"": false, "ffff": true, "ffffg": true, "fgffff": true, "fgfgff": false, "fgfgfgfgfffffff": false,
+		"": false, "ffff": true, "ffffg": true, "fgfff": true, "fgfgff": false, "fgfgfgfgfffffff": false,
 		"fgfgfgfgffffffff": true, "ffffgggg": true, "ffffgf": true, "ffffggf": false, "ff--ff": true,
 	} {
 		if s, _ := feed(monitor.Signal{}, 0, evidence, balanced(t)); s.Hard() != want {
