@@ -54,7 +54,9 @@ type Interval struct{ From, To time.Time }
 type EngineStats struct {
 	Started         time.Time
 	Runs            uint64 // attempts begun
-	Skipped         uint64 // ticks skipped because the check was still being asked
+	Skipped         uint64 // ticks skipped because the check was still being asked, or nobody was free to ask
+	SkippedBy       map[CheckID]uint64
+	PutOff          uint64 // runs put off because the account's or the host's budget was spent
 	Late            uint64 // attempts that began over a second after their time
 	Overflow        uint64 // outcomes that found the inbox full
 	Panics          uint64

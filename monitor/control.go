@@ -1,0 +1,123 @@
+package monitor
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+// controlWait is how long one round of the control hosts may take, at the real pace.
+const controlWait = 5 * time.Second
+
+// A Control is a host that has nothing to do with apaleo. When it cannot be reached either, the trouble is
+// on our side.
+type Control struct {
+	Name string
+	Ask  func(ctx context.Context) bool // whether it answered, within the deadline of ctx
+}
+
+// Controls is what the control hosts said when they were asked again because they could not be reached.
+type Controls struct {
+	At      time.Time
+	Answers []ControlAnswer
+}
+
+func (c Controls) at() time.Time { return c.At }
+
+// controls asks the control hosts. Its own goroutine holds its state, so there is never more than one round
+// under way: those who ask meanwhile wait for it and share its answer.
+type controls struct {
+	list    []Control
+	pace    Pace
+	now     func() time.Time
+	tell    func(Controls)
+	waiting chan chan []ControlAnswer
+}
+
+func newControls(list []Control, p Pace, now func() time.Time, tell func(Controls)) *controls {
+	return &controls{list: list, pace: p, now: now, tell: tell, waiting: make(chan chan []ControlAnswer)}
+}
+
+// ask gives the answers of a round that is at most Pace.ControlFresh old; nil if there are no control hosts
+// or ctx ended.
+func (c *controls) ask(ctx context.Context) []ControlAnswer {
+	if len(c.list) == 0 {
+		return nil
+	}
+	answer := make(chan []ControlAnswer, 1)
+	select {
+	case c.waiting <- answer:
+	case <-ctx.Done():
+		return nil
+	}
+	select {
+	case a := <-answer:
+		return a
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// run serves those who ask. While the last answer was that we are cut off, and until two rounds in a row say
+// otherwise, it asks again by itself: nothing else might, and blindness must end as it began.
+func (c *controls) run(ctx context.Context) {
+	var answers []ControlAnswer
+	var ended time.Time
+	var doubt int
+	again := time.NewTimer(time.Hour)
+	defer again.Stop()
+	for {
+		again.Reset(c.pace.BlindRound)
+		var due <-chan time.Time
+		if doubt > 0 {
+			due = again.C
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case w := <-c.waiting:
+			if answers == nil || c.now().Sub(ended) >= c.pace.ControlFresh {
+				answers, ended, doubt = c.next(ctx, doubt)
+			}
+			w <- slices.Clone(answers)
+		case <-due:
+			answers, ended, doubt = c.next(ctx, doubt)
+			c.tell(Controls{At: ended, Answers: slices.Clone(answers)})
+		}
+	}
+}
+
+// next asks all once. doubt is how many more good rounds are wanted before nobody is in doubt.
+func (c *controls) next(ctx context.Context, doubt int) ([]ControlAnswer, time.Time, int) {
+	answers := c.round(ctx)
+	if cutOff(answers) {
+		return answers, c.now(), 2
+	}
+	return answers, c.now(), max(doubt-1, 0)
+}
+
+// round asks all control hosts side by side.
+func (c *controls) round(ctx context.Context) []ControlAnswer {
+	ctx, cancel := context.WithTimeout(ctx, c.pace.Of(controlWait))
+	defer cancel()
+	answers := make([]ControlAnswer, len(c.list))
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for i, one := range c.list {
+		answers[i].Name = one.Name
+		wg.Go(func() { answers[i].OK = one.Ask(ctx) })
+	}
+	return answers
+}
+
+// cutOff is whether most control hosts cannot be reached.
+func cutOff(answers []ControlAnswer) bool {
+	failed := 0
+	for _, a := range answers {
+		if !a.OK {
+			failed++
+		}
+	}
+	return 2*failed > len(answers)
+}

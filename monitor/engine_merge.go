@@ -1,0 +1,72 @@
+package monitor
+
+import (
+	"maps"
+	"slices"
+)
+
+// maxOwedSamples bounds the samples that wait for a store that fails: the oldest are given up first, as
+// memory must not grow with time.
+const maxOwedSamples = 20_000
+
+// Merge is both changes as one commit: of two rows of the same name the later one is kept. Neither c nor
+// next is written to.
+func (c Change) Merge(next Change) Change {
+	c.Rows, c.Incidents = maps.Clone(c.Rows), maps.Clone(c.Incidents)
+	c.Deliveries, c.Notices, c.Clients = maps.Clone(c.Deliveries), maps.Clone(c.Notices), maps.Clone(c.Clients)
+	c.Removed = slices.Clone(c.Removed)
+	c.Events, c.Samples, c.Plans = slices.Clip(c.Events), slices.Clip(c.Samples), slices.Clip(c.Plans)
+	c.absorb(next)
+	return c
+}
+
+// absorb is Merge for one who owns all of c.
+func (c *Change) absorb(next Change) {
+	c.At = later(c.At, next.At)
+	for _, id := range next.Removed {
+		delete(c.Rows, id)
+	}
+	c.Removed = removed(c.Removed, next)
+	into(&c.Rows, next.Rows)
+	into(&c.Incidents, next.Incidents)
+	into(&c.Deliveries, next.Deliveries)
+	into(&c.Notices, next.Notices)
+	into(&c.Clients, next.Clients)
+	c.Events = append(c.Events, next.Events...)
+	c.Samples = append(c.Samples, next.Samples...)
+	if over := len(c.Samples) - maxOwedSamples; over > 0 {
+		c.Samples = slices.Delete(c.Samples, 0, over)
+	}
+	c.Plans = append(c.Plans, next.Plans...)
+	c.Urgent = c.Urgent || next.Urgent
+	if next.config != nil {
+		c.config = next.config
+	}
+	if next.sight != nil {
+		c.sight = next.sight
+	}
+}
+
+// removed keeps Removed and Rows apart: a check that came back is not removed.
+func removed(ids []CheckID, next Change) []CheckID {
+	ids = slices.DeleteFunc(ids, func(id CheckID) bool { return next.Rows[id] != nil })
+	for _, id := range next.Removed {
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+func into[K comparable, V any](to *map[K]V, from map[K]V) {
+	if *to == nil && len(from) > 0 {
+		*to = make(map[K]V, len(from))
+	}
+	maps.Copy(*to, from)
+}
+
+// stores is whether the change holds anything that a store keeps.
+func (c Change) stores() bool {
+	return len(c.Rows)+len(c.Removed)+len(c.Incidents)+len(c.Events)+len(c.Deliveries)+
+		len(c.Notices)+len(c.Clients)+len(c.Samples) > 0
+}
