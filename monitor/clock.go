@@ -17,7 +17,7 @@ const (
 type reading struct {
 	wall time.Time
 	mono time.Duration // stands still while the machine sleeps
-	boot time.Duration // goes on while it sleeps; 0 where there is none
+	boot time.Duration // goes on while it sleeps; 0 where it is not known
 }
 
 // jolt says what happened to time between two readings.
@@ -67,7 +67,7 @@ func newClock() *clock {
 	start := time.Now()
 	c := &clock{read: func() reading {
 		now := time.Now()
-		return reading{wall: now.UTC().Round(0), mono: now.Sub(start), boot: bootTime()}
+		return reading{wall: now.UTC().Round(0), mono: now.Sub(start)}
 	}}
 	c.set(c.read())
 	return c

@@ -10,9 +10,9 @@ import (
 // controlWait is how long one round of the control hosts may take, at the real pace.
 const controlWait = 5 * time.Second
 
-// A Control is a host that has nothing to do with apaleo. When it cannot be reached either, the trouble is
+// A ControlHost is a host that has nothing to do with apaleo. When it cannot be reached either, the trouble is
 // on our side.
-type Control struct {
+type ControlHost struct {
 	Name string
 	Ask  func(ctx context.Context) bool // whether it answered, within the deadline of ctx
 }
@@ -28,14 +28,14 @@ func (c Controls) at() time.Time { return c.At }
 // controls asks the control hosts. Its own goroutine holds its state, so there is never more than one round
 // under way: those who ask meanwhile wait for it and share its answer.
 type controls struct {
-	list    []Control
+	list    []ControlHost
 	pace    Pace
 	now     func() time.Time
 	tell    func(Controls)
 	waiting chan chan []ControlAnswer
 }
 
-func newControls(list []Control, p Pace, now func() time.Time, tell func(Controls)) *controls {
+func newControls(list []ControlHost, p Pace, now func() time.Time, tell func(Controls)) *controls {
 	return &controls{list: list, pace: p, now: now, tell: tell, waiting: make(chan chan []ControlAnswer)}
 }
 

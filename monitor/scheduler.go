@@ -75,17 +75,17 @@ func (s *scheduler) run(ctx context.Context) {
 	}
 }
 
-// begin starts an attempt on a goroutine of its own.
+// begin starts an attempt on a goroutine of its own. Its outcome is posted before the check can be asked
+// again, so that outcomes of one check arrive in order.
 func (s *scheduler) begin(ctx context.Context, st start, attempts *sync.WaitGroup) {
-	ctx, cut := context.WithCancel(ctx)
+	asking, cut := context.WithCancel(ctx)
 	st.entry.cut = cut
 	attempts.Go(func() {
 		defer cut()
-		s.post(st.check, s.attempt(ctx, st))
+		s.post(st.check, s.attempt(asking, st))
 		select {
 		case s.over <- st.entry:
 		case <-ctx.Done():
-			s.returned(ctx, st.entry)
 		}
 	})
 }
@@ -128,7 +128,7 @@ func (s *scheduler) attempt(ctx context.Context, st start) Outcome {
 	if ctx.Err() != nil || s.jolted() || ended.Sub(begun) > limit+overrun || ended.Before(begun) {
 		return Outcome{Check: o.Check, At: o.At, Started: begun, Took: max(o.Took, 0), Forced: o.Forced, Fault: FaultCanceled}
 	}
-	if connectionClass(o.Fault) {
+	if o.Fault.Connection() {
 		o.Controls = s.controls.ask(ctx)
 	}
 	return o
@@ -147,13 +147,4 @@ func (s *scheduler) ask(ctx context.Context, c *Check, a Attempt, limit time.Dur
 		}
 	}()
 	return c.Ask(ctx, a)
-}
-
-// connectionClass is whether a fault may be one of our own way out.
-func connectionClass(f Fault) bool {
-	switch f {
-	case FaultDNS, FaultConnect, FaultReset, FaultTimeout, FaultTLSAuthority, FaultTLS:
-		return true
-	}
-	return false
 }
