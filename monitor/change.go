@@ -42,8 +42,9 @@ type Receipt struct {
 	Result   SendResult
 	Status   int       // HTTP status, or 0
 	Reason   string    // for people, without secrets
-	Next     time.Time // when to try again, where Result says so
+	Next     time.Time // when to try again; zero leaves it to Pace
 	Ref      string
+	Blind    bool // we could not see out: a failure does not count
 }
 
 // SendResult is what came of an attempt to send.
@@ -57,6 +58,7 @@ const (
 	Unmended  SendResult = "unmended"  // a person must mend something first; tried again now and then
 	Content   SendResult = "content"   // this text is not taken: render it plainer
 	Gone      SendResult = "gone"      // the receiver wants nothing any more (410)
+	Left      SendResult = "left"      // the receiver was removed, and has been told so if that was possible
 )
 
 // A Note asks for a notice, from a part that has something to tell the operator. The same key is told once

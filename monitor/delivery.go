@@ -55,6 +55,7 @@ type Delivery struct {
 	LastErr    string        `json:"last_error,omitempty"`
 	LastStatus int           `json:"last_status,omitempty"`
 	Repeats    int           `json:"repeats,omitempty"` // re-sends after ambiguous outcomes
+	Failing    time.Time     `json:"failing,omitzero"`  // first attempt that came to nothing since one was accepted
 	Dead       string        `json:"dead,omitempty"`    // why nothing more will be sent, if something was owed
 	Settled    bool          `json:"settled"`           // nothing is owed, nor ever will be
 }
@@ -64,6 +65,7 @@ type Sending struct {
 	ID       string    `json:"id"` // webhook-id: hash of book, receiver, incident, version
 	Type     EventType `json:"type"`
 	Version  int       `json:"version"`
+	Severity Severity  `json:"severity,omitempty"` // what this version says
 	Body     []byte    `json:"body"`
 	First    time.Time `json:"first"`
 	Attempts int       `json:"attempts"`

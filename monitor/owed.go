@@ -1,0 +1,272 @@
+package monitor
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/base32"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Owed says what a receiver is to be sent about an incident, and from when on: the difference between what
+// it knows and what is true. A message under way keeps its type, bytes and id while nothing newer is owed;
+// one that is in flight owes nothing until its receipt. For an EveryVersion receiver the type is empty:
+// NextVersion has it.
+func Owed(d Delivery, i *Incident, r Receiver, p Pace, now time.Time) (EventType, time.Time, bool) {
+	if i == nil || !d.Wants || d.Settled || d.Dead != "" || d.inFlight() || givenUp(i, p, now) {
+		return "", time.Time{}, false
+	}
+	what, at, ok := difference(d, i, r, p)
+	switch {
+	case Resumes(d, i, r, p):
+		return d.Sending.Type, d.again(r, p), !d.repeated(r)
+	case ok && d.maybe() && !d.repeated(r) && at.After(d.again(r, p)):
+		return what, d.again(r, p), true // in place of a repeat that says what is no longer true
+	default:
+		return what, at, ok
+	}
+}
+
+// Resumes says whether what is owed is the message under way, and not a newer one in its place.
+func Resumes(d Delivery, i *Incident, r Receiver, p Pace) bool {
+	s := d.Sending
+	if s == nil || r.EveryVersion || s.Version == i.Version {
+		return s != nil
+	}
+	_, _, ok := difference(d, i, r, p)
+	return !ok && d.maybe()
+}
+
+// difference is the table of convergence, without regard to a message under way.
+func difference(d Delivery, i *Incident, r Receiver, p Pace) (EventType, time.Time, bool) {
+	open := i.State == IncidentOpen
+	switch {
+	case d.Knows == NeverTried && open:
+		return typeFor(r, EventOpened), i.Opened.Add(r.After), true
+	case d.Knows == NeverTried:
+		return typeFor(r, EventRecap), i.Updated, worthRecap(i, r, p)
+	case i.Version <= d.Version:
+		return "", time.Time{}, false
+	case r.EveryVersion:
+		return "", i.Updated, true
+	case open && d.State == IncidentResolved:
+		return EventReopened, i.Updated, true
+	case open:
+		return updated(d, i, r, p)
+	default:
+		return EventResolved, i.Updated, d.State == IncidentOpen || d.overtaken()
+	}
+}
+
+func typeFor(r Receiver, t EventType) EventType {
+	if r.EveryVersion {
+		return ""
+	}
+	return t
+}
+
+// updated is what a receiver that knows an incident as open is owed of a newer version that is open too.
+func updated(d Delivery, i *Incident, r Receiver, p Pace) (EventType, time.Time, bool) {
+	if !r.Posts {
+		return EventUpdated, i.Updated, true
+	}
+	return EventUpdated, later(i.Updated, d.ToldAt.Add(p.PostEvery)), d.Severity != i.Severity || d.overtaken()
+}
+
+// worthRecap says whether an incident that ended before the receiver could be reached is worth a message:
+// not if it ended before it was to be told here, became part of another, or was over in no time.
+func worthRecap(i *Incident, r Receiver, p Pace) bool {
+	tooSoon := r.After > 0 && i.Ended.Before(i.Opened.Add(r.After))
+	if r.EveryVersion {
+		return !tooSoon
+	}
+	return !tooSoon && i.Into == "" && i.Ended.Sub(i.Since) >= p.RecapOver
+}
+
+// NextVersion is the event that an EveryVersion receiver is to be sent next: the first one after what it
+// knows. False is that none of the events is newer.
+func NextVersion(d Delivery, events []Event) (Event, bool) {
+	newer := slices.DeleteFunc(slices.Clone(events), func(e Event) bool { return e.Incident.Version <= d.Version })
+	if len(newer) == 0 {
+		return Event{}, false
+	}
+	return slices.MinFunc(newer, func(a, b Event) int { return cmp.Compare(a.Incident.Version, b.Incident.Version) }), true
+}
+
+// OwedNotice says whether a receiver is to be sent a notice, and from when on.
+func OwedNotice(d Delivery, n *Notice, r Receiver, p Pace, now time.Time) (time.Time, bool) {
+	if n == nil || !d.Wants || d.Settled || d.Dead != "" || d.inFlight() || !now.Before(n.At.Add(p.NoticeOwed)) {
+		return time.Time{}, false
+	}
+	if d.Sending != nil {
+		return d.again(r, p), !d.repeated(r)
+	}
+	return n.At, d.Version < n.Version()
+}
+
+// Version numbers the two things that can be said under a notice's id: that it is so, and that it is over.
+func (n *Notice) Version() int {
+	if n.Over {
+		return 2
+	}
+	return 1
+}
+
+// Behind says since when a receiver has been owed the truth about an incident without confirming it. False
+// is that it is owed nothing at present.
+func Behind(d Delivery, i *Incident, r Receiver, p Pace, now time.Time) (time.Time, bool) {
+	if d.Settled {
+		return time.Time{}, false
+	}
+	_, at, owed := Owed(d, i, r, p, now)
+	switch {
+	case !d.Failing.IsZero():
+		return d.Failing, owed || d.inFlight() || d.Knows == Maybe || d.Dead != ""
+	case d.inFlight():
+		return d.Sending.First, true
+	default:
+		return at, owed && !at.After(now)
+	}
+}
+
+// Aged is the row after time has gone by: a message that nobody needs any more is dropped, what can no longer
+// be owed is settled, and what was owed in vain until its deadline is dead.
+func (d Delivery) Aged(i *Incident, r Receiver, p Pace, now time.Time) Delivery {
+	switch {
+	case d.Settled || d.inFlight():
+		return d
+	case i == nil:
+		return d.settled()
+	case givenUp(i, p, now):
+		_, _, owed := Owed(d, i, r, p, i.Updated)
+		return d.expired(owed, p.EndOwed)
+	case d.Dead != "":
+		return d
+	}
+	if _, _, owed := Owed(d, i, r, p, now); owed {
+		return d
+	}
+	if i.State != IncidentOpen && (i.Into != "" || !now.Before(i.Updated.Add(p.ReopenIn))) {
+		return d.settled()
+	}
+	return d.relieved()
+}
+
+// relieved is the row without a message that nobody needs any more.
+func (d Delivery) relieved() Delivery {
+	if d.Sending != nil && d.Knows == Told {
+		d.Failing = time.Time{}
+	}
+	d.Sending = nil
+	return d
+}
+
+// AgedNotice is Aged for the row of a notice.
+func (d Delivery) AgedNotice(n *Notice, r Receiver, p Pace, now time.Time) Delivery {
+	if d.Settled || d.inFlight() {
+		return d
+	}
+	if n == nil {
+		return d.settled()
+	}
+	end := n.At.Add(p.NoticeOwed)
+	if !now.Before(end) {
+		_, owed := OwedNotice(d, n, r, p, end.Add(-1))
+		return d.expired(owed, p.NoticeOwed)
+	}
+	if _, owed := OwedNotice(d, n, r, p, now); !owed && d.Dead == "" {
+		return d.settled()
+	}
+	return d
+}
+
+// givenUp says that an incident's end has been owed for so long that nobody waits for it any more. As long as
+// it is open, it is owed.
+func givenUp(i *Incident, p Pace, now time.Time) bool {
+	return i.State != IncidentOpen && !now.Before(i.Updated.Add(p.EndOwed))
+}
+
+func (d Delivery) expired(owed bool, after time.Duration) Delivery {
+	if owed && d.Dead == "" {
+		d.Dead = fmt.Sprintf("not accepted within %v; last answer: %s", after, cmp.Or(d.LastErr, "none"))
+	}
+	return d.settled()
+}
+
+func (d Delivery) settled() Delivery {
+	d.Settled, d.Sending = true, nil
+	return d
+}
+
+func (d Delivery) inFlight() bool { return d.Sending != nil && d.Sending.InFlight }
+
+// maybe says that the message under way may have arrived already.
+func (d Delivery) maybe() bool {
+	return d.Sending != nil && d.Knows == Maybe && d.Version == d.Sending.Version
+}
+
+// overtaken says that what may have arrived was given up for a newer message, which was then refused.
+func (d Delivery) overtaken() bool {
+	return d.Sending != nil && d.Knows == Maybe && !d.maybe()
+}
+
+// repeated says that a message that may have arrived has been repeated often enough.
+func (d Delivery) repeated(r Receiver) bool {
+	return r.Keyless && d.maybe() && d.Repeats >= MaybeMax
+}
+
+// again is when the message under way is to be tried again.
+func (d Delivery) again(r Receiver, p Pace) time.Time {
+	if !d.Sending.Next.IsZero() {
+		return d.Sending.Next
+	}
+	at := d.Sending.First
+	for n := 0; r.Keyless && d.maybe() && n <= d.Repeats; n++ {
+		at = at.Add(maybeWait(p, n))
+	}
+	return at
+}
+
+// maybeWait is how long to wait before the repeat after n others.
+func maybeWait(p Pace, n int) time.Duration {
+	return [...]time.Duration{p.MaybeFirst, p.MaybeSecond, p.MaybeThird}[min(n, MaybeMax-1)]
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// MessageID names a message for good: the same version of the same incident is the same message to the same
+// receiver, after any restart. The form tells messages about one version apart: "" as it is, "plain" after
+// the text was refused, "left" for the last one to a receiver that was removed.
+func MessageID(book string, d DeliveryID, version int, form string) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %d %q", book, d.Receiver, d.Incident, version, form))
+	return "msg_" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:]))
+}
+
+// Wants says whether these are the words for an incident like this.
+func (w When) Wants(i *Incident) bool {
+	return (len(w.Severity) == 0 || slices.Contains(w.Severity, string(i.Severity))) &&
+		(len(w.Side) == 0 || slices.Contains(w.Side, i.Side)) &&
+		// An incident that concerns no account in particular concerns all of them.
+		(len(w.Scope) == 0 || slices.Contains(w.Scope, cmp.Or(i.Scope.Accounts, "all")))
+}
+
+// WantsNotice says whether notices are wanted: without any conditions, or where they are named.
+func (w When) WantsNotice() bool {
+	return len(w.Severity)+len(w.Side)+len(w.Scope) == 0 || slices.Contains(w.Severity, "notice")
+}
+
+// WantsNotice says whether the receiver is to be sent a notice. It hears nothing of its own trouble, which
+// would arrive when it is over.
+func (r Receiver) WantsNotice(n *Notice) bool {
+	return r.When.WantsNotice() && n.Key != ReceiverKey(r.Name)
+}
+
+// ReceiverKey is the key of notices about a receiver that does not work.
+func ReceiverKey(name string) string { return "receiver/" + name }
