@@ -234,13 +234,6 @@ func maybeWait(p Pace, n int) time.Duration {
 	return [...]time.Duration{p.MaybeFirst, p.MaybeSecond, p.MaybeThird}[min(n, MaybeMax-1)]
 }
 
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
 // MessageID names a message for good: the same version of the same incident is the same message to the same
 // receiver, after any restart. The form tells messages about one version apart: "" as it is, "plain" after
 // the text was refused, "left" for the last one to a receiver that was removed.
