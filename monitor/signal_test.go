@@ -97,7 +97,9 @@ func TestSignalRows(t *testing.T) {
 		},
 		{"10: too soon", recovering, 114, monitor.Good, seen(five, good(114)), monitor.NoEdge},
 		{
-			"10: too few", signal{Phase: monitor.Recovering, Attempts: 5, Fails: 4, GoodRun: 1, GoodSince: second(60), Level: 35}, 600, monitor.Good,
+			"10: too few",
+			signal{Phase: monitor.Recovering, Attempts: 5, Fails: 4, GoodRun: 1, GoodSince: second(60), Level: 35},
+			600, monitor.Good,
 			seen(signal{Phase: monitor.Recovering, Attempts: 6, Fails: 4, GoodRun: 2, GoodSince: second(60), Level: 34, Tailed: 1}, good(600)), monitor.NoEdge,
 		},
 		{

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"bellhop/monitor"
+
 	"pgregory.net/rapid"
 )
 
