@@ -1,0 +1,184 @@
+package probe
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/hex"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"bellhop/monitor"
+)
+
+const (
+	maxBody      = 64 << 10
+	maxRedirects = 5
+)
+
+// A question is one request as it is sent.
+type question struct {
+	method string
+	url    *url.URL
+	header http.Header
+	host   string // the Host header, if it is another than the address's
+	body   string
+	follow bool
+	bearer string
+}
+
+// An answer is what came back. Its Outcome has everything but the verdict on the answer itself: a fault is
+// set only if there was no answer.
+type answer struct {
+	monitor.Outcome
+	header http.Header
+	body   []byte        // at most maxBody
+	over   bool          // there was more
+	cut    monitor.Fault // why the body ended early, if it did
+	token  token         // that the token endpoint gave
+}
+
+// do sends one request and reads its answer, bounded in bytes, and in time by ctx.
+func (t *Transport) do(ctx context.Context, a monitor.Attempt, q *question) answer {
+	started := time.Now()
+	pool, done := t.pool(a.Fresh)
+	defer done()
+	rec := &recorder{}
+	req := t.request(rec.trace(ctx), q)
+	proxy, _ := t.config.Proxy(req)
+	rec.proxied = proxy != nil
+
+	var ans answer
+	res, err := send(pool, req, q.follow)
+	if err == nil {
+		ans.read(res, q.url.Hostname())
+		_ = res.Body.Close()
+	}
+	got := rec.read()
+	ans.At, ans.Started, ans.Fresh = a.At, started, a.Fresh
+	ans.Phases, ans.IP, ans.Reused = got.phases, got.ip, got.reused
+	if err != nil {
+		ans.fail(err, got, q.url.Hostname())
+	}
+	ans.see(res, got)
+	ans.Took = time.Since(started)
+	return ans
+}
+
+func (t *Transport) request(ctx context.Context, q *question) *http.Request {
+	req := &http.Request{Method: q.method, URL: q.url, Header: q.header.Clone(), Host: q.host}
+	if req.Header == nil {
+		req.Header = http.Header{}
+	}
+	if q.body != "" {
+		req.Body = io.NopCloser(strings.NewReader(q.body))
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(q.body)), nil }
+		req.ContentLength = int64(len(q.body))
+	}
+	if q.bearer != "" {
+		req.Header.Set("Authorization", "Bearer "+q.bearer)
+	}
+	if req.Header.Get("User-Agent") == "" {
+		req.Header.Set("User-Agent", t.agent)
+	}
+	return req.WithContext(ctx)
+}
+
+// send follows redirects only if it is told to: a client that does not follow still stumbles over a
+// Location that cannot be read, the bare transport does not.
+func send(pool *http.Transport, req *http.Request, follow bool) (*http.Response, error) {
+	if !follow {
+		return pool.RoundTrip(req)
+	}
+	client := &http.Client{Transport: pool, CheckRedirect: redirect}
+	return client.Do(req)
+}
+
+// redirect follows a few, never from https to http, and tells another host nothing but who asks.
+func redirect(req *http.Request, via []*http.Request) error {
+	from := via[len(via)-1]
+	if len(via) > maxRedirects || from.URL.Scheme == "https" && req.URL.Scheme != "https" {
+		return http.ErrUseLastResponse
+	}
+	if req.URL.Host != via[0].URL.Host {
+		req.Header = http.Header{"User-Agent": req.Header["User-Agent"]}
+	}
+	return nil
+}
+
+func (ans *answer) read(res *http.Response, host string) {
+	ans.Status, ans.header = res.StatusCode, res.Header
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxBody+1))
+	if err != nil {
+		ans.cut = Classify(err, StageAnswer)
+		ans.Detail = explain(err, ans.cut, host)
+	}
+	if ans.over = len(body) > maxBody; ans.over {
+		body = body[:maxBody]
+	}
+	ans.body = body
+	ans.readHeaders(res.Header, time.Now())
+}
+
+func (ans *answer) fail(err error, got passage, host string) {
+	ans.Fault = Classify(err, got.stage)
+	if got.proxied && ans.Fault != monitor.FaultCanceled {
+		ans.Fault = monitor.FaultProxy
+	}
+	ans.Detail = explain(err, ans.Fault, host)
+	ans.CertUntil = unverifiedUntil(err)
+}
+
+// see takes in what the connection and the recorder know.
+func (ans *answer) see(res *http.Response, got passage) {
+	state := got.tls
+	if res != nil && res.TLS != nil {
+		state = res.TLS
+	}
+	if state != nil {
+		ans.CertUntil = chainUntil(*state)
+	}
+	if res != nil && !got.firstAt.IsZero() {
+		ans.Phases.Transfer = time.Since(got.firstAt)
+	}
+}
+
+// keepBody notes what may be kept of a failure's body.
+func (ans *answer) keepBody() {
+	if len(ans.body) == 0 {
+		return
+	}
+	sum := sha256.Sum256(ans.body)
+	ans.Body = monitor.BodyFacts{
+		Type:   mediaType(ans.header.Get("Content-Type")),
+		Length: int64(len(ans.body)),
+		Hash:   hex.EncodeToString(sum[:6]),
+	}
+}
+
+// chainUntil is when the best chain that leads to a root we trust ends; of a connection that was not
+// verified, its leaf.
+func chainUntil(state tls.ConnectionState) time.Time {
+	var best time.Time
+	for _, chain := range state.VerifiedChains {
+		if len(chain) == 0 {
+			continue
+		}
+		until := chain[0].NotAfter
+		for _, cert := range chain {
+			if cert.NotAfter.Before(until) {
+				until = cert.NotAfter
+			}
+		}
+		if until.After(best) {
+			best = until
+		}
+	}
+	if best.IsZero() && len(state.PeerCertificates) > 0 {
+		best = state.PeerCertificates[0].NotAfter
+	}
+	return best
+}

@@ -1,0 +1,94 @@
+package probe
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"bellhop/monitor"
+)
+
+// statusFault is what an unexpected status means (FACTS.md B). A 401 counts as unauthorized only if a token
+// was sent: without one it is what any stranger gets.
+func statusFault(status int, authorized bool) monitor.Fault {
+	switch {
+	case status == 401 && authorized:
+		return monitor.FaultUnauthorized
+	case status == 403:
+		return monitor.FaultForbidden
+	case status == 404, status == 405, status == 415:
+		return monitor.FaultNotFound
+	case status == 422:
+		return monitor.FaultInvalid
+	case status == 429:
+		return monitor.FaultQuota
+	case status >= 500:
+		return monitor.FaultServer
+	case status >= 400:
+		return monitor.FaultClientError
+	}
+	return monitor.FaultUnexpected
+}
+
+// judge reads an answer by an expectation. The first term that does not hold decides: one that looks at the
+// content of an answer whose status is as it should be is a wrong body, anything else is the status's fault.
+func (ans *answer) judge(e *expectation, authorized bool) {
+	if ans.Fault != monitor.FaultNone {
+		return
+	}
+	f := e.reads.facts(ans.Status, ans.header, ans.body)
+	statusKnown := false
+	for _, t := range e.terms {
+		if ans.blocked(t) {
+			return
+		}
+		if t.holds(f) {
+			statusKnown = statusKnown || t.reads.status
+			continue
+		}
+		ans.unmet(t, statusKnown, authorized)
+		return
+	}
+	if ans.cut != monitor.FaultNone {
+		ans.Fault = ans.cut
+	}
+}
+
+// blocked is whether a term cannot be told because the body is not all there.
+func (ans *answer) blocked(t term) bool {
+	switch {
+	case !t.reads.content() || ans.Status >= 400:
+		return false
+	case ans.cut != monitor.FaultNone:
+		ans.Fault = ans.cut
+	case ans.over:
+		ans.Fault = monitor.FaultTooLarge
+		ans.Detail = fmt.Sprintf("the body has more than %d KiB", maxBody>>10)
+	}
+	return ans.Fault != monitor.FaultNone
+}
+
+func (ans *answer) unmet(t term, statusKnown, authorized bool) {
+	onlyStatus := t.reads == uses{status: true}
+	if onlyStatus || !statusKnown && ans.Status >= 400 {
+		ans.Fault = statusFault(ans.Status, authorized)
+		ans.Detail = fmt.Sprintf("HTTP %d, and %s is expected", ans.Status, t.text)
+	} else {
+		ans.Fault = monitor.FaultBody
+		ans.Detail = t.text + " is not so"
+	}
+	ans.keepBody()
+	if ans.Status == 422 {
+		ans.Messages = messages(ans.body)
+	}
+}
+
+// messages reads apaleo's MessageItemCollection (FACTS.md 3), masked.
+func messages(body []byte) []string {
+	var v struct {
+		Messages []string `json:"messages"`
+	}
+	if json.Unmarshal(body, &v) != nil {
+		return nil
+	}
+	return Mask(v.Messages)
+}
