@@ -51,7 +51,7 @@ func Open(ctx context.Context, c Config) (*SQLite, error) {
 	}
 	lock, err := acquire(ctx, path+".lock", c.Wait)
 	if err != nil {
-		return nil, fmt.Errorf("open store: %w", err)
+		return nil, fmt.Errorf("open store %s: %w", path, err)
 	}
 	s := &SQLite{path: path, lock: lock, series: map[monitor.CheckID]int64{}}
 	if err := s.open(ctx, c); err != nil {
