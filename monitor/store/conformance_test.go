@@ -120,7 +120,7 @@ func testEpoch(t *testing.T, open func() book) {
 	s := open()
 	mustSave(t, s, change(1))
 	for _, epoch := range []int64{0, 2} {
-		if err := s.Save(t.Context(), epoch, change(2)); !errors.Is(err, ErrEpoch) {
+		if err := s.Save(t.Context(), epoch, change(2)); !errors.Is(err, monitor.ErrEpoch) {
 			t.Errorf("epoch %d: %v, want ErrEpoch", epoch, err)
 		}
 	}
@@ -213,8 +213,10 @@ func testLoads(t *testing.T, open func() book) {
 func testNotices(t *testing.T, open func() book) {
 	s := open()
 	for i, n := range []monitor.Notice{
-		{ID: "1", Key: "disk", Text: "full"}, {ID: "2", Key: "slack", Text: "dead"},
-		{ID: "3", Key: "disk", Text: "well again", Over: true}, {ID: "2", Key: "slack", Text: "still dead"},
+		{ID: "1", Key: "disk", Text: "full"},
+		{ID: "2", Key: "slack", Text: "dead"},
+		{ID: "3", Key: "disk", Text: "well again", Over: true},
+		{ID: "2", Key: "slack", Text: "still dead"},
 	} {
 		mustSave(t, s, monitor.Change{At: at(time.Duration(i)), Notices: map[string]*monitor.Notice{n.Key: &n}})
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -110,7 +111,7 @@ func killed(t *testing.T, path string, commits int, later time.Duration) int {
 func next(t *testing.T, lines *bufio.Reader, last int) int {
 	t.Helper()
 	line, err := lines.ReadString('\n')
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return last
 	}
 	if err != nil {

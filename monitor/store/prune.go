@@ -32,7 +32,7 @@ func (s *SQLite) Prune(ctx context.Context, now time.Time) error {
 }
 
 func (s *SQLite) pruneSamples(ctx context.Context, before time.Time) error {
-	old, err := column[int64](ctx, s.Reader.db, "SELECT id FROM series WHERE EXISTS (SELECT 1 FROM sample WHERE series = series.id AND at < $1)", before.UnixMilli())
+	old, err := column[int64](ctx, s.db, "SELECT id FROM series WHERE EXISTS (SELECT 1 FROM sample WHERE series = series.id AND at < $1)", before.UnixMilli())
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ const (
 
 func (s *SQLite) pruneLedger(ctx context.Context, victims string, before time.Time) error {
 	for {
-		ids, err := column[string](ctx, s.Reader.db, victims, before.UnixMilli(), pruneIncidents)
+		ids, err := column[string](ctx, s.db, victims, before.UnixMilli(), pruneIncidents)
 		if err != nil || len(ids) == 0 {
 			return err
 		}

@@ -85,7 +85,7 @@ func (w *saving) change(ctx context.Context, epoch int64, c monitor.Change) erro
 		return err
 	}
 	if n == 0 {
-		return ErrEpoch
+		return monitor.ErrEpoch
 	}
 	if err := w.rows(ctx, c); err != nil {
 		return err

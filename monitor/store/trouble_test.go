@@ -180,7 +180,7 @@ func TestReadersDoNotWaitForTheWriter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer tx.Rollback()
+	defer tx.Rollback() //nolint:errcheck // nothing of it is to stay
 	if _, err := tx.Exec("DELETE FROM incident"); err != nil {
 		t.Fatal(err)
 	}
