@@ -1,0 +1,155 @@
+package notify
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"bellhop/monitor"
+)
+
+// Options make an Outbox.
+type Options struct {
+	Lanes []Lane
+	// Submit hands an input to the owner of the book and returns once what came of it is durable, or an error
+	// if it is not.
+	Submit func(ctx context.Context, in monitor.Input) error
+	Pace   monitor.Pace
+	Log    zerolog.Logger
+	Sender Sender
+	// Blind says whether we cannot see out at present: failures do not count then. Nil is never.
+	Blind func() bool
+}
+
+// An Outbox follows the book and sends what it owes. Load comes first, then Run; Watch, Reconfigure and Stats
+// may be called at any time from anywhere.
+type Outbox struct {
+	options Options
+	started chan *lane // lanes that Run has not begun yet
+
+	mu     sync.Mutex // protects all below
+	ledger *ledger
+	lanes  map[string]*lane
+}
+
+// New makes an outbox that knows of no deliveries.
+func New(o Options) *Outbox {
+	if o.Blind == nil {
+		o.Blind = func() bool { return false }
+	}
+	x := &Outbox{options: o, ledger: newLedger(monitor.Saved{}), lanes: map[string]*lane{}, started: make(chan *lane, maxLanes)}
+	x.Reconfigure(o.Lanes)
+	return x
+}
+
+// maxLanes is how many receivers can wait for Run to begin them; more than anybody has.
+const maxLanes = 1024
+
+// Load takes the book as it was stored. What was in flight then has an unknown outcome.
+func (x *Outbox) Load(s monitor.Saved) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.ledger = newLedger(s)
+	x.nudgeLocked()
+}
+
+// Watch takes over a commit. It does not block, and is to be called in the order of the commits.
+func (x *Outbox) Watch(c monitor.Change) {
+	if len(c.Deliveries)+len(c.Incidents)+len(c.Events)+len(c.Notices) == 0 {
+		return
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.ledger.enter(c)
+	x.nudgeLocked()
+}
+
+func (x *Outbox) nudgeLocked() {
+	for _, l := range x.lanes {
+		l.wake()
+	}
+}
+
+// Reconfigure takes new receivers in place of the old ones. What is waiting to be tried again is tried at
+// once. A receiver that is gone is told so, once for each incident it knows as open; its lane ends then.
+func (x *Outbox) Reconfigure(lanes []Lane) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for name, l := range x.lanes {
+		if !slices.ContainsFunc(lanes, func(n Lane) bool { return n.Receiver.Name == name }) {
+			l.leaving = true
+			l.wake()
+		}
+	}
+	for _, spec := range lanes {
+		x.assignLocked(spec)
+	}
+}
+
+func (x *Outbox) assignLocked(spec Lane) {
+	if l := x.lanes[spec.Receiver.Name]; l != nil {
+		l.spec, l.leaving, l.fresh = spec, false, time.Now()
+		l.wake()
+		return
+	}
+	l := newLane(x, spec)
+	x.lanes[spec.Receiver.Name] = l
+	x.started <- l
+}
+
+// Run sends until ctx ends, and returns when every lane has stopped. A message without a receipt by then is
+// the next run's.
+func (x *Outbox) Run(ctx context.Context) error {
+	var lanes sync.WaitGroup
+	defer lanes.Wait()
+	for {
+		select {
+		case l := <-x.started:
+			lanes.Go(func() { l.run(ctx) })
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// Unheard says since when there is an event that nobody has taken: of those who want its incident, each is
+// behind. False is that somebody has heard of everything, or that nobody wants to.
+func (x *Outbox) Unheard(now time.Time) (time.Time, bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	var oldest time.Time
+	for _, i := range x.ledger.incidents {
+		if since, ok := x.unheardLocked(i, now); ok && (oldest.IsZero() || since.Before(oldest)) {
+			oldest = since
+		}
+	}
+	return oldest, !oldest.IsZero()
+}
+
+// unheardLocked is since when nobody at all has been up to date with an incident.
+func (x *Outbox) unheardLocked(i *monitor.Incident, now time.Time) (time.Time, bool) {
+	var last time.Time
+	for name, l := range x.lanes {
+		d := x.ledger.rows[monitor.DeliveryID{Receiver: name, Incident: i.ID}]
+		if d == nil {
+			if l.spec.Receiver.When.Wants(i) {
+				return time.Time{}, false // its row is settled
+			}
+			continue
+		}
+		since, behind := monitor.Behind(*d, i, l.spec.Receiver, x.options.Pace, now)
+		if !behind && d.Knows == monitor.NeverTried {
+			continue // it is not to be told yet
+		}
+		if !behind {
+			return time.Time{}, false
+		}
+		if since.After(last) {
+			last = since
+		}
+	}
+	return last, !last.IsZero()
+}

@@ -1,0 +1,80 @@
+package notify
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"bellhop/monitor"
+)
+
+// judge tells the other receivers that this one does not work, or that it works again. since is the first
+// failure of the row that the receipt is for.
+func (l *lane) judge(ctx context.Context, r monitor.Receipt, since time.Time) {
+	if r.Result == monitor.Accepted {
+		l.sick = time.Time{}
+		l.mend(r.At)
+		if l.noted() {
+			l.submit(ctx, well(l.name, r.At))
+		}
+		return
+	}
+	if r.Blind {
+		return
+	}
+	if l.sick.IsZero() {
+		l.sick = since
+	}
+	if ill(r, l.sick, l.x.options.Pace) && !l.noted() {
+		l.submit(ctx, unwell(l.name, l.sick, r))
+	}
+}
+
+// mend lets what failed before be tried at once: the receiver has just taken something.
+func (l *lane) mend(now time.Time) {
+	l.x.mu.Lock()
+	defer l.x.mu.Unlock()
+	l.fresh = now
+}
+
+func (l *lane) noted() bool {
+	l.x.mu.Lock()
+	defer l.x.mu.Unlock()
+	return l.x.ledger.standing[monitor.ReceiverKey(l.name)]
+}
+
+// ill says whether a failure is one to tell: a person must mend something, or it has lasted.
+func ill(r monitor.Receipt, since time.Time, p monitor.Pace) bool {
+	return r.Result == monitor.Unmended || r.Result == monitor.Gone || r.At.Sub(since) >= p.ReceiverSick
+}
+
+func unwell(name string, since time.Time, r monitor.Receipt) monitor.Note {
+	return monitor.Note{
+		At: r.At, Key: monitor.ReceiverKey(name),
+		Text:     fmt.Sprintf("Receiver %q takes no alerts since %s: %s.", name, since.UTC().Format("2006-01-02 15:04:05 UTC"), r.Reason),
+		NextStep: fmt.Sprintf("Check its address and credentials in the configuration, then try it: bellhop test-alert %s. What it is owed is kept and sent when it works again.", name),
+	}
+}
+
+func well(name string, at time.Time) monitor.Note {
+	return monitor.Note{
+		At: at, Key: monitor.ReceiverKey(name), Over: true,
+		Text:     fmt.Sprintf("Receiver %q takes alerts again.", name),
+		NextStep: "Nothing to do.",
+	}
+}
+
+func gone(name string, at time.Time) monitor.Note {
+	return monitor.Note{
+		At: at, Key: monitor.ReceiverKey(name), Over: true,
+		Text:     fmt.Sprintf("Receiver %q was removed from the configuration.", name),
+		NextStep: "Nothing to do.",
+	}
+}
+
+func orElse(t, otherwise time.Time) time.Time {
+	if t.IsZero() {
+		return otherwise
+	}
+	return t
+}

@@ -1,0 +1,41 @@
+package notify
+
+import "bellhop/monitor"
+
+// Word is what a message is, in a word or two for people: never colour alone.
+func Word(m Message) string {
+	switch m.Type {
+	case monitor.EventResolved:
+		return "RESOLVED"
+	case monitor.EventRecap:
+		return "RECAP"
+	case monitor.EventNotice:
+		return "NOTICE"
+	case monitor.EventTest:
+		return "TEST"
+	case monitor.EventUpdated:
+		if m.Incident.Change == monitor.ChangeReceiverRemoved {
+			return "NO LONGER TOLD HERE"
+		}
+		return bad(m.Incident.Severity) + ", update"
+	case monitor.EventReopened:
+		return bad(m.Incident.Severity) + " again"
+	default:
+		return bad(m.Incident.Severity)
+	}
+}
+
+func bad(s monitor.Severity) string {
+	switch s {
+	case monitor.Down:
+		return "DOWN"
+	case monitor.Degraded:
+		return "DEGRADED"
+	case monitor.AuthLost:
+		return "AUTH"
+	case monitor.QuotaOut:
+		return "QUOTA"
+	default:
+		return "WARNING"
+	}
+}
