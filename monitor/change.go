@@ -24,7 +24,8 @@ type Reconfigure struct {
 	At        time.Time
 	Checks    []*Check
 	Receivers []Receiver
-	Controls  int // control hosts configured
+	Names     map[Node]string // what people call the nodes; the id where there is nothing better
+	Controls  int             // control hosts configured
 }
 
 // An Attempting says that a message is about to leave; it is durable before it does.
@@ -103,7 +104,7 @@ type Change struct {
 	// Urgent changes are durable before anyone sees them; others may ride a batch.
 	Urgent bool
 
-	config *Reconfigure
+	config *watched
 	sight  *sight
 }
 

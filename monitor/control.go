@@ -59,20 +59,19 @@ func (c *controls) ask(ctx context.Context) []ControlAnswer {
 	}
 }
 
-// run serves those who ask. While the last answer was that we are cut off, and until two rounds in a row say
-// otherwise, it asks again by itself: nothing else might, and blindness must end as it began.
+// run serves those who ask. It asks by itself at start and now and then, so that a host which can never be
+// reached is known before it matters; and every Pace.BlindRound while the last answer was that we are cut off,
+// until two rounds in a row say otherwise: nothing else might, and blindness must end as it began.
 func (c *controls) run(ctx context.Context) {
 	var answers []ControlAnswer
 	var ended time.Time
 	var doubt int
-	again := time.NewTimer(time.Hour)
+	if len(c.list) == 0 {
+		return
+	}
+	again := time.NewTimer(0)
 	defer again.Stop()
 	for {
-		again.Reset(c.pace.BlindRound)
-		var due <-chan time.Time
-		if doubt > 0 {
-			due = again.C
-		}
 		select {
 		case <-ctx.Done():
 			return
@@ -81,9 +80,13 @@ func (c *controls) run(ctx context.Context) {
 				answers, ended, doubt = c.next(ctx, doubt)
 			}
 			w <- slices.Clone(answers)
-		case <-due:
+		case <-again.C:
 			answers, ended, doubt = c.next(ctx, doubt)
 			c.tell(Controls{At: ended, Answers: slices.Clone(answers)})
+		}
+		again.Reset(c.pace.ControlEvery)
+		if doubt > 0 {
+			again.Reset(c.pace.BlindRound)
 		}
 	}
 }

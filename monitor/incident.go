@@ -38,7 +38,7 @@ const (
 	IncidentResolved IncidentState = "resolved"
 )
 
-// A Change word says what a version changed, where it is not plain from the event's type.
+// A ChangeWord says what a version changed, where it is not plain from the event's type.
 type ChangeWord string
 
 // The change words.
@@ -131,8 +131,16 @@ type Incident struct {
 	Leads       []SignalID    `json:"leads"`                   // the members it was opened for: the cause's own checks
 	NotRecorded bool          `json:"not_recorded,omitempty"`  // decided while the store failed
 
-	severityAt time.Time // since when the pending severity holds
-	pending    Severity
+	Good    time.Time     `json:"good,omitzero"`    // the latest end of a member so far
+	Unseen  time.Duration `json:"unseen,omitempty"` // how much of it nobody watched
+	Pending Pending       `json:"pending,omitzero"`
+}
+
+// A Pending is a view of an incident that differs from what its last version said, until it proves stable.
+type Pending struct {
+	Severity Severity  `json:"severity"`
+	Accounts string    `json:"accounts"`
+	Since    time.Time `json:"since"`
 }
 
 // EventType is what an event is called in a webhook's body.

@@ -27,6 +27,7 @@ type Pace struct {
 
 	// Controls.
 	ControlFresh time.Duration // an answer of the control hosts serves all who ask within this time
+	ControlEvery time.Duration // the control hosts are asked so often without need
 	OutsideFresh time.Duration // something outside that answered so lately proves that there is a way out
 	BlindRound   time.Duration // two failed rounds this far apart are blindness
 	BlindNotice  time.Duration // blindness this long is told
@@ -85,7 +86,7 @@ func RealPace() Pace {
 		Hold: 55 * time.Second, HoldMax: 30 * time.Minute, ReopenIn: 2 * time.Hour,
 		AuthApart: 30 * time.Second, LatencySpan: 2 * time.Minute, QuotaSpan: 30 * time.Minute,
 		Fresh: 90 * time.Second, Stale: 3 * time.Minute, GapOver: 2 * time.Minute, SweepEvery: time.Minute,
-		ControlFresh: 5 * time.Second, OutsideFresh: 10 * time.Second, BlindRound: 10 * time.Second, BlindNotice: time.Minute,
+		ControlFresh: 5 * time.Second, ControlEvery: 10 * time.Minute, OutsideFresh: 10 * time.Second, BlindRound: 10 * time.Second, BlindNotice: time.Minute,
 		Relation: 3 * time.Minute, Stable: 30 * time.Second, UpdateEvery: time.Minute, StorePatience: 5 * time.Second,
 		TokenDoubt: 30 * time.Second, TokenOpen: time.Minute, TokenLongAfter: time.Hour, TokenLong: 5 * time.Minute,
 		TokenWindow: 10 * time.Minute, SecretSettle: 10 * time.Minute,

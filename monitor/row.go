@@ -4,16 +4,17 @@ import "time"
 
 // A Row is all that the book knows of one check. A row is never changed once applied: a new one takes its place.
 type Row struct {
-	Check    CheckID   `json:"check"`
-	Asks     string    `json:"asks"` // Check.Asks at the time; another value starts afresh
-	Signals  [4]Signal `json:"signals"`
-	Incident [4]string `json:"incident"` // the open incident that each open signal belongs to
-	EverGood bool      `json:"ever_good"`
-	LastRun  time.Time `json:"last_run,omitzero"`  // scheduled start of the last attempt
-	LastGood time.Time `json:"last_good,omitzero"` // of availability
-	SetUp    string    `json:"set_up,omitempty"`   // the fault of the set-up notice that stands
-	Last     Outcome   `json:"last"`
-	Plan     Plan      `json:"-"`
+	Check    CheckID     `json:"check"`
+	Asks     string      `json:"asks"` // Check.Asks at the time; another value starts afresh
+	Signals  [4]Signal   `json:"signals"`
+	Incident [4]string   `json:"incident"` // the open incident that each open signal belongs to
+	Failures [4]*Failure `json:"failures"` // the last failing attempt of each signal
+	EverGood bool        `json:"ever_good"`
+	LastRun  time.Time   `json:"last_run,omitzero"`  // scheduled start of the last attempt
+	LastGood time.Time   `json:"last_good,omitzero"` // of availability
+	SetUp    string      `json:"set_up,omitempty"`   // the fault of the set-up notice that stands
+	Last     Outcome     `json:"last"`
+	Plan     Plan        `json:"-"`
 }
 
 // Signal is the state of one signal.

@@ -1,4 +1,140 @@
 package monitor
 
-// sight is what the book knows of its own way out.
-type sight struct{}
+import (
+	"fmt"
+	"net/netip"
+	"time"
+)
+
+// sight is what the book knows of its own way out since start, and what it did at large. It is not stored.
+type sight struct {
+	ever    map[string]bool // controls that answered
+	outside time.Time       // when something outside last answered; zero is never
+	cut     time.Time       // since when the controls have been failing
+	blind   time.Time       // since when we are blind; zero is that we see
+	before  []Interval
+	swept   map[string]time.Time // last sweep by what was swept
+}
+
+// way finds whether there was a way out when the attempt failed, and remembers what it shows of that.
+func (d *draft) way(c *Check, o Outcome) Way {
+	if answered(c, o) {
+		d.sawOutside(d.now)
+		return WayNotAsked
+	}
+	if !o.Fault.Connection() {
+		return WayNotAsked
+	}
+	return d.heard(o.Controls)
+}
+
+// answered says whether an outcome shows that something outside answered. A host of our own that we watch on
+// this very machine is not outside.
+func answered(c *Check, o Outcome) bool {
+	ip, err := netip.ParseAddr(o.IP)
+	if c.Own && err == nil && ip.IsLoopback() {
+		return false
+	}
+	switch o.Fault {
+	case FaultTLSExpired, FaultTLSName, FaultTLS, FaultMalformed, FaultCut, FaultExpiring:
+		return true
+	case FaultNoToken, FaultSecret, FaultCanceled, FaultPanic, FaultProxy:
+		return false
+	}
+	return o.Status != 0 || o.Fault == FaultNone
+}
+
+// heard takes in what the controls said, and finds whether there is a way out.
+func (d *draft) heard(answers []ControlAnswer) Way {
+	w := Control(answers, d.sight.ever, !d.sight.outside.IsZero(), d.watched.controls)
+	for _, a := range answers {
+		if a.OK && !d.sight.ever[a.Name] {
+			set(&d.editSight().ever, a.Name, true)
+		}
+	}
+	switch {
+	case w == WayCut && !d.sight.outside.IsZero() && d.now.Sub(d.sight.outside) <= d.b.pace.OutsideFresh:
+		return WaySeen // the controls fail, but something outside has just answered
+	case w == WayCut:
+		d.sawCut()
+	case w == WaySeen:
+		d.sawOutside(d.now)
+	}
+	return w
+}
+
+func (d *draft) controls(answers []ControlAnswer) { d.heard(answers) }
+
+// sawOutside notes that something outside answered. It is noted once a second at most: it is asked on every
+// outcome.
+func (d *draft) sawOutside(at time.Time) {
+	s := d.sight
+	if s.cut.IsZero() && s.blind.IsZero() && at.Sub(s.outside) < d.b.pace.OutsideFresh/10 {
+		return
+	}
+	n := d.editSight()
+	from := n.blind
+	n.outside, n.cut, n.blind = at, time.Time{}, time.Time{}
+	if from.IsZero() {
+		return
+	}
+	n.before = append([]Interval{{from, at}}, n.before[:min(len(n.before), 9)]...)
+	d.unseen(from, at)
+	d.notify(noticeBlind, fmt.Sprintf("bellhop could not see out %s. What happened then is unknown: no incident was opened or ended because of it.",
+		d.during(from, at)), "If this comes again, look at the network between bellhop and the internet.", true)
+}
+
+// sawCut notes that the controls fail. Two rounds apart make us blind.
+func (d *draft) sawCut() {
+	if d.sight.cut.IsZero() {
+		d.editSight().cut = d.now
+		return
+	}
+	if d.sight.blind.IsZero() && d.now.Sub(d.sight.cut) >= d.b.pace.BlindRound {
+		d.editSight().blind = d.sight.cut
+	}
+}
+
+// tellBlind tells of blindness that lasts.
+func (d *draft) tellBlind() {
+	if since := d.sight.blind; !since.IsZero() && d.now.Sub(since) >= d.b.pace.BlindNotice {
+		d.notify(noticeBlind, fmt.Sprintf("bellhop cannot see out since %s: no control host answers. It does not know how apaleo is, and blames nobody.",
+			d.clock(since)), "Look at the network between bellhop and the internet: uplink, DNS, firewall, proxy.", false)
+	}
+}
+
+// gap is time that nobody watched.
+func (d *draft) gap(g Gap) { d.unseen(g.From, g.To) }
+
+// unseen takes a stretch of time out of what the signals know, where it is longer than a check may go unseen.
+func (d *draft) unseen(from, to time.Time) {
+	for _, at := range d.openIncidents() {
+		if to.Sub(from) > d.b.pace.GapOver {
+			i := d.editIncident(at)
+			i.Unseen += to.Sub(latest(from, i.Since))
+		}
+	}
+	for _, id := range d.watched.order {
+		if to.Sub(from) <= max(d.b.pace.GapOver, 2*d.watched.checks[id].Every) {
+			continue
+		}
+		if r := d.row(id); r == nil || !touchedByGap(r) {
+			continue
+		}
+		r := d.editRow(id)
+		for k := range r.Signals {
+			r.Signals[k] = r.Signals[k].Gap()
+		}
+		d.c.Urgent = true
+		d.plan(id)
+	}
+}
+
+func touchedByGap(r *Row) bool {
+	for _, s := range r.Signals {
+		if s.Gap() != s {
+			return true
+		}
+	}
+	return false
+}

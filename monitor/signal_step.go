@@ -43,7 +43,9 @@ func Rules(p Pace, c *Check) [4]SignalRule {
 	rules[0].Rule = availability
 	rules[1].Rule = Rule{Fail: 6, Alarm: 36, Cap: 45, Span: p.LatencySpan}
 	rules[2].Rule = Rule{Fail: 18, Alarm: 36, Cap: 45, Span: p.AuthApart}
-	rules[3].Rule = Rule{Fail: 9, Alarm: 45, Cap: 54, Span: p.QuotaSpan}
+	// A quota is exceeded when most answers say so, for long: the bucket leaks fast, so that an earlier burst is
+	// no part of a later one.
+	rules[3].Rule = Rule{Fail: 2, Alarm: 20, Cap: 24, Span: p.QuotaSpan}
 
 	// What the other side says of our credentials is no matter of chance: two words are enough.
 	rules[2].MinGoods, rules[2].MaxGoods, rules[2].Hold = 2, 2, p.AuthApart

@@ -290,7 +290,7 @@ func TestRules(t *testing.T) {
 		{Fail: 9, Alarm: 36, Cap: 45, Span: 40 * time.Second},
 		{Fail: 6, Alarm: 36, Cap: 45, Span: 2 * time.Minute},
 		{Fail: 18, Alarm: 36, Cap: 45, Span: 30 * time.Second},
-		{Fail: 9, Alarm: 45, Cap: 54, Span: 30 * time.Minute},
+		{Fail: 2, Alarm: 20, Cap: 24, Span: 30 * time.Minute},
 	}
 	for i, kind := range monitor.SignalKinds {
 		if slow[i].Rule != want[i] {

@@ -1,0 +1,143 @@
+package monitor
+
+// This is the first form of cause: a fixed order, upstream first, along each check's own path. The full
+// algorithm (hit and coverage ratios over risk groups) takes the place of attribute and of nothing else.
+
+// attribute finds the node that explains a failing signal: the first one on the check's path, from upstream,
+// that fails itself. without is left out: its incident has just ended.
+func (d *draft) attribute(id SignalID, without Node) Cause {
+	c := d.watched.checks[id.Check]
+	own := Cause{Kind: NodeCheck, ID: string(id.Check), Confidence: Certain}
+	if c == nil || d.ownMatter(c, id) {
+		return own
+	}
+	for _, n := range c.Path {
+		if n == without || !explains(n.Kind, id.Signal) {
+			continue
+		}
+		if d.openAt(n) != "" {
+			return d.incident(d.openAt(n)).Cause
+		}
+		if conf, ok := d.fails(n, id.Signal); ok {
+			return Cause{Kind: n.Kind, ID: n.ID, Confidence: conf}
+		}
+	}
+	return own
+}
+
+// ownMatter says whether a failure can have no cause but the check itself: a certificate that ends soon.
+func (d *draft) ownMatter(c *Check, id SignalID) bool {
+	f := d.row(id.Check).Failures[signalIndex(id.Signal)]
+	return c.Warning && f != nil && f.Fault == FaultExpiring
+}
+
+// explains says which signals a kind of node can be the cause of.
+func explains(k NodeKind, s SignalKind) bool {
+	switch s {
+	case Auth:
+		return k == NodeAPI || k == NodeClient || k == NodeAccount
+	case Quota: // apaleo counts requests per client and account
+		return k == NodeAccount
+	}
+	return k != NodeClient
+}
+
+// fails says whether a node is failing. Its own probes decide, where there is fresh evidence of any: they
+// exonerate it, too. Otherwise at least two checks, and four in five of those that depend on it, must fail.
+func (d *draft) fails(n Node, s SignalKind) (Confidence, bool) {
+	if weight, of := d.weigh(d.watched.direct[n], s); of > 0 {
+		return Certain, weight > of
+	}
+	failing, evaluated := d.count(n, s)
+	if failing < 2 || failing*5 < evaluated*4 {
+		return "", false
+	}
+	return Likely, n.Kind != NodeAPI || s != Auth || d.clients(n, s) > 1
+}
+
+// weigh adds up a node's own probes: two for one that fails, one for one that is in doubt, so that a
+// brown-out, in which each fails now and then, is not taken for health.
+func (d *draft) weigh(probes []CheckID, s SignalKind) (weight, of int) {
+	for _, id := range probes {
+		failing, any := d.failing(id, s)
+		if !any {
+			continue
+		}
+		of++
+		switch r := d.row(id); {
+		case failing:
+			weight += 2
+		case r.Signal(s).Phase == Suspect:
+			weight++
+		}
+	}
+	return weight, of
+}
+
+// count counts the checks that depend on a node, and those of them that fail.
+func (d *draft) count(n Node, s SignalKind) (failing, evaluated int) {
+	for _, id := range d.watched.members[n] {
+		if c := d.watched.checks[id]; c.Info || c.Warning {
+			continue
+		}
+		f, any := d.failing(id, s)
+		if any {
+			evaluated++
+		}
+		if f {
+			failing++
+		}
+	}
+	return failing, evaluated
+}
+
+// clients counts the OAuth clients whose checks fail: what befalls one alone is not the API's doing.
+func (d *draft) clients(n Node, s SignalKind) int {
+	seen := map[string]bool{}
+	for _, id := range d.watched.members[n] {
+		if f, _ := d.failing(id, s); f {
+			seen[d.watched.checks[id].Client] = true
+		}
+	}
+	return len(seen)
+}
+
+// failing says whether a check fails at present, and whether there is any fresh evidence of it.
+func (d *draft) failing(id CheckID, s SignalKind) (failing, any bool) {
+	r := d.row(id)
+	if r == nil {
+		return false, false
+	}
+	sig := r.Signal(s)
+	failing, any = sig.Failing(d.now, max(d.b.pace.Fresh, 2*d.watched.checks[id].Every))
+	sure := sig.Phase == Open || s == Auth && sig.Last == Fail // what is said of credentials is no matter of chance
+	return failing || any && sure, any
+}
+
+// sweep asks at once, when a check falls into doubt, all that can tell its cause: the probes that need no
+// credentials; for a check of the user's own, its siblings on the same host; where credentials are in doubt,
+// the other checks of the account.
+func (d *draft) sweep(c *Check, s SignalKind) {
+	what, with := "apaleo", func(k *Check) bool { return k.Anonymous && len(k.Direct) > 0 }
+	switch {
+	case s == Auth && c.Account != "":
+		what, with = "account "+c.Account, func(k *Check) bool { return k.Account == c.Account && !k.Forced }
+	case s != Availability:
+		return
+	case c.Own:
+		what, with = "host "+c.Host, func(k *Check) bool { return k.Own && k.Host == c.Host }
+	}
+	if d.now.Sub(d.sight.swept[what]) < d.b.pace.SweepEvery {
+		return
+	}
+	set(&d.editSight().swept, what, d.now)
+	for _, id := range d.watched.order {
+		k, r := d.watched.checks[id], d.row(id)
+		if k == c || !with(k) || r != nil && dirty(r) {
+			continue
+		}
+		plan := d.planFor(k)
+		plan.Once = d.now
+		d.c.Plans = append(d.c.Plans, CheckPlan{id, plan})
+	}
+}

@@ -1,0 +1,245 @@
+package monitor
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// opened takes a signal that has just opened to the incident of its cause: one that is open, one that lies
+// downstream and turns out to be part of it, one that ended not long ago, or a new one.
+func (d *draft) opened(c *Check, id SignalID) {
+	d.place(id, d.attribute(id, Node{}), d.row(id.Check).Signal(id.Signal).Since)
+}
+
+func (d *draft) place(id SignalID, cause Cause, since time.Time) {
+	parts := d.partsOf(cause, id.Signal, since)
+	switch at := d.openAt(cause.Node()); {
+	case at != "":
+		d.attach(at, id)
+		d.absorb(at, parts)
+		d.dissolve(parts)
+	case len(parts) > 0:
+		d.reroot(parts[0], cause)
+		d.attach(parts[0], id)
+		d.absorb(parts[0], parts[1:])
+		d.version(parts[0], EventUpdated, ChangeRerooted)
+		d.dissolve(parts[1:])
+	case d.lately(cause.Node()) != "":
+		d.reopen(d.lately(cause.Node()), cause, id, since)
+	default:
+		d.open(cause, id, since)
+	}
+}
+
+// open makes a new incident.
+func (d *draft) open(cause Cause, id SignalID, since time.Time) {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %s %d", d.b.id, cause.Kind, cause.ID, id.Check, since.UnixNano()))
+	since = d.earliest(cause, id, since)
+	i := &Incident{
+		ID:    fmt.Sprintf("inc_%012x%s", d.now.UnixMilli(), hex.EncodeToString(sum[:5])),
+		State: IncidentOpen, Cause: cause, Since: since, Opened: d.now,
+	}
+	set(&d.c.Incidents, i.ID, i)
+	d.attach(i.ID, id)
+	d.version(i.ID, EventOpened, "")
+}
+
+// earliest is the first failure among those that fail now and depend on a cause, not long before a given one.
+func (d *draft) earliest(cause Cause, id SignalID, since time.Time) time.Time {
+	first := since
+	for _, m := range d.watched.members[cause.Node()] {
+		r := d.row(m)
+		if r == nil {
+			continue
+		}
+		s := r.Signal(id.Signal)
+		if s.Since.Before(first) && !s.Since.IsZero() && since.Sub(s.Since) <= d.b.pace.Relation && r.Incident[signalIndex(id.Signal)] == "" {
+			first = s.Since
+		}
+	}
+	return first
+}
+
+// reopen opens again what ended not long ago.
+func (d *draft) reopen(at string, cause Cause, id SignalID, since time.Time) {
+	i := d.editIncident(at)
+	since = d.earliest(cause, id, since)
+	i.State, i.Cause, i.Since, i.Opened, i.Ended, i.Good = IncidentOpen, cause, since, d.now, time.Time{}, time.Time{}
+	i.Reopened++
+	i.Flapping = i.Reopened >= 2
+	i.Into, i.Members, i.Leads = "", nil, nil
+	d.attach(at, id)
+	d.version(at, EventReopened, ChangeReopened)
+}
+
+// lately is the incident of a cause that ended within Pace.ReopenIn, or "".
+func (d *draft) lately(n Node) string {
+	best := ""
+	var ended time.Time
+	look := func(id string, i *Incident) {
+		if i.State == IncidentResolved && i.Cause.Node() == n && i.Into == "" && d.now.Sub(i.Ended) < d.b.pace.ReopenIn && i.Ended.After(ended) {
+			best, ended = id, i.Ended
+		}
+	}
+	for id, i := range d.b.incidents {
+		if d.c.Incidents[id] == nil {
+			look(id, i)
+		}
+	}
+	for id, i := range d.c.Incidents {
+		look(id, i)
+	}
+	return best
+}
+
+// attach makes an open signal a member of an incident. A cause's own probes are its leads: it ends with them.
+func (d *draft) attach(at string, id SignalID) {
+	i := d.editIncident(at)
+	if !slices.Contains(i.Members, id) {
+		i.Members = append(slices.Clone(i.Members), id)
+	}
+	d.lead(i, id)
+	d.editRow(id.Check).Incident[signalIndex(id.Signal)] = at
+	d.c.Urgent = true
+}
+
+func (d *draft) lead(i *Incident, id SignalID) {
+	c := d.watched.checks[id.Check]
+	own := i.Cause.Kind == NodeCheck && string(id.Check) == i.Cause.ID
+	if (own || c != nil && c.isDirect(i.Cause.Node())) && !slices.Contains(i.Leads, id) {
+		i.Leads = append(slices.Clone(i.Leads), id)
+	}
+}
+
+// partsOf lists the open incidents, oldest first, that a cause explains: their own cause lies downstream of
+// it, their first failure lies close to its, and asked now, most of their members name it. What is older
+// stays itself.
+func (d *draft) partsOf(cause Cause, s SignalKind, since time.Time) []string {
+	var parts []string
+	for _, at := range d.openIncidents() {
+		i := d.incident(at)
+		apart := i.Since.Sub(since).Abs()
+		if i.Cause.Node() == cause.Node() || apart > d.b.pace.Relation || cause.Kind == NodeCheck {
+			continue
+		}
+		named := 0
+		for _, m := range i.Members {
+			c := d.watched.checks[m.Check]
+			if c != nil && c.dependsOn(cause.Node()) && explains(cause.Kind, m.Signal) && !d.ownMatter(c, m) && d.upstream(c, cause.Node(), i.Cause.Node()) {
+				named++
+			}
+		}
+		if named*2 > len(i.Members) {
+			parts = append(parts, at)
+		}
+	}
+	return parts
+}
+
+// upstream says whether a lies upstream of b on a check's path.
+func (d *draft) upstream(c *Check, a, b Node) bool {
+	j := slices.Index(c.Path, b)
+	return j < 0 || slices.Index(c.Path, a) < j
+}
+
+// reroot gives an incident the cause that was found further up.
+func (d *draft) reroot(at string, cause Cause) {
+	i := d.editIncident(at)
+	i.Cause, i.Leads = cause, nil
+	for _, m := range i.Members {
+		d.lead(i, m)
+	}
+}
+
+// absorb makes other incidents part of one.
+func (d *draft) absorb(into string, parts []string) {
+	for _, at := range parts {
+		i := d.editIncident(at)
+		for _, m := range i.Members {
+			d.attach(into, m)
+		}
+		i.State, i.Ended, i.Into, i.Members = IncidentResolved, d.now, into, nil
+		if s := d.editIncident(into); i.Since.Before(s.Since) {
+			s.Since = i.Since
+		}
+		d.inherit(at, into)
+	}
+}
+
+// dissolve tells those who heard of incidents that became part of another where they go on.
+func (d *draft) dissolve(parts []string) {
+	for _, at := range parts {
+		d.version(at, EventResolved, ChangeMerged)
+	}
+}
+
+// closed takes a signal that has come to its end out of its incident.
+func (d *draft) closed(id SignalID, end time.Time) { d.leave(id, end, "") }
+
+// leave takes a member out, and ends the incident if its cause's own checks are good.
+func (d *draft) leave(id SignalID, end time.Time, why ChangeWord) {
+	r := d.editRow(id.Check)
+	k := signalIndex(id.Signal)
+	at := r.Incident[k]
+	r.Incident[k] = ""
+	if at == "" || d.incident(at) == nil {
+		return
+	}
+	i := d.editIncident(at)
+	i.Members = without(i.Members, id)
+	i.Leads = without(i.Leads, id)
+	if end.After(i.Good) {
+		i.Good = end
+	}
+	if d.over(i) {
+		d.end(at, why)
+	}
+}
+
+func without(ids []SignalID, id SignalID) []SignalID {
+	return slices.DeleteFunc(slices.Clone(ids), func(x SignalID) bool { return x == id })
+}
+
+// over says whether an incident's cause is good again: no member is left, or its own checks are good. A
+// cause without a probe of its own is good when four in five of those that depend on it are.
+func (d *draft) over(i *Incident) bool {
+	switch {
+	case len(i.Members) == 0:
+		return true
+	case i.Cause.Confidence == Certain:
+		return len(i.Leads) == 0
+	}
+	n, open := i.Cause.Node(), 0
+	_, evaluated := d.count(n, i.Members[0].Signal)
+	for _, m := range i.Members {
+		if c := d.watched.checks[m.Check]; c != nil && c.dependsOn(n) {
+			open++
+		}
+	}
+	return open*5 <= evaluated
+}
+
+// end resolves an incident. A member that still fails leaves it and is told as its own; one that is
+// recovering ends with it.
+func (d *draft) end(at string, why ChangeWord) {
+	i := d.editIncident(at)
+	left := i.Members
+	i.State, i.Ended, i.Members, i.Leads = IncidentResolved, i.Good, nil, nil
+	var stay []SignalID
+	for _, m := range left {
+		r, k := d.editRow(m.Check), signalIndex(m.Signal)
+		if r.Incident[k] = ""; r.Signals[k].Last == Fail {
+			stay = append(stay, m)
+			continue
+		}
+		r.Signals[k] = r.Signals[k].CloseWith(d.now)
+		d.plan(m.Check)
+	}
+	d.version(at, EventResolved, why)
+	for _, m := range stay {
+		d.place(m, d.attribute(m, i.Cause.Node()), d.row(m.Check).Signal(m.Signal).Since)
+	}
+}

@@ -1,0 +1,160 @@
+package monitor
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// owe makes sure that every receiver that wants an incident, or has heard of it, is owed its new version.
+func (d *draft) owe(i *Incident) {
+	for _, r := range d.watched.receivers {
+		id := DeliveryID{r.Name, i.ID}
+		old := d.deliveryRow(id)
+		if old == nil && !r.When.Wants(i) {
+			continue
+		}
+		w := d.editDelivery(id)
+		w.Wants, w.Settled = true, w.Dead != "" && w.Settled
+	}
+}
+
+// inherit lets the receivers of an incident that became part of another hear of that one's end, too.
+func (d *draft) inherit(from, to string) {
+	for _, r := range d.watched.receivers {
+		if old := d.deliveryRow(DeliveryID{r.Name, from}); old != nil && old.Knows != NeverTried {
+			w := d.editDelivery(DeliveryID{r.Name, to})
+			w.Wants, w.Settled = true, false
+		}
+	}
+}
+
+// oweNotice makes sure that every receiver that wants a notice is owed it. Both what it tells and its end go
+// under one id.
+func (d *draft) oweNotice(n *Notice) {
+	for _, r := range d.watched.receivers {
+		if r.WantsNotice(n) {
+			w := d.editDelivery(DeliveryID{r.Name, n.ID})
+			w.Wants, w.Settled = true, false
+		}
+	}
+}
+
+func (d *draft) deliveryRow(id DeliveryID) *Delivery {
+	if w := d.c.Deliveries[id]; w != nil {
+		return w
+	}
+	return d.b.deliveries[id]
+}
+
+func (d *draft) editDelivery(id DeliveryID) *Delivery {
+	if w := d.c.Deliveries[id]; w != nil {
+		return w
+	}
+	w := &Delivery{DeliveryID: id}
+	if old := d.b.deliveries[id]; old != nil {
+		*w = *old
+	}
+	set(&d.c.Deliveries, id, w)
+	d.c.Urgent = true
+	return w
+}
+
+// delivery folds what the lanes and the operator say of deliveries.
+func (d *draft) delivery(in Input) {
+	switch in := in.(type) {
+	case Attempting:
+		if d.deliveryRow(in.Delivery) != nil {
+			w := d.editDelivery(in.Delivery)
+			*w = w.Attempting(in)
+		}
+	case Receipt:
+		if d.deliveryRow(in.Delivery) != nil {
+			w := d.editDelivery(in.Delivery)
+			*w = w.Received(in, d.b.pace)
+		}
+	case Order:
+		if d.deliveryRow(in.Delivery) != nil {
+			w := d.editDelivery(in.Delivery)
+			*w = w.Ordered(in)
+		}
+	}
+}
+
+// settle closes the deliveries of this draft that nothing is owed on any more.
+func (d *draft) settle() {
+	for id, w := range d.c.Deliveries {
+		*w = d.aged(id, *w)
+	}
+}
+
+// expire gives up on what time has made pointless.
+func (d *draft) expire() {
+	for id := range d.b.owed {
+		w := d.deliveryRow(id)
+		if aged := d.aged(id, *w); aged.Settled && !w.Settled {
+			*d.editDelivery(id) = aged
+		}
+	}
+}
+
+// aged is a delivery after time has gone by. A receiver that is gone has a last word to send first.
+func (d *draft) aged(id DeliveryID, w Delivery) Delivery {
+	r, known := d.watched.receiver(id.Receiver)
+	switch i := d.incident(id.Incident); {
+	case !known:
+		return w
+	case i != nil:
+		return w.Aged(i, r, d.b.pace, d.now)
+	}
+	return w.AgedNotice(d.noticeByID(id.Incident), r, d.b.pace, d.now)
+}
+
+// noticeByID is the notice of that id, or nil if a newer one of its key has overtaken it.
+func (d *draft) noticeByID(id string) *Notice {
+	for _, n := range d.c.Notices {
+		if n.ID == id {
+			return n
+		}
+	}
+	for key, n := range d.b.notices {
+		if n.ID == id && d.c.Notices[key] == nil {
+			return n
+		}
+	}
+	return nil
+}
+
+// bury settles a delivery that is still owed something, and says why.
+func (d *draft) bury(id DeliveryID, why string) {
+	w := d.editDelivery(id)
+	w.Settled, w.Dead, w.Sending = true, why, nil
+}
+
+// welcome brings the receivers of a new watchlist what is true: open incidents to those that have not heard
+// of them. What was owed to a receiver that is gone since the last run is named in a notice.
+func (d *draft) welcome() {
+	for _, at := range d.openIncidents() {
+		d.owe(d.incident(at))
+	}
+	first := d.b.watched.checks == nil
+	gone := map[string][]string{}
+	for id := range d.b.owed {
+		w := d.deliveryRow(id)
+		if _, known := d.watched.receiver(id.Receiver); known || w.Settled {
+			continue
+		}
+		switch {
+		case first:
+			gone[id.Receiver] = append(gone[id.Receiver], id.Incident)
+			d.bury(id, "the receiver was removed while bellhop was stopped")
+		case w.Knows == NeverTried:
+			d.bury(id, "the receiver was removed")
+		}
+	}
+	for _, name := range sortedKeys(gone) {
+		slices.Sort(gone[name])
+		d.notify(noticeGone+name, fmt.Sprintf("Receiver %s was removed while bellhop was stopped; it was still owed news of %s.",
+			name, strings.Join(gone[name], ", ")), "Tell the people behind it, or put it back under the same name.", false)
+	}
+}

@@ -1,0 +1,101 @@
+package monitor
+
+import (
+	"slices"
+	"time"
+)
+
+// plan finds how a check, and those that share its representative, are to be asked from now on, and tells
+// the scheduler where that differs from before.
+func (d *draft) plan(id CheckID) {
+	c, r := d.watched.checks[id], d.row(id)
+	if c == nil || r == nil {
+		return
+	}
+	next := d.planFor(c)
+	if old := r.Plan; next == old && !dirty(r) {
+		return
+	}
+	d.setPlan(id, next)
+	if c.Forced || c.Every > d.b.pace.KeepOver {
+		return
+	}
+	for _, other := range d.watched.groups[group{c.Host, c.Account}] {
+		if r := d.row(other); other != id && r != nil && r.Signal(Availability).IsOpen() {
+			d.setPlan(other, d.planFor(d.watched.checks[other]))
+		}
+	}
+}
+
+func (d *draft) setPlan(id CheckID, p Plan) {
+	if d.row(id).Plan != p {
+		d.editRow(id).Plan = p
+		d.c.Plans = append(d.c.Plans, CheckPlan{id, p})
+	}
+}
+
+// planFor is how a check is to be asked, given how its signals stand.
+func (d *draft) planFor(c *Check) Plan {
+	r := d.row(c.ID())
+	if r == nil {
+		return Plan{}
+	}
+	p := Plan{Every: d.tempo(c, r)}
+	p.Fresh = p.Every > 0
+	if r.Last.RetryAfter > 0 {
+		p.NotBefore = r.Last.at().Add(min(r.Last.RetryAfter, d.b.pace.RetryAfterMax))
+	}
+	if p.Every >= c.Every {
+		p.Every = 0
+	}
+	return p
+}
+
+// tempo is the interval in trouble, 0 for the check's own schedule.
+func (d *draft) tempo(c *Check, r *Row) time.Duration {
+	a, l, u := r.Signal(Availability), r.Signal(Latency), r.Signal(Auth)
+	switch {
+	case c.Info:
+		return 0
+	case c.Forced:
+		return d.tokenTempo(a, u)
+	case a.Phase == Suspect || a.Phase == Recovering || l.Phase == Suspect || l.Phase == Recovering:
+		return d.b.pace.Quick
+	case u.Phase == Suspect || u.Phase == Recovering:
+		return d.b.pace.AuthApart
+	case (a.Phase == Open || l.Phase == Open) && c.Every > d.b.pace.KeepOver:
+		return 0
+	case a.Phase == Open && d.quick(c):
+		return d.b.pace.Quick
+	case a.Phase == Open || l.Phase == Open || u.Phase == Open:
+		return d.b.pace.OpenEvery
+	}
+	return 0
+}
+
+// tokenTempo is the pace of a check that spends a forced token request on each run.
+func (d *draft) tokenTempo(a, u Signal) time.Duration {
+	since := a.Since
+	if u.IsOpen() {
+		since = u.Since
+	}
+	switch {
+	case a.Phase == Recovering || u.Phase == Recovering || a.Phase == Suspect || u.Phase == Suspect:
+		return d.b.pace.TokenDoubt
+	case !a.IsOpen() && !u.IsOpen():
+		return 0
+	case d.now.Sub(since) > d.b.pace.TokenLongAfter:
+		return d.b.pace.TokenLong
+	}
+	return d.b.pace.TokenOpen
+}
+
+// quick says whether an open check is its group's representative, or the representative is good again.
+func (d *draft) quick(c *Check) bool {
+	ids := d.watched.groups[group{c.Host, c.Account}]
+	i := slices.IndexFunc(ids, func(id CheckID) bool {
+		k, r := d.watched.checks[id], d.row(id)
+		return r != nil && !k.Forced && k.Every <= d.b.pace.KeepOver && r.Signal(Availability).IsOpen()
+	})
+	return i >= 0 && (ids[i] == c.ID() || d.row(ids[i]).Signal(Availability).Last == Good)
+}

@@ -1,0 +1,330 @@
+package monitor
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// What people read is made here, once per version: every receiver and page says the same words.
+
+// titleMax is the longest heading, in characters: Slack takes 150.
+const titleMax = 150
+
+// word writes an incident's sentences.
+func (d *draft) word(i *Incident) {
+	t := d.trouble(i)
+	a := d.advise(t)
+	if i.State == IncidentOpen {
+		i.Side, i.NextStep, i.Doc, i.Public = a.Side, a.Next, a.Doc, a.Public
+		if f := d.failure(i); f != nil && f.Unclear && f.Fault.Connection() {
+			i.Side = SideUnclear
+			i.NextStep = "bellhop cannot tell whether this is the other side or our network: it has fewer than two control hosts that work. Try the address from another network."
+		}
+		i.Title = shorten(d.name(i)+" "+headline(i), titleMax)
+		i.Text = i.Title + d.sinceText(i, a.What) + d.besides(i)
+		if i.NotRecorded {
+			i.Text += " Not recorded: bellhop's own store fails."
+		}
+		return
+	}
+	i.NextStep = ""
+	i.Title = d.endTitle(i)
+	i.Text = d.endText(i)
+}
+
+// trouble is what the adviser is asked about an incident.
+func (d *draft) trouble(i *Incident) Trouble {
+	t := Trouble{Node: i.Cause.Node(), Signal: i.kind(), Severity: i.Severity, Accounts: i.Scope.Accounts}
+	if f := d.failure(i); f != nil {
+		t.Fault, t.Status, t.Code = f.Fault, f.Status, f.Code
+	}
+	if m, ok := first(i); ok {
+		if c := d.watched.checks[m.Check]; c != nil {
+			t.Kind, t.Own = c.Kind, c.Own
+		}
+	}
+	return t
+}
+
+// first is the member that an incident is best described by.
+func first(i *Incident) (SignalID, bool) {
+	kind := i.kind()
+	for _, ids := range [][]SignalID{i.Leads, i.Members} {
+		for _, m := range ids {
+			if m.Signal == kind {
+				return m, true
+			}
+		}
+	}
+	return SignalID{}, false
+}
+
+// failure is the last failing attempt of that member.
+func (d *draft) failure(i *Incident) *Failure {
+	m, ok := first(i)
+	if r := d.row(m.Check); ok && r != nil {
+		return r.Failures[signalIndex(m.Signal)]
+	}
+	return nil
+}
+
+// name is what people call a cause.
+func (d *draft) name(i *Incident) string {
+	n := i.Cause.Node()
+	if s := d.watched.names[n]; s != "" {
+		return s
+	}
+	switch n.Kind {
+	case NodeCheck:
+		if c := d.watched.checks[CheckID(n.ID)]; c != nil && c.Title != "" {
+			return c.Title
+		}
+		return "Check " + n.ID
+	case NodeClient:
+		return "OAuth client " + n.ID
+	case NodeAccount:
+		return "Hotel " + n.ID
+	case NodeNetwork:
+		return "Our way out (" + n.ID + ")"
+	}
+	return n.ID
+}
+
+// headline is the claim, without its numbers.
+func headline(i *Incident) string {
+	switch i.Severity {
+	case Down:
+		return "is DOWN"
+	case AuthLost:
+		if i.Cause.Kind == NodeClient {
+			return "is REJECTED"
+		}
+		return "is LOCKED OUT"
+	case QuotaOut:
+		return "is OVER QUOTA"
+	case Warning:
+		return "will BREAK SOON"
+	}
+	if i.kind() == Latency {
+		return "is SLOW"
+	}
+	return "is DEGRADED"
+}
+
+// sinceText is the numbers behind the claim.
+func (d *draft) sinceText(i *Incident, what string) string {
+	var b strings.Builder
+	b.WriteString(": ")
+	s := i.Scope
+	failed, of := d.attempts(i)
+	verb := "failed"
+	if i.kind() == Latency {
+		verb = "took too long"
+	}
+	switch {
+	case i.Severity == Warning:
+		b.WriteString(d.detail(i, what))
+		return b.String() + "."
+	case s.Watched > 1 && i.Severity != Degraded:
+		fmt.Fprintf(&b, "%d of %s", s.Failing, fail(s.Evaluated))
+	case s.Watched > 1:
+		fmt.Fprintf(&b, "%d of %s on %d of %s %s", failed, count(of, "attempt"), s.Failing, count(s.Evaluated, "check"), verb)
+	default:
+		fmt.Fprintf(&b, "%d of %s %s", failed, count(of, "attempt"), verb)
+	}
+	if d := d.detail(i, what); d != "" {
+		fmt.Fprintf(&b, " (%s)", d)
+	}
+	fmt.Fprintf(&b, " since %s.", d.clock(i.Since))
+	if s.Blocked > 0 {
+		fmt.Fprintf(&b, " %s cannot be asked because of it.", count(s.Blocked, "more check"))
+	}
+	if i.Reopened > 0 {
+		fmt.Fprintf(&b, " This is outage number %d.", i.Reopened+1)
+	}
+	if i.Flapping {
+		if m, ok := first(i); ok && d.row(m.Check) != nil {
+			fmt.Fprintf(&b, " It comes and goes: its end is told after %s of calm.", span(d.row(m.Check).Signal(m.Signal).Hold))
+		}
+	}
+	return b.String()
+}
+
+// detail is what was seen, with what the probe adds to it.
+func (d *draft) detail(i *Incident, what string) string {
+	f := d.failure(i)
+	if f != nil && f.Detail != "" && (i.Cause.Kind == NodeCheck || f.Fault == FaultExpiring) {
+		if what == "" || f.Fault == FaultExpiring {
+			return f.Detail
+		}
+		return what + ", " + f.Detail
+	}
+	return what
+}
+
+// attempts adds up the attempts of an incident's own checks.
+func (d *draft) attempts(i *Incident) (failed, of int) {
+	ids := i.Leads
+	if len(ids) == 0 {
+		ids = i.Members
+	}
+	for _, m := range ids {
+		if r := d.row(m.Check); r != nil {
+			s := r.Signal(m.Signal)
+			failed, of = failed+s.Fails, of+s.Attempts-s.GoodRun
+		}
+	}
+	return failed, of
+}
+
+// besides says what answers all the while, where there is evidence, and what apaleo itself says.
+func (d *draft) besides(i *Incident) string {
+	var fine []string
+	for _, n := range d.platform() {
+		if n == i.Cause.Node() || d.openAt(n) != "" {
+			continue
+		}
+		if weight, of := d.weigh(d.watched.direct[n], Availability); of > 0 && weight == 0 {
+			fine = append(fine, d.watched.names[n])
+		}
+	}
+	s := ""
+	if len(fine) > 0 {
+		s = " " + list(fine) + " " + answers(len(fine)) + "."
+	}
+	if len(i.Acks) > 0 {
+		s += " apaleo says: " + strings.Join(i.Acks, "; ") + "."
+	}
+	return s
+}
+
+// platform lists the named nodes that have probes of their own, in the order of their checks.
+func (d *draft) platform() []Node {
+	var nodes []Node
+	for _, id := range d.watched.order {
+		for _, n := range d.watched.checks[id].Direct {
+			platform := n.Kind == NodeIdentity || n.Kind == NodeEdge
+			if platform && d.watched.names[n] != "" && !slices.Contains(nodes, n) {
+				nodes = append(nodes, n)
+			}
+		}
+	}
+	return nodes
+}
+
+func answers(n int) string {
+	if n == 1 {
+		return "answers"
+	}
+	return "answer"
+}
+
+func (d *draft) endTitle(i *Incident) string {
+	switch i.Change {
+	case ChangeUnwatched:
+		return shorten(d.name(i)+" is no longer watched", titleMax)
+	case ChangeReconfigured:
+		return shorten(d.name(i)+" is watched in another way now", titleMax)
+	case ChangeMerged:
+		return shorten(d.name(i)+" is part of a larger incident", titleMax)
+	}
+	return shorten(d.name(i)+" WORKS again", titleMax)
+}
+
+func (d *draft) endText(i *Incident) string {
+	switch i.Change {
+	case ChangeUnwatched:
+		return fmt.Sprintf("%s: it was removed from the watchlist while in trouble since %s. How it is now is not known.", i.Title, d.clock(i.Since))
+	case ChangeReconfigured:
+		return fmt.Sprintf("%s: what is asked was changed while it was in trouble since %s. It starts afresh.", i.Title, d.clock(i.Since))
+	case ChangeMerged:
+		return fmt.Sprintf("%s: %s You are told of its end there.", i.Title, d.incident(i.Into).Title+".")
+	}
+	s := fmt.Sprintf("%s since %s. It was %s %s.", i.Title, d.clock(i.Ended), past(i.Severity), d.during(i.Since, i.Ended))
+	if i.Unseen > 0 {
+		s += fmt.Sprintf(" For %s of that nobody watched, so it may have ended earlier.", span(min(i.Unseen, i.Ended.Sub(i.Since))))
+	}
+	return s
+}
+
+// past is what an incident was, once it is over.
+func past(s Severity) string {
+	switch s {
+	case Down:
+		return "down"
+	case AuthLost:
+		return "locked out"
+	case QuotaOut:
+		return "over quota"
+	case Warning:
+		return "about to break"
+	}
+	return "degraded"
+}
+
+// clock is a time as people read it: with its zone, and with its day unless that is today.
+func (d *draft) clock(t time.Time) string {
+	if t.UTC().Format(time.DateOnly) == d.now.UTC().Format(time.DateOnly) {
+		return t.UTC().Format("15:04:05 UTC")
+	}
+	return t.UTC().Format("2006-01-02 15:04:05 UTC")
+}
+
+// during is a stretch of time with its length.
+func (d *draft) during(from, to time.Time) string {
+	return fmt.Sprintf("for %s, from %s to %s", span(to.Sub(from)), strings.TrimSuffix(d.clock(from), " UTC"), d.clock(to))
+}
+
+// span is a duration as people say it, in its two largest units.
+func span(t time.Duration) string {
+	t = t.Round(time.Second)
+	units := []struct {
+		d    time.Duration
+		name string
+	}{{24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "min"}, {time.Second, "s"}}
+	var parts []string
+	for _, u := range units {
+		if n := t / u.d; n > 0 && len(parts) < 2 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, u.name))
+			t -= n * u.d
+		} else if len(parts) > 0 {
+			break
+		}
+	}
+	if len(parts) == 0 {
+		return "0 s"
+	}
+	return strings.Join(parts, " ")
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func fail(n int) string {
+	if n == 1 {
+		return "1 check fails"
+	}
+	return fmt.Sprintf("%d checks fail", n)
+}
+
+func list(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+// shorten cuts a text to at most n characters.
+func shorten(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return string(r[:n-1]) + "…"
+}

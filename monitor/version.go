@@ -1,0 +1,229 @@
+package monitor
+
+import (
+	"slices"
+	"time"
+)
+
+// version makes the next version of an incident, with its event and what each receiver is owed of it.
+func (d *draft) version(at string, t EventType, change ChangeWord) {
+	i := d.editIncident(at)
+	i.Version++
+	i.Updated, i.Change, i.NotRecorded = d.now, change, d.b.unrecorded
+	if i.State == IncidentOpen {
+		d.measure(i)
+	}
+	i.Pending = Pending{}
+	d.word(i)
+	d.c.Events = append(d.c.Events, Event{Type: t, At: d.now, Incident: *i})
+	d.c.Urgent = true
+	d.owe(i)
+}
+
+// measure takes the numbers of an open incident.
+func (d *draft) measure(i *Incident) {
+	i.Severity, i.Scope = d.severity(i), d.scope(i)
+	i.Affected, i.Count = d.affected(i)
+	i.Flapping = i.Reopened >= 2
+	i.Acks = d.acks()
+}
+
+// review finds the open incidents whose severity or reach has changed, and tells of it once it is stable.
+func (d *draft) review() {
+	for _, at := range d.openIncidents() {
+		i := d.incident(at)
+		sev, accounts := d.severity(i), d.scope(i).Accounts
+		switch p := i.Pending; {
+		case sev == i.Severity && accounts == i.Scope.Accounts:
+			if p != (Pending{}) {
+				d.editIncident(at).Pending = Pending{}
+			}
+		case p.Severity != sev || p.Accounts != accounts:
+			d.editIncident(at).Pending = Pending{sev, accounts, d.now}
+		case d.now.Sub(p.Since) >= d.b.pace.Stable && d.now.Sub(i.Updated) >= d.b.pace.UpdateEvery:
+			change := ChangeScope
+			if sev != i.Severity {
+				change = ChangeSeverity
+			}
+			d.version(at, EventUpdated, change)
+		}
+	}
+}
+
+// severity is the worst that an incident's own checks say; of its members, where it has none.
+func (d *draft) severity(i *Incident) Severity {
+	ids := i.Leads
+	if len(ids) == 0 {
+		ids = i.Members
+	}
+	var fails, attempts int
+	hard, worst := true, Warning
+	for _, m := range ids {
+		r := d.row(m.Check)
+		if r == nil {
+			continue
+		}
+		s := r.Signal(m.Signal)
+		if m.Signal == Availability && !d.warns(m.Check) {
+			fails, attempts = fails+s.Fails, attempts+s.Attempts-s.GoodRun
+			hard = hard && s.Hard()
+		}
+		worst = worse(worst, d.severityOf(m))
+	}
+	if worst == Degraded && attempts > 0 && (hard || fails*5 >= attempts*4) {
+		return Down
+	}
+	return worst
+}
+
+// severityOf is what one open signal amounts to; availability is Degraded until the numbers make it Down.
+func (d *draft) severityOf(m SignalID) Severity {
+	switch {
+	case d.warns(m.Check):
+		return Warning
+	case m.Signal == Auth:
+		return AuthLost
+	case m.Signal == Quota:
+		return QuotaOut
+	}
+	return Degraded
+}
+
+func (d *draft) warns(id CheckID) bool {
+	c := d.watched.checks[id]
+	return c != nil && c.Warning
+}
+
+// severities are in order, worst first.
+var severities = []Severity{Down, Degraded, AuthLost, QuotaOut, Warning}
+
+func worse(a, b Severity) Severity {
+	if slices.Index(severities, a) < slices.Index(severities, b) {
+		return a
+	}
+	return b
+}
+
+// scope counts how far an incident reaches.
+func (d *draft) scope(i *Incident) Scope {
+	var s Scope
+	n := i.Cause.Node()
+	members := d.watched.members[n]
+	if n.Kind == NodeCheck {
+		members = []CheckID{CheckID(n.ID)}
+	}
+	failing := map[string]bool{}
+	for _, id := range members {
+		c := d.watched.checks[id]
+		if c == nil || c.Info || c.Warning && n.Kind != NodeCheck {
+			continue
+		}
+		s.Watched++
+		f, seen := d.fares(id, i)
+		if seen {
+			s.Evaluated++
+		}
+		if f {
+			s.Failing++
+			failing[c.Account] = true
+		}
+		if r := d.row(id); r != nil && r.Last.Fault == FaultNoToken {
+			s.Blocked++
+			failing[c.Account] = true
+		}
+	}
+	delete(failing, "")
+	s.Accounts = d.reach(i.Cause, len(failing))
+	return s
+}
+
+// fares says how a check that depends on an incident's cause fares since the incident began, and whether it
+// was seen at all since then.
+func (d *draft) fares(id CheckID, i *Incident) (failing, seen bool) {
+	r, kind := d.row(id), i.kind()
+	if slices.Contains(i.Members, SignalID{id, kind}) {
+		return true, true
+	}
+	if r == nil || r.Signal(kind).LastAt.Before(i.Since) {
+		return false, false
+	}
+	return r.Signal(kind).Last == Fail, true
+}
+
+// reach names how many of the accounts are concerned.
+func (d *draft) reach(c Cause, accounts int) string {
+	platform := c.Kind == NodeIdentity || c.Kind == NodeToken || c.Kind == NodeEdge || c.Kind == NodeAPI || c.Kind == NodeNetwork
+	switch {
+	case platform && (c.Confidence == Certain || accounts == 0), accounts > 0 && accounts == d.watched.accounts:
+		return "all"
+	case accounts > 1:
+		return "some"
+	case accounts == 1:
+		return "one"
+	}
+	return ""
+}
+
+// kind is the signal that an incident is mainly about.
+func (i *Incident) kind() SignalKind {
+	for _, ids := range [][]SignalID{i.Leads, i.Members} {
+		for _, k := range SignalKinds {
+			if slices.ContainsFunc(ids, func(m SignalID) bool { return m.Signal == k }) {
+				return k
+			}
+		}
+	}
+	return Availability
+}
+
+// affectedMax is how many failing checks an alert lists.
+const affectedMax = 10
+
+// affected lists the failing members, the cause's own checks first.
+func (d *draft) affected(i *Incident) ([]Affected, int) {
+	members := slices.Clone(i.Members)
+	slices.SortStableFunc(members, func(a, b SignalID) int {
+		return compare(string(a.Check), string(b.Check))
+	})
+	slices.SortStableFunc(members, func(a, b SignalID) int { return rank(i, a) - rank(i, b) })
+	list := make([]Affected, 0, min(len(members), affectedMax))
+	for _, m := range members[:min(len(members), affectedMax)] {
+		list = append(list, d.affectedOne(m))
+	}
+	return list, len(members)
+}
+
+func rank(i *Incident, m SignalID) int {
+	if slices.Contains(i.Leads, m) {
+		return 0
+	}
+	return 1
+}
+
+func (d *draft) affectedOne(m SignalID) Affected {
+	r := d.row(m.Check)
+	a := Affected{Check: m.Check, Signal: m.Signal}
+	if r == nil {
+		return a
+	}
+	s := r.Signal(m.Signal)
+	a.Failed, a.Of = s.Fails, s.Attempts-s.GoodRun
+	if c := d.watched.checks[m.Check]; c != nil {
+		a.Runbook = c.Runbook
+	}
+	if f := r.Failures[signalIndex(m.Signal)]; f != nil {
+		a.Status, a.Fault, a.TrackingID = f.Status, f.Fault, f.TrackingID
+	}
+	return a
+}
+
+// acks is what apaleo's own status page says at present.
+func (d *draft) acks() []string {
+	for _, id := range d.watched.order {
+		c := d.watched.checks[id]
+		if r := d.row(id); c.Info && r != nil && d.now.Sub(r.LastRun) < 2*c.Every+time.Minute {
+			return r.Last.Acks
+		}
+	}
+	return nil
+}

@@ -1,0 +1,162 @@
+package monitor
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// recentMax is how many ended incidents a snapshot lists.
+const recentMax = 50
+
+// Snapshot is the book as readers see it at a time.
+func (b *Book) Snapshot(now time.Time) *Snapshot {
+	d := &draft{b: b, watched: b.watched, sight: b.sight, now: now}
+	s := &Snapshot{
+		At: now, Checks: make([]CheckView, 0, len(b.watched.order)),
+		Blind: Blindness{Since: b.sight.blind, Never: b.sight.outside.IsZero(), Before: b.sight.before},
+	}
+	for _, id := range b.watched.order {
+		s.Checks = append(s.Checks, d.view(id))
+	}
+	for _, i := range b.incidents {
+		if i.State == IncidentOpen {
+			s.Open = append(s.Open, i)
+		} else {
+			s.Recent = append(s.Recent, i)
+		}
+	}
+	slices.SortFunc(s.Open, func(x, y *Incident) int { return newest(x.Opened, y.Opened, x.ID, y.ID) })
+	slices.SortFunc(s.Recent, func(x, y *Incident) int { return newest(x.Ended, y.Ended, x.ID, y.ID) })
+	s.Recent = s.Recent[:min(len(s.Recent), recentMax)]
+	for _, n := range b.notices {
+		if !n.Over {
+			s.Notices = append(s.Notices, n)
+		}
+	}
+	slices.SortFunc(s.Notices, func(x, y *Notice) int { return newest(x.At, y.At, x.ID, y.ID) })
+	b.owing(d, s)
+	return s
+}
+
+func newest(a, b time.Time, x, y string) int {
+	if c := b.Compare(a); c != 0 {
+		return c
+	}
+	return compare(x, y)
+}
+
+// owing lists what is owed, and since when the oldest news is owed that no receiver has accepted.
+func (b *Book) owing(d *draft, s *Snapshot) {
+	for id := range b.owed {
+		w := b.deliveries[id]
+		s.Owed = append(s.Owed, w)
+		i := b.incidents[id.Incident]
+		r, known := b.watched.receiver(id.Receiver)
+		if i == nil || !known || b.acceptedByAny(id.Incident) {
+			continue
+		}
+		if at, behind := Behind(*w, i, r, b.pace, d.now); behind && (s.OldestOwed.IsZero() || at.Before(s.OldestOwed)) {
+			s.OldestOwed = at
+		}
+	}
+	slices.SortFunc(s.Owed, func(x, y *Delivery) int {
+		return compare(x.Incident+"\x00"+x.Receiver, y.Incident+"\x00"+y.Receiver)
+	})
+}
+
+// acceptedByAny says whether some receiver has the newest version of an incident.
+func (b *Book) acceptedByAny(id string) bool {
+	for _, r := range b.watched.receivers {
+		w := b.deliveries[DeliveryID{r.Name, id}]
+		if w != nil && w.Knows == Told && w.Version == b.incidents[id].Version {
+			return true
+		}
+	}
+	return false
+}
+
+// view is how one check is shown.
+func (d *draft) view(id CheckID) CheckView {
+	c, r := d.watched.checks[id], d.row(id)
+	v := CheckView{Check: c, Row: r, State: StateUnknown, Why: "not asked yet"}
+	if r == nil {
+		return v
+	}
+	if r.Signal(Auth).Phase == Suspect || r.Signal(Auth).IsOpen() {
+		v.Badges = append(v.Badges, "auth")
+	}
+	if q := r.Signal(Quota); q.Phase == Suspect || q.IsOpen() {
+		v.Badges = append(v.Badges, "quota")
+	}
+	v.State, v.Why = d.stateOf(c, r)
+	return v
+}
+
+// stateOf is a check's state, and why. What was not seen lately is unknown, unless it is known to be in
+// trouble.
+func (d *draft) stateOf(c *Check, r *Row) (State, string) {
+	a, l, u := r.Signal(Availability), r.Signal(Latency), r.Signal(Auth)
+	stale := max(d.b.pace.Stale, 3*c.Every)
+	switch {
+	case a.IsOpen() && c.Warning:
+		return StateDegraded, "will break soon"
+	case a.IsOpen() && a.Hard():
+		return StateDown, d.seen(c, r, Availability)
+	case a.IsOpen():
+		return StateDegraded, d.seen(c, r, Availability)
+	case u.IsOpen():
+		return StateDegraded, d.seen(c, r, Auth)
+	case l.IsOpen():
+		return StateDegraded, "slow"
+	case r.SetUp != "":
+		return StateUnknown, "set-up: " + r.SetUp
+	case c.Info:
+		return infoState(r)
+	case a.LastAt.IsZero() && u.LastAt.IsZero():
+		return StateUnknown, unseenWhy(r)
+	case d.now.Sub(latest(a.LastAt, u.LastAt)) > stale:
+		return StateUnknown, fmt.Sprintf("nothing seen since %s", d.clock(latest(a.LastAt, u.LastAt)))
+	}
+	return StateUp, ""
+}
+
+func infoState(r *Row) (State, string) {
+	if r.Last.Fault == FaultNone && !r.LastRun.IsZero() {
+		return StateUp, ""
+	}
+	return StateUnknown, string(r.Last.Fault)
+}
+
+func unseenWhy(r *Row) string {
+	if r.Last.Fault == FaultNone {
+		return "not asked yet"
+	}
+	return string(r.Last.Fault)
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// seen is the last failure of a signal in a few words.
+func (d *draft) seen(c *Check, r *Row, k SignalKind) string {
+	f := r.Failures[signalIndex(k)]
+	if f == nil {
+		return ""
+	}
+	a := d.advise(Trouble{Node: Node{NodeCheck, string(c.ID())}, Signal: k, Fault: f.Fault, Status: f.Status, Code: f.Code, Kind: c.Kind, Own: c.Own})
+	s := r.Signal(k)
+	return fmt.Sprintf("%s; %d of %d failed since %s", a.What, s.Fails, s.Attempts-s.GoodRun, d.clock(s.Since))
+}
+
+// advise asks the adviser; without one nothing is claimed.
+func (d *draft) advise(t Trouble) Advice {
+	if d.b.advise == nil {
+		return Advice{Side: SideUnclear, What: string(t.Fault)}
+	}
+	return d.b.advise(t)
+}
