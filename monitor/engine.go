@@ -133,7 +133,7 @@ func (m *Monitor) Submit(ctx context.Context, in Input) error {
 }
 
 // Snapshot is the book as it was lately: a second ago at most, and four times a second if somebody asks so
-// often. It never waits.
+// often; older only while the store hangs, which Snapshot.At shows. It never waits.
 func (m *Monitor) Snapshot() *Snapshot {
 	s := m.shown.Load()
 	if m.Now().Sub(s.At) >= m.showEvery() && m.wanted.CompareAndSwap(false, true) {

@@ -70,12 +70,11 @@ func TestPlanTakesOverAndGivesBack(t *testing.T) {
 	from := first.Add(-time.Second)
 	a := newTestAgenda(from, c)
 	asked := play(a, from, 5*time.Minute, time.Second, func(now time.Time) {
-		switch now.Sub(first) {
-		case time.Second:
+		at := now.Sub(first)
+		if at == time.Second || at == 40*time.Second { // the second time nothing changes
 			a.replan([]CheckPlan{{"a", Plan{Every: 15 * time.Second, Fresh: true}}}, now)
-		case 40 * time.Second:
-			a.replan([]CheckPlan{{"a", Plan{Every: 15 * time.Second, Fresh: true}}}, now) // again: nothing changes
-		case 100 * time.Second:
+		}
+		if at == 100*time.Second {
 			a.replan([]CheckPlan{{"a", Plan{}}}, now)
 		}
 	})["a"]

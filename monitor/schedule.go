@@ -76,12 +76,18 @@ func firstRun(c *Check, last, now time.Time, soon time.Duration) time.Time {
 	return EverySchedule(c.ID(), within).Next(now)
 }
 
-// nextRun is when a check is asked next under a plan: last is the scheduled start of its last attempt.
+// nextRun is when a check is asked next under a plan: last is the scheduled start of its last attempt. Those
+// that are overdue by their own schedule too, as after a restart, are spread over the plan's interval: there
+// may be many of them, and nothing else would hold them back.
 func nextRun(c *Check, p Plan, last, now time.Time) time.Time {
 	if p.Every <= 0 {
 		return later(orNever(c.Schedule.Next(now), now), p.NotBefore)
 	}
-	return later(later(last.Add(p.Every), now), p.NotBefore)
+	next := last.Add(p.Every)
+	if next.Before(now) && (last.IsZero() || now.Sub(last) >= c.Every) {
+		next = EverySchedule(c.ID(), p.Every).Next(now)
+	}
+	return later(later(next, now), p.NotBefore)
 }
 
 // following is the run after the one at the given time.

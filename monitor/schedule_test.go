@@ -125,3 +125,21 @@ func TestNextRunUnderAPlan(t *testing.T) {
 		}
 	}
 }
+
+// After a restart in the middle of an outage the quick pace begins without a burst.
+func TestOverduePlansAreSpread(t *testing.T) {
+	var tenths [10]int
+	for i := range 1000 {
+		c := testCheck(fmt.Sprint("c", i), 10*time.Second, nil)
+		d := nextRun(c, Plan{Every: 10 * time.Second}, noon.Add(-time.Minute), noon).Sub(noon)
+		if d <= 0 || d > 10*time.Second {
+			t.Fatalf("next after %v, want within 10s", d)
+		}
+		tenths[(d-1)/time.Second]++
+	}
+	for i, n := range tenths {
+		if n > 200 {
+			t.Errorf("%d of 1000 in tenth %d", n, i)
+		}
+	}
+}
