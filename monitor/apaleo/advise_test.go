@@ -1,0 +1,189 @@
+package apaleo_test
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+
+	"bellhop/monitor"
+	"bellhop/monitor/apaleo"
+)
+
+var (
+	jargon = regexp.MustCompile(`(?i)\b(identity|token|api|http|oauth|tls|webhook)s?\b`)
+
+	faults = []monitor.Fault{
+		monitor.FaultNone, monitor.FaultDNS, monitor.FaultConnect, monitor.FaultReset, monitor.FaultTimeout, monitor.FaultTLSAuthority,
+		monitor.FaultTLSExpired, monitor.FaultTLSName, monitor.FaultTLS, monitor.FaultProxy, monitor.FaultCut, monitor.FaultMalformed,
+		monitor.FaultTooLarge, monitor.FaultBody, monitor.FaultServer, monitor.FaultClientError, monitor.FaultUnexpected,
+		monitor.FaultUnauthorized, monitor.FaultUnconfirmed, monitor.FaultForbidden, monitor.FaultNotFound, monitor.FaultInvalid,
+		monitor.FaultQuota, monitor.FaultClient, monitor.FaultGrant, monitor.FaultScope, monitor.FaultRequest, monitor.FaultWrongAccount,
+		monitor.FaultSuspended, monitor.FaultExpiring, monitor.FaultNoToken, monitor.FaultSecret, monitor.FaultCanceled, monitor.FaultPanic,
+		"a fault of a later version",
+	}
+	nodes = []monitor.NodeKind{
+		monitor.NodeNetwork, monitor.NodeIdentity, monitor.NodeToken, monitor.NodeEdge, monitor.NodeAPI,
+		monitor.NodeClient, monitor.NodeAccount, monitor.NodeCheck, "a kind of a later version",
+	}
+	sides = []monitor.Side{
+		monitor.SideApaleo, monitor.SideCredentials, monitor.SidePermissions, monitor.SideRequest,
+		monitor.SideHotel, monitor.SideNetwork, monitor.SideIntegration, monitor.SideUnclear,
+	}
+	statuses = map[monitor.Fault][]int{
+		monitor.FaultServer: {500, 502, 503, 504, 520}, monitor.FaultForbidden: {403}, monitor.FaultNotFound: {404}, monitor.FaultInvalid: {422},
+		monitor.FaultQuota: {429}, monitor.FaultUnauthorized: {401}, monitor.FaultBody: {200}, monitor.FaultClientError: {400}, monitor.FaultCut: {200},
+		monitor.FaultUnexpected: {302}, monitor.FaultClient: {400}, monitor.FaultScope: {400}, monitor.FaultGrant: {400}, monitor.FaultRequest: {400},
+	}
+	codes = map[monitor.Fault]string{
+		monitor.FaultClient: "invalid_client", monitor.FaultScope: "invalid_scope", monitor.FaultGrant: "invalid_grant", monitor.FaultRequest: "invalid_request",
+	}
+)
+
+// everyTrouble is every combination of fault, node, signal, kind and owner that could ever be asked about.
+func everyTrouble(yield func(monitor.Trouble) bool) {
+	for _, f := range faults {
+		for _, n := range nodes {
+			for _, own := range []bool{false, true} {
+				for _, s := range monitor.SignalKinds {
+					for _, sev := range []monitor.Severity{monitor.Down, monitor.Degraded, monitor.AuthLost, monitor.QuotaOut, monitor.Warning} {
+						for _, kind := range []string{"http", "connect"} {
+							for _, status := range append(statuses[f], 0) {
+								t := monitor.Trouble{Node: monitor.Node{Kind: n, ID: "webhook.apaleo.com"}, Signal: s, Severity: sev, Fault: f, Status: status, Code: codes[f], Kind: kind, Own: own}
+								if !yield(t) {
+									return
+								}
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestAdviceIsWhole ensures that every trouble, known or not, gets an answer that can be shown.
+func TestAdviceIsWhole(t *testing.T) {
+	for tr := range everyTrouble {
+		a := apaleo.Advise(tr)
+		switch {
+		case !slices.Contains(sides, a.Side):
+			t.Fatalf("%+v: side %q", tr, a.Side)
+		case a.What == "" || a.Next == "" || a.Public == "" || strings.HasSuffix(a.What, "."):
+			t.Fatalf("%+v: %+v", tr, a)
+		case !strings.HasSuffix(a.Next, ".") && !strings.HasSuffix(a.Next, "?"):
+			t.Fatalf("%+v: next step is no sentence: %q", tr, a.Next)
+		case jargon.MatchString(a.Public):
+			t.Fatalf("%+v: jargon in public: %q", tr, a.Public)
+		case a.Doc != "" && !strings.HasPrefix(a.Doc, "https://"):
+			t.Fatalf("%+v: documentation at %q", tr, a.Doc)
+		case tr.Node.Kind == monitor.NodeNetwork && a.Side == monitor.SideApaleo:
+			t.Fatalf("%+v: our network is laid to apaleo", tr)
+		case tr.Own && a.Side == monitor.SideApaleo && tr.Fault != "":
+			t.Fatalf("%+v: the user's own service is laid to apaleo: %+v", tr, a)
+		}
+	}
+}
+
+// TestAdviceOfEachFault is the table of docs/apaleo.md, section B.
+func TestAdviceOfEachFault(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		trouble monitor.Trouble
+		side    monitor.Side
+		what    string
+	}{
+		{"502", monitor.Trouble{Fault: monitor.FaultServer, Status: 502, Node: node(monitor.NodeEdge)}, "apaleo", "HTTP 502"},
+		{"timeout", monitor.Trouble{Fault: monitor.FaultTimeout, Node: node(monitor.NodeEdge)}, "apaleo", "no answer in time"},
+		{"secret", monitor.Trouble{Fault: monitor.FaultClient, Status: 400, Code: "invalid_client", Node: node(monitor.NodeClient), Signal: monitor.Auth}, "credentials", "HTTP 400 invalid_client"},
+		{"one client's 401", monitor.Trouble{Fault: monitor.FaultUnauthorized, Status: 401, Node: node(monitor.NodeClient)}, "credentials", "HTTP 401"},
+		{"everybody's 401", monitor.Trouble{Fault: monitor.FaultUnauthorized, Status: 401, Node: node(monitor.NodeAPI)}, "apaleo", "HTTP 401"},
+		{"403", monitor.Trouble{Fault: monitor.FaultForbidden, Status: 403, Node: node(monitor.NodeAccount)}, "permissions", "HTTP 403"},
+		{"suspended", monitor.Trouble{Fault: monitor.FaultSuspended, Status: 200, Node: node(monitor.NodeAccount)}, "hotel", "the account is suspended"},
+		{"422 of one", monitor.Trouble{Fault: monitor.FaultInvalid, Status: 422, Node: node(monitor.NodeCheck)}, "request", "HTTP 422"},
+		{"422 of all", monitor.Trouble{Fault: monitor.FaultInvalid, Status: 422, Node: node(monitor.NodeAPI)}, "apaleo", "HTTP 422"},
+		{"429", monitor.Trouble{Fault: monitor.FaultQuota, Status: 429, Signal: monitor.Quota, Node: node(monitor.NodeClient)}, "request", "HTTP 429"},
+		{"slow", monitor.Trouble{Signal: monitor.Latency, Status: 200, Node: node(monitor.NodeEdge)}, "apaleo", "slow answers"},
+		{"unknown authority", monitor.Trouble{Fault: monitor.FaultTLSAuthority, Node: node(monitor.NodeEdge)}, "network", "the certificate is signed by somebody unknown here"},
+		{"own unknown authority", monitor.Trouble{Fault: monitor.FaultTLSAuthority, Own: true, Node: node(monitor.NodeCheck)}, "network", "the certificate is signed by somebody unknown here"},
+		{"own 500", monitor.Trouble{Fault: monitor.FaultServer, Status: 500, Own: true, Node: node(monitor.NodeCheck)}, "integration", "HTTP 500"},
+		{"own proxy", monitor.Trouble{Fault: monitor.FaultProxy, Own: true, Node: node(monitor.NodeCheck)}, "network", "our proxy does not let us through"},
+		{"html instead of json", monitor.Trouble{Fault: monitor.FaultBody, Status: 200, Node: node(monitor.NodeIdentity)}, "unclear", "HTTP 200, an unexpected answer"},
+		{"our way out", monitor.Trouble{Fault: monitor.FaultConnect, Node: node(monitor.NodeNetwork)}, "network", "no way out"},
+		{"no name", monitor.Trouble{Fault: monitor.FaultDNS, Node: node(monitor.NodeEdge)}, "unclear", "the name is not found"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if a := apaleo.Advise(tt.trouble); a.Side != tt.side || a.What != tt.what {
+				t.Errorf("side %s, what %q; want %s, %q", a.Side, a.What, tt.side, tt.what)
+			}
+		})
+	}
+}
+
+func node(k monitor.NodeKind) monitor.Node { return monitor.Node{Kind: k, ID: "x"} }
+
+// TestAdviceGolden keeps every sentence in one file, to be read aloud.
+func TestAdviceGolden(t *testing.T) {
+	said, public := map[string][]string{}, map[string]bool{}
+	for tr := range everyTrouble {
+		a := apaleo.Advise(tr)
+		public[a.Public] = true
+		if !likely(tr) {
+			continue
+		}
+		key := fmt.Sprintf("%s | %s | %s\n    %s", a.Side, a.What, a.Doc, a.Next)
+		whose := "apaleo's"
+		if tr.Own {
+			whose = "own"
+		}
+		said[key] = append(said[key], fmt.Sprintf("%s %s: %s", whose, cmp.Or(string(tr.Fault), string(tr.Signal)), tr.Node.Kind))
+	}
+	golden(t, "testdata/advice.golden", render(said)+"\nFor guests and hotel staff\n\n"+strings.Join(sorted(public), "\n")+"\n")
+}
+
+// likely is whether a trouble has the signal and the status that its fault comes with.
+func likely(t monitor.Trouble) bool {
+	hasStatus := len(statuses[t.Fault]) == 0 || t.Status != 0
+	switch t.Fault {
+	case monitor.FaultNone:
+		return t.Signal == monitor.Latency
+	case monitor.FaultQuota:
+		return t.Signal == monitor.Quota && hasStatus
+	}
+	return t.Signal == monitor.Availability && hasStatus
+}
+
+func render(said map[string][]string) string {
+	var b strings.Builder
+	b.WriteString("Side | what | documentation, then the next step, then which checks' faults it is said of, at which causes\n\n")
+	for _, key := range sorted(said) {
+		fmt.Fprintf(&b, "%s\n", key)
+		at := map[string][]string{}
+		for _, s := range said[key] {
+			who, where, _ := strings.Cut(s, ": ")
+			if !slices.Contains(at[who], where) {
+				at[who] = append(at[who], where)
+			}
+		}
+		for _, who := range sorted(at) {
+			where := strings.Join(at[who], ", ")
+			if len(at[who]) == len(nodes) {
+				where = "anywhere"
+			}
+			fmt.Fprintf(&b, "        %s: %s\n", who, where)
+		}
+	}
+	return b.String()
+}
+
+func sorted[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}
