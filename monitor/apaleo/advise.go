@@ -16,20 +16,20 @@ func Advise(t monitor.Trouble) monitor.Advice {
 
 // find takes the first line that fits, the particular before the general.
 func find(t monitor.Trouble) meaning {
-	for _, line := range particular() {
+	for _, line := range particular {
 		if line.fits(t) {
 			return line.meaning
 		}
 	}
 	if t.Own {
-		if m, ok := ofOwn()[t.Fault]; ok {
+		if m, ok := ofOwn[t.Fault]; ok {
 			return m
 		}
 	}
-	if m, ok := ofStatus()[t.Status]; ok && t.Fault == monitor.FaultServer && !t.Own {
+	if m, ok := ofStatus[t.Status]; ok && t.Fault == monitor.FaultServer && !t.Own {
 		return m
 	}
-	if m, ok := ofFault()[t.Fault]; ok {
+	if m, ok := ofFault[t.Fault]; ok {
 		return m
 	}
 	return meaning{monitor.SideUnclear, "something bellhop has no word for", "Look at the evidence: what it means is not known.", docTrouble}
@@ -104,6 +104,8 @@ func public(t monitor.Trouble, side monitor.Side) string {
 	switch {
 	case t.Severity == monitor.Warning || t.Fault == monitor.FaultExpiring:
 		return "A renewal is due soon. Nothing is affected yet."
+	case t.Own && (t.Signal == monitor.Quota || t.Fault == monitor.FaultQuota):
+		return "Some requests to one of our own services have to wait at present."
 	case t.Signal == monitor.Quota || t.Fault == monitor.FaultQuota:
 		return "Some of our requests to apaleo have to wait at present."
 	case side == monitor.SideApaleo:

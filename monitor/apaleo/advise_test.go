@@ -147,6 +147,9 @@ func TestAdviceGolden(t *testing.T) {
 // likely is whether a trouble has the signal and the status that its fault comes with.
 func likely(t monitor.Trouble) bool {
 	hasStatus := len(statuses[t.Fault]) == 0 || t.Status != 0
+	if t.Node.Kind == monitor.NodeNetwork && !t.Fault.Connection() {
+		return false
+	}
 	switch t.Fault {
 	case monitor.FaultNone:
 		return t.Signal == monitor.Latency
@@ -154,6 +157,15 @@ func likely(t monitor.Trouble) bool {
 		return t.Signal == monitor.Quota && hasStatus
 	}
 	return t.Signal == monitor.Availability && hasStatus
+}
+
+func without(all []monitor.NodeKind, some []string) (rest []string) {
+	for _, n := range all {
+		if !slices.Contains(some, string(n)) {
+			rest = append(rest, string(n))
+		}
+	}
+	return rest
 }
 
 func render(said map[string][]string) string {
@@ -170,8 +182,11 @@ func render(said map[string][]string) string {
 		}
 		for _, who := range sorted(at) {
 			where := strings.Join(at[who], ", ")
-			if len(at[who]) == len(nodes) {
+			switch others := without(nodes, at[who]); {
+			case len(others) == 0:
 				where = "anywhere"
+			case len(others) < 3:
+				where = "anywhere but " + strings.Join(others, ", ")
 			}
 			fmt.Fprintf(&b, "        %s: %s\n", who, where)
 		}

@@ -51,7 +51,7 @@ func Watchlist(c Config) ([]*monitor.Check, error) {
 		return nil, errors.New("apaleo watchlist: no transport, or no pace")
 	}
 	var checks []*monitor.Check
-	for _, e := range Entries() {
+	for _, e := range entries {
 		if e.PerAccount || !c.Hosts.has(e) {
 			continue
 		}
@@ -95,12 +95,12 @@ func (c Config) account(a Account) ([]*monitor.Check, error) {
 	if a.Name == "" || a.Source == nil {
 		return nil, errors.New("apaleo watchlist: an account without a name or a client")
 	}
-	entries := Entries()
+	list := entries
 	if a.Connect {
-		entries = []Entry{connectEntry()}
+		list = []Entry{connectEntry}
 	}
 	var checks []*monitor.Check
-	for _, e := range entries {
+	for _, e := range list {
 		if !e.PerAccount {
 			continue
 		}
