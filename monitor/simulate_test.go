@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -26,7 +27,7 @@ type simulation struct {
 	plans     map[monitor.CheckID]monitor.Plan
 	troubles  map[string]trouble // by what is troubled
 	receivers map[string]string  // what is wrong with a receiver
-	saved     monitor.Saved
+	kept      kept
 	stopped   bool
 	numbers   map[string]int
 	asked     int
@@ -45,7 +46,7 @@ func newSimulation(t *testing.T, config monitor.Reconfigure, start time.Time) *s
 		t: t, pace: monitor.RealPace(), config: config, now: start,
 		next: map[monitor.CheckID]time.Time{}, ran: map[monitor.CheckID]time.Time{}, plans: map[monitor.CheckID]monitor.Plan{},
 		troubles: map[string]trouble{}, receivers: map[string]string{}, numbers: map[string]int{},
-		saved: monitor.Saved{ID: "book"},
+		kept: newKept(),
 	}
 	s.start()
 	return s
@@ -53,11 +54,11 @@ func newSimulation(t *testing.T, config monitor.Reconfigure, start time.Time) *s
 
 // start opens the book on what was saved, as a new process does.
 func (s *simulation) start() {
-	s.book = monitor.NewBook(s.saved, s.pace, advise)
+	s.book = monitor.NewBook(s.kept.saved(s.t), s.pace, advise)
 	s.stopped = false
 	s.reload()
-	if !s.saved.Committed.IsZero() {
-		s.feed(monitor.Gap{At: s.now, From: s.saved.Committed, To: s.now})
+	if last := s.kept.committed; s.ran != nil && len(s.ran) > 0 {
+		s.feed(monitor.Gap{At: s.now, From: last, To: s.now})
 	}
 	s.askControls()
 }
@@ -98,7 +99,7 @@ func (s *simulation) feed(in ...monitor.Input) {
 		s.plans[p.Check] = p.Plan
 		s.replan(p.Check, p.Plan)
 	}
-	s.save(c)
+	s.kept.save(c, s.now)
 }
 
 // replan follows a new plan as the scheduler does.
@@ -129,35 +130,50 @@ func (s *simulation) check(id monitor.CheckID) *monitor.Check {
 	return s.config.Checks[i]
 }
 
-// save keeps what a store keeps, in the stored form.
-func (s *simulation) save(c monitor.Change) {
-	s.saved.Committed = s.now
-	for _, id := range c.Removed {
-		s.saved.Rows = slices.DeleteFunc(s.saved.Rows, func(r *monitor.Row) bool { return r.Check == id })
-	}
-	for _, r := range c.Rows {
-		s.saved.Rows = put(s.saved.Rows, stored(s.t, r), func(x *monitor.Row) bool { return x.Check == r.Check })
-	}
-	for _, i := range c.Incidents {
-		s.saved.Incidents = put(s.saved.Incidents, stored(s.t, i), func(x *monitor.Incident) bool { return x.ID == i.ID })
-	}
-	for _, d := range c.Deliveries {
-		s.saved.Deliveries = put(s.saved.Deliveries, stored(s.t, d), func(x *monitor.Delivery) bool { return x.DeliveryID == d.DeliveryID })
-	}
-	for _, n := range c.Notices {
-		s.saved.Notices = put(s.saved.Notices, stored(s.t, n), func(x *monitor.Notice) bool { return x.Key == n.Key })
-	}
-	for _, k := range c.Clients {
-		s.saved.Clients = put(s.saved.Clients, stored(s.t, k), func(x *monitor.Client) bool { return x.ID == k.ID })
+// kept is what a store holds: whole values, never changed once given.
+type kept struct {
+	committed  time.Time
+	rows       map[monitor.CheckID]*monitor.Row
+	incidents  map[string]*monitor.Incident
+	deliveries map[monitor.DeliveryID]*monitor.Delivery
+	notices    map[string]*monitor.Notice // by key
+	clients    map[string]*monitor.Client
+}
+
+func newKept() kept {
+	return kept{
+		rows: map[monitor.CheckID]*monitor.Row{}, incidents: map[string]*monitor.Incident{}, notices: map[string]*monitor.Notice{},
+		deliveries: map[monitor.DeliveryID]*monitor.Delivery{}, clients: map[string]*monitor.Client{},
 	}
 }
 
-func put[T any](list []*T, v *T, same func(*T) bool) []*T {
-	if i := slices.IndexFunc(list, same); i >= 0 {
-		list[i] = v
-		return list
+// save keeps what a store keeps.
+func (k *kept) save(c monitor.Change, at time.Time) {
+	k.committed = at
+	for _, id := range c.Removed {
+		delete(k.rows, id)
 	}
-	return append(list, v)
+	maps.Copy(k.rows, c.Rows)
+	maps.Copy(k.incidents, c.Incidents)
+	maps.Copy(k.deliveries, c.Deliveries)
+	maps.Copy(k.notices, c.Notices)
+	maps.Copy(k.clients, c.Clients)
+}
+
+// saved gives it back, through the stored form.
+func (k *kept) saved(t *testing.T) monitor.Saved {
+	return monitor.Saved{
+		ID: "book", Committed: k.committed, Rows: restored(t, k.rows), Incidents: restored(t, k.incidents),
+		Deliveries: restored(t, k.deliveries), Notices: restored(t, k.notices), Clients: restored(t, k.clients),
+	}
+}
+
+func restored[K comparable, V any](t *testing.T, m map[K]*V) []*V {
+	list := make([]*V, 0, len(m))
+	for _, v := range m {
+		list = append(list, stored(t, v))
+	}
+	return list
 }
 
 func stored[T any](t *testing.T, v *T) *T {
@@ -292,14 +308,16 @@ func controls(ok bool) []monitor.ControlAnswer {
 // deliver does what the lanes do, and writes down what people see. A dead receiver refuses all and is tried
 // once a minute.
 func (s *simulation) deliver() {
-	owed := slices.Clone(s.saved.Deliveries)
+	var owed []*monitor.Delivery
+	for _, w := range s.kept.deliveries {
+		if !w.Settled {
+			owed = append(owed, w)
+		}
+	}
 	slices.SortFunc(owed, func(a, b *monitor.Delivery) int {
 		return strings.Compare(a.Receiver+a.Incident, b.Receiver+b.Incident)
 	})
 	for _, w := range owed {
-		if w.Settled {
-			continue
-		}
 		r, known := s.receiver(w.Receiver)
 		t, at, owed := s.owed(w, r)
 		switch {
@@ -359,20 +377,15 @@ func (s *simulation) receiver(name string) (monitor.Receiver, bool) {
 	return s.config.Receivers[i], true
 }
 
-func (s *simulation) incident(id string) *monitor.Incident {
-	i := slices.IndexFunc(s.saved.Incidents, func(i *monitor.Incident) bool { return i.ID == id })
-	if i < 0 {
-		return nil
-	}
-	return s.saved.Incidents[i]
-}
+func (s *simulation) incident(id string) *monitor.Incident { return s.kept.incidents[id] }
 
 func (s *simulation) notice(id string) *monitor.Notice {
-	i := slices.IndexFunc(s.saved.Notices, func(n *monitor.Notice) bool { return n.ID == id })
-	if i < 0 {
-		return nil
+	for _, n := range s.kept.notices {
+		if n.ID == id {
+			return n
+		}
 	}
-	return s.saved.Notices[i]
+	return nil
 }
 
 // tell writes down a message as a person reads it.

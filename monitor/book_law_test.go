@@ -1,0 +1,173 @@
+package monitor_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+	"time"
+
+	"bellhop/monitor"
+)
+
+// lawSteps is how many inputs the laws of the book are tried on.
+const lawSteps = 40_000
+
+// TestBookLaws feeds the book with whatever can come, and more, in random order: outcomes of all faults,
+// gaps, notes, receipts, reloads, restarts. Whatever comes, there is one open incident per cause, every open
+// signal is in one, versions have no holes, every event is owed to every receiver that wants it, Decide
+// leaves the book as it was, and a restart is invisible.
+func TestBookLaws(t *testing.T) {
+	for seed := range uint64(8) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
+			w := newWild(t, seed)
+			for range lawSteps / 8 {
+				w.step()
+				if t.Failed() {
+					return
+				}
+			}
+			if w.events < 20 {
+				t.Errorf("only %d events: the laws were hardly tried", w.events)
+			}
+		})
+	}
+}
+
+// wild is a world without reason.
+type wild struct {
+	*simulation
+	r      *rand.Rand
+	all    []*monitor.Check
+	events int
+	mood   [4]float64 // how likely failures are, by host: the world has good and bad hours
+}
+
+func newWild(t *testing.T, seed uint64) *wild {
+	checks, names := shipped([]string{"a", "b", "c"})
+	checks = append(checks, own("shop", "shop.example.com:443"), own("till", "shop.example.com:443"), own("desk", "desk.example.com:443"))
+	cast := monitor.Reconfigure{Checks: checks, Names: names, Controls: 3, Receivers: []monitor.Receiver{
+		{Name: "ops"},
+		{Name: "pager", When: monitor.When{Severity: []string{"down"}, Scope: []string{"all"}}, After: 5 * time.Minute},
+		{Name: "room", Posts: true, Keyless: true, When: monitor.When{Side: []monitor.Side{monitor.SideApaleo}}},
+	}}
+	w := &wild{r: rand.New(rand.NewPCG(seed, 1)), all: checks}
+	w.simulation = newSimulation(t, cast, day)
+	guard(t, w.simulation)
+	laws := w.watch
+	w.watch = func(c monitor.Change) {
+		laws(c)
+		w.owedToAll(c)
+		w.events += len(c.Events)
+	}
+	return w
+}
+
+// faults are all that an attempt can come to, often good.
+var faults = []monitor.Fault{
+	"", "", "", monitor.FaultServer, monitor.FaultServer, monitor.FaultTimeout, monitor.FaultConnect, monitor.FaultForbidden,
+	monitor.FaultUnauthorized, monitor.FaultClient, monitor.FaultQuota, monitor.FaultNoToken, monitor.FaultNotFound,
+	monitor.FaultCanceled, monitor.FaultBody, monitor.FaultExpiring, monitor.FaultUnconfirmed, monitor.FaultSuspended,
+}
+
+func (w *wild) step() {
+	w.now = w.now.Add(time.Duration(w.r.IntN(9000)) * time.Millisecond)
+	if w.r.IntN(400) == 0 {
+		for i := range w.mood {
+			w.mood[i] = float64(w.r.IntN(3)) / 2
+		}
+	}
+	switch n := w.r.IntN(1000); {
+	case n < 2:
+		w.decide(monitor.Gap{At: w.now, From: w.now.Add(-time.Duration(w.r.IntN(4000)) * time.Second), To: w.now})
+	case n < 4:
+		w.shuffle()
+	case n < 6:
+		w.restarted()
+	case n < 200:
+		w.decide(monitor.Tick{At: w.now})
+		w.deliver()
+	default:
+		w.decide(w.outcome())
+	}
+}
+
+// outcome is one attempt of a random check, as the mood of its host wants it.
+func (w *wild) outcome() monitor.Outcome {
+	n := w.r.IntN(len(w.config.Checks))
+	c := w.config.Checks[n]
+	o := monitor.Outcome{Check: c.ID(), At: w.now, Started: w.now, Took: time.Duration(w.r.IntN(5000)) * time.Millisecond, Status: 200, IP: "203.0.113.9"}
+	if w.r.Float64() < w.mood[len(c.Host)%len(w.mood)] {
+		o.Fault, o.Status = faults[w.r.IntN(len(faults))], 502
+		if o.Fault == monitor.FaultQuota {
+			o.Status = 429
+		}
+	}
+	if o.Fault.Connection() {
+		o.Status, o.IP, o.Controls = 0, "", controls(w.r.IntN(4) > 0)
+	}
+	return o
+}
+
+// shuffle reloads a watchlist that lacks some checks, or asks some of them something else.
+func (w *wild) shuffle() {
+	w.config.Checks = nil
+	for _, c := range w.all {
+		k := *c
+		switch w.r.IntN(12) {
+		case 0:
+			continue
+		case 1:
+			k.Asks += "'"
+		}
+		w.config.Checks = append(w.config.Checks, &k)
+	}
+	w.config.At = w.now
+	w.decide(w.config)
+}
+
+// restarted checks that a new process goes on as the old one would have: it decides the same on what comes
+// next. What is known of the way out since start is not kept, so what comes next is a good answer.
+func (w *wild) restarted() {
+	old := w.book
+	w.book = monitor.NewBook(w.kept.saved(w.t), w.pace, advise)
+	w.config.At = w.now
+	w.decide(w.config)
+	next := w.outcome()
+	for next.Fault.Connection() {
+		next = w.outcome()
+	}
+	a, b := old.Decide([]monitor.Input{next}), w.book.Decide([]monitor.Input{next})
+	if len(a.Events) != len(b.Events) || len(a.Events) > 0 && !reflect.DeepEqual(a.Events, b.Events) {
+		w.t.Fatalf("after a restart %v\nwithout %v", b.Events, a.Events)
+	}
+}
+
+// decide feeds one input, and fails the test if deciding changed the book.
+func (w *wild) decide(in monitor.Input) {
+	first := w.book.Decide([]monitor.Input{in})
+	if second := w.book.Decide([]monitor.Input{in}); !reflect.DeepEqual(first.Events, second.Events) {
+		w.t.Errorf("%T: decided %v, then %v", in, first.Events, second.Events)
+	}
+	w.feed(in)
+}
+
+// owedToAll fails the test if a receiver that wants an event is not owed it.
+func (w *wild) owedToAll(c monitor.Change) {
+	for _, e := range c.Events {
+		for _, r := range w.config.Receivers {
+			if !r.When.Wants(&e.Incident) {
+				continue
+			}
+			d := c.Deliveries[monitor.DeliveryID{Receiver: r.Name, Incident: e.Incident.ID}]
+			if d == nil || !d.Wants {
+				w.t.Errorf("%s is not owed version %d of %s", r.Name, e.Incident.Version, e.Incident.ID)
+				continue
+			}
+			if e.Incident.State == monitor.IncidentOpen && c.Incidents[e.Incident.ID].State == monitor.IncidentOpen && d.Settled && d.Dead == "" {
+				w.t.Errorf("%s is owed nothing of %s, which is open", r.Name, e.Incident.ID)
+			}
+		}
+	}
+}
