@@ -1,0 +1,167 @@
+package watchlist
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A place is where a value stands in the file. What was guessed holds a placeholder for something that only
+// the real environment has; nobody complains about it.
+type place struct {
+	line, col int
+	guessed   bool
+}
+
+// A reader walks a document and collects what is wrong with it.
+type reader struct {
+	name     string // of the file, as messages show it
+	dir      string // that paths are relative to
+	o        Options
+	visits   int
+	problems Problems
+}
+
+// wrong reports a problem, unless the value at p is a placeholder.
+func (r *reader) wrong(p place, what, fix string) {
+	if !p.guessed {
+		r.problems = append(r.problems, Problem{File: r.name, Line: max(p.line, 1), Col: max(p.col, 1), What: what, Fix: fix})
+	}
+}
+
+// A leaf takes a single value.
+type leaf interface {
+	read(r *reader, key string, n *node)
+}
+
+// fill sets v, a form or a part of one, from n. An empty value (key: and nothing) leaves v as it is. The
+// key is for messages.
+func (r *reader) fill(n *node, v reflect.Value, key string) {
+	if n = r.resolve(n); n == nil || isNull(n) {
+		return
+	}
+	if l, ok := v.Addr().Interface().(leaf); ok {
+		r.single(n, l, key)
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		r.fill(n, v.Elem(), key)
+	case reflect.Struct:
+		r.mapping(n, v, key)
+	case reflect.Slice:
+		r.list(n, v, key)
+	case reflect.Map:
+		r.words(n, v, key)
+	default:
+		panic("a form holds a " + v.Kind().String())
+	}
+}
+
+func (r *reader) single(n *node, l leaf, key string) {
+	switch {
+	case !isScalar(n):
+		r.wrong(at(n), key+" is "+kindOf(n), "it takes a single value")
+	case !isPlain(n):
+		r.wrong(at(n), key+" has a tag of its own", "remove the !… before the value, or put the value in quotes")
+	default:
+		l.read(r, key, n)
+	}
+}
+
+// mapping sets the fields of a struct, whose tags name its keys.
+func (r *reader) mapping(n *node, v reflect.Value, key string) {
+	if !isMapping(n) {
+		r.wrong(at(n), key+" is "+kindOf(n), "it takes keys: "+strings.Join(keysOf(v.Type()), ", "))
+		return
+	}
+	v.FieldByName("At").Set(reflect.ValueOf(at(n)))
+	known := keysOf(v.Type())
+	for _, p := range r.pairs(n, 0) {
+		if i := fieldOf(v.Type(), p.key); i >= 0 {
+			r.fill(p.value, v.Field(i), p.key)
+			continue
+		}
+		r.unknown(p, known, key)
+	}
+}
+
+func (r *reader) unknown(p pair, known []string, key string) {
+	where := ""
+	if key != "" {
+		where = " in " + key
+	}
+	fix := "known here: " + strings.Join(known, ", ")
+	if k := nearest(p.key, known); k != "" {
+		fix = fmt.Sprintf("did you mean %s?", k)
+	}
+	r.wrong(p.at, "unknown key "+quoteKey(p.key)+where, fix)
+}
+
+// list sets a slice; an empty list is an empty slice, and no list is nil.
+func (r *reader) list(n *node, v reflect.Value, key string) {
+	if !isSequence(n) {
+		r.wrong(at(n), key+" is "+kindOf(n), "it takes a list: [a, b], or lines that start with -")
+		return
+	}
+	v.Set(reflect.MakeSlice(v.Type(), 0, len(n.Content)))
+	for i, item := range n.Content {
+		e := reflect.New(v.Type().Elem()).Elem()
+		if item = r.resolve(item); item == nil {
+			return
+		}
+		if isNull(item) {
+			r.wrong(at(item), fmt.Sprintf("item %d of %s is empty", i+1, key), "fill it in, or remove the -")
+			continue
+		}
+		r.fill(item, e, itemOf(key))
+		v.Set(reflect.Append(v, e))
+	}
+}
+
+// words sets a map whose keys are the user's own.
+func (r *reader) words(n *node, v reflect.Value, key string) {
+	if !isMapping(n) {
+		r.wrong(at(n), key+" is "+kindOf(n), "it takes names and values: {name: value}")
+		return
+	}
+	v.Set(reflect.MakeMap(v.Type()))
+	for _, p := range r.pairs(n, 0) {
+		e := reflect.New(v.Type().Elem()).Elem()
+		e.FieldByName("At").Set(reflect.ValueOf(p.at))
+		r.fill(p.value, e, key+" value")
+		v.SetMapIndex(reflect.ValueOf(p.key), e)
+	}
+}
+
+// keysOf are the keys of a form, in its order.
+func keysOf(t reflect.Type) []string {
+	var keys []string
+	for f := range t.Fields() {
+		if k := f.Tag.Get("key"); k != "" {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
+
+func fieldOf(t reflect.Type, key string) int {
+	return slices.IndexFunc(reflect.VisibleFields(t), func(f reflect.StructField) bool { return key != "" && f.Tag.Get("key") == key })
+}
+
+// itemOf is what one of many is called: one of checks is a check.
+func itemOf(key string) string { return strings.TrimSuffix(key, "s") }
+
+var ordinaryKey = regexp.MustCompile(`^[a-z][a-z_-]{0,23}$`)
+
+// quoteKey shows a key if it looks like one. What a slip of the hand made a key of may be a secret.
+func quoteKey(key string) string {
+	if ordinaryKey.MatchString(key) {
+		return strconv.Quote(key)
+	}
+	return "(not shown)"
+}

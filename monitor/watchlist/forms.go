@@ -1,0 +1,139 @@
+package watchlist
+
+// The forms are the table of keys: each field's tag is a key of config.yaml, and a key without a field is
+// unknown. What the keys mean is told in config.yaml itself.
+
+type fileForm struct {
+	At        place
+	Apaleo    apaleoForm     `key:"apaleo"`
+	Accounts  []accountForm  `key:"accounts"`
+	Watchlist listForm       `key:"watchlist"`
+	Receivers []receiverForm `key:"receivers"`
+	Detection detectionForm  `key:"detection"`
+	Control   []text         `key:"control"`
+	Heartbeat heartbeatForm  `key:"heartbeat"`
+	Store     storeForm      `key:"store"`
+	Web       webForm        `key:"web"`
+}
+
+type apaleoForm struct {
+	At         place
+	API        text `key:"api"`
+	Identity   text `key:"identity"`
+	Webhook    text `key:"webhook"`
+	StatusPage text `key:"status_page"`
+	CAFile     text `key:"ca_file"`
+}
+
+type accountForm struct {
+	At         place
+	Name       text   `key:"name"`
+	Kind       text   `key:"kind"`
+	Code       text   `key:"code"`
+	ClientID   text   `key:"client_id"`
+	Secret     sealed `key:"client_secret"`
+	SecretFile text   `key:"client_secret_file"`
+}
+
+type listForm struct {
+	At      place
+	Include []text      `key:"include"`
+	Checks  []checkForm `key:"checks"`
+}
+
+type checkForm struct {
+	At        place
+	Name      text            `key:"name"`
+	Schedule  text            `key:"schedule"`
+	Spread    span            `key:"spread"`
+	Timeout   span            `key:"timeout"`
+	Slow      span            `key:"slow"`
+	Account   text            `key:"account"`
+	Labels    map[string]text `key:"labels"`
+	Runbook   text            `key:"runbook"`
+	Detection detectionForm   `key:"detection"`
+	HTTP      *httpForm       `key:"http"`
+	TLS       *tlsForm        `key:"tls"`
+}
+
+type httpForm struct {
+	At        place
+	URL       text              `key:"url"`
+	Method    text              `key:"method"`
+	Headers   map[string]sealed `key:"headers"`
+	Body      text              `key:"body"`
+	Expect    text              `key:"expect"`
+	Follow    flag              `key:"follow_redirects"`
+	CertFile  text              `key:"client_cert_file"`
+	KeyFile   text              `key:"client_key_file"`
+	RootsFile text              `key:"ca_file"`
+}
+
+type tlsForm struct {
+	At        place
+	Host      text `key:"host"`
+	RootsFile text `key:"ca_file"`
+}
+
+type detectionForm struct {
+	At      place
+	Preset  text `key:"preset"`
+	Reprobe span `key:"reprobe"`
+	Span    span `key:"span"`
+	Hold    span `key:"hold"`
+}
+
+type receiverForm struct {
+	At      place
+	Name    text         `key:"name"`
+	When    whenForm     `key:"when"`
+	After   span         `key:"after"`
+	Slack   *slackForm   `key:"slack"`
+	Webhook *webhookForm `key:"webhook"`
+}
+
+type whenForm struct {
+	At       place
+	Severity []text `key:"severity"`
+	Side     []text `key:"side"`
+	Scope    []text `key:"scope"`
+}
+
+type slackForm struct {
+	At      place
+	URL     sealed `key:"webhook_url"`
+	URLFile text   `key:"webhook_url_file"`
+	Token   sealed `key:"token"`
+	Channel text   `key:"channel"`
+	API     text   `key:"api"`
+}
+
+type webhookForm struct {
+	At         place
+	URL        sealed            `key:"url"`
+	URLFile    text              `key:"url_file"`
+	Secret     sealed            `key:"secret"`
+	SecretFile text              `key:"secret_file"`
+	Deliver    text              `key:"deliver"`
+	Headers    map[string]sealed `key:"headers"`
+}
+
+type heartbeatForm struct {
+	At      place
+	URL     sealed `key:"url"`
+	URLFile text   `key:"url_file"`
+}
+
+type storeForm struct {
+	At       place
+	Path     text   `key:"path"`
+	Postgres sealed `key:"postgres"`
+}
+
+type webForm struct {
+	At        place
+	Listen    text `key:"listen"`
+	Public    text `key:"public"`
+	PublicURL text `key:"public_url"`
+	TokenFile text `key:"token_file"`
+}

@@ -1,0 +1,192 @@
+package watchlist
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Bounds of a configuration file. A hostile one can be no dearer than these.
+const (
+	maxFile   = 1 << 20
+	maxVisits = 500_000 // values looked at, those behind aliases each time they are used
+	maxMerges = 8       // << within << within …
+)
+
+// A node is one value of a YAML document. yaml.v3 is named in this file alone: a successor is one line away.
+type node = yaml.Node
+
+// document is the one mapping that data holds; nil if there is none, which is a problem by then.
+func (r *reader) document(data []byte) *node {
+	if len(data) > maxFile {
+		r.wrong(place{1, 1, false}, fmt.Sprintf("the file is larger than %d KiB", maxFile>>10), "this is not a configuration, or it has to be split")
+		return nil
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	root, err := decode(dec)
+	switch {
+	case errors.Is(err, io.EOF) || err == nil && isNull(root):
+		r.wrong(place{1, 1, false}, "the file is empty", "start from the config.yaml that comes with bellhop")
+		return nil
+	case err != nil:
+		r.syntax(err)
+		return nil
+	case root.Kind != yaml.MappingNode:
+		r.wrong(at(root), "the file is "+kindOf(root), "it starts with keys like watchlist: and receivers:")
+		return nil
+	}
+	if second, err := decode(dec); err == nil {
+		r.wrong(at(second), "a second document starts with ---", "one file is one document: remove the line")
+	} else if !errors.Is(err, io.EOF) {
+		r.syntax(err)
+	}
+	return root
+}
+
+// decode reads one document. The parser has panicked on hostile input before: that is bad input too.
+func decode(dec *yaml.Decoder) (root *node, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("yaml: not readable")
+		}
+	}()
+	var doc node
+	if err := dec.Decode(&doc); err != nil {
+		return nil, err //nolint:wrapcheck // io.EOF is asked for as it is
+	}
+	if doc.Kind == yaml.DocumentNode && len(doc.Content) == 1 {
+		return doc.Content[0], nil
+	}
+	return &doc, nil
+}
+
+var (
+	yamlLine   = regexp.MustCompile(`line (\d+): `)
+	yamlQuoted = regexp.MustCompile(`'[^']*'`)
+	yamlStart  = regexp.MustCompile(`^yaml: (line \d+: )?`)
+)
+
+// syntax reports what the parser says, without what it quotes: a password that starts with * is an "anchor".
+func (r *reader) syntax(err error) {
+	text := err.Error()
+	line := 1
+	if m := yamlLine.FindStringSubmatch(text); m != nil {
+		if n, err := strconv.Atoi(m[1]); err == nil {
+			line = max(n, 1)
+		}
+	}
+	text = yamlQuoted.ReplaceAllString(yamlStart.ReplaceAllString(text, ""), "…")
+	r.wrong(place{line, 1, false}, "this is not YAML ("+text+")",
+		"look at indentation (no tabs) and quotes here and above; a value that starts with one of @ ` * & ! % { [ or holds \": \" needs quotes")
+}
+
+// A pair is a key of a mapping and its value.
+type pair struct {
+	key   string
+	at    place
+	value *node
+}
+
+// pairs are the keys of a mapping, then those merged into it by << that it does not have itself.
+func (r *reader) pairs(n *node, depth int) []pair {
+	var own, merged []pair
+	seen := map[string]int{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k, v := r.resolve(n.Content[i]), n.Content[i+1]
+		switch first := 0; {
+		case k == nil:
+		case k.Kind != yaml.ScalarNode:
+			r.wrong(at(k), "a key is "+kindOf(k), "keys are single words")
+		case k.ShortTag() == "!!merge":
+			merged = append(merged, r.merged(v, depth)...)
+		default:
+			if first = seen[k.Value]; first != 0 {
+				r.wrong(at(k), fmt.Sprintf("key %s is given twice, first on line %d", quoteKey(k.Value), first), "keep one")
+				continue
+			}
+			seen[k.Value] = k.Line
+			own = append(own, pair{k.Value, at(k), v})
+		}
+	}
+	for _, p := range merged {
+		if seen[p.key] == 0 {
+			seen[p.key] = p.at.line
+			own = append(own, p)
+		}
+	}
+	return own
+}
+
+// merged are the pairs that << brings: those of a mapping, or of a list of mappings of which earlier ones win.
+func (r *reader) merged(n *node, depth int) []pair {
+	if n = r.resolve(n); n == nil {
+		return nil
+	}
+	switch {
+	case depth >= maxMerges:
+		r.wrong(at(n), "<< is nested too deep", "write the values out")
+	case n.Kind == yaml.MappingNode:
+		return r.pairs(n, depth+1)
+	case n.Kind == yaml.SequenceNode:
+		var all []pair
+		for _, item := range n.Content {
+			all = append(all, r.merged(item, depth+1)...)
+		}
+		return all
+	default:
+		r.wrong(at(n), "<< is given "+kindOf(n), "it takes an alias of a mapping: <<: *name")
+	}
+	return nil
+}
+
+// resolve follows aliases, and counts: nil is one value too many.
+func (r *reader) resolve(n *node) *node {
+	for ; ; n = n.Alias {
+		if r.visits++; r.visits > maxVisits {
+			if r.visits == maxVisits+1 {
+				r.wrong(at(n), "the file holds too many values", "aliases (*name) multiply what they stand for: use fewer")
+			}
+			return nil
+		}
+		if n.Kind != yaml.AliasNode {
+			return n
+		}
+	}
+}
+
+func at(n *node) place { return place{line: max(n.Line, 1), col: max(n.Column, 1)} }
+
+func isNull(n *node) bool {
+	return n.Kind == 0 || n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null"
+}
+
+func isMapping(n *node) bool  { return n.Kind == yaml.MappingNode }
+func isSequence(n *node) bool { return n.Kind == yaml.SequenceNode }
+func isScalar(n *node) bool   { return n.Kind == yaml.ScalarNode }
+
+// isPlain is whether a scalar is of the types that YAML itself knows, and no !binary or !application/thing.
+func isPlain(n *node) bool {
+	switch n.ShortTag() {
+	case "!!str", "!!int", "!!float", "!!bool", "!!null", "!!timestamp", "!!merge":
+		return true
+	}
+	return false
+}
+
+func kindOf(n *node) string {
+	switch {
+	case isNull(n):
+		return "empty"
+	case isMapping(n):
+		return "a mapping (key: value)"
+	case isSequence(n):
+		return "a list"
+	default:
+		return "a single value"
+	}
+}
