@@ -1,0 +1,116 @@
+package watchlist
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path/filepath"
+	"reflect"
+
+	"bellhop/monitor"
+)
+
+// Options are what a configuration is read with, besides its file.
+type Options struct {
+	Env            func(string) (string, bool) // for ${NAME}, as os.LookupEnv; nil is an empty environment
+	WithoutSecrets bool                        // undefined variables and unreadable secret files are put up with: good for checking, not for running
+	Pace           monitor.Pace                // the zero value is monitor.RealPace; the file's own durations are taken as they are
+	Version        string                      // of bellhop, for the User-Agent
+	Sources        *Sources                    // what outlives a reload; nil is a fresh one
+}
+
+// A Watchlist is a configuration that can be used as it is.
+type Watchlist struct {
+	Checks    []*monitor.Check // in the order in which people see them
+	Receivers []Receiver       // may be none
+	Controls  []string         // addresses of the control hosts; may be none
+	Heartbeat Secret           // the address to ping; unset is none
+	Store     Store
+	Web       Web
+	Apaleo    Apaleo
+
+	// Pace is the pace of Options with what detection: sets for the whole file.
+	Pace monitor.Pace
+	// Hash changes with the file's bytes.
+	Hash string
+}
+
+// A Store is where the book is kept.
+type Store struct {
+	Path string // of the SQLite file; relative paths are relative to the configuration file
+}
+
+// Web is where pages and APIs are served.
+type Web struct {
+	Listen    string // host:port of the operator's side
+	Public    string // host:port of the public side alone, or ""
+	PublicURL string // what links in alerts start with, without a slash at the end, or ""
+	Token     Secret // what the operator's side asks for off loopback; unset is none
+}
+
+// Apaleo is where apaleo lives. The addresses have no slash at the end.
+type Apaleo struct {
+	API, Identity, Webhook string
+	StatusPage             string // "" is none
+	Roots                  []byte // PEM, trusted besides the system's
+}
+
+// A Receiver is where alerts go, with all it takes to send one there.
+type Receiver struct {
+	monitor.Receiver
+
+	URL     Secret            // of a Slack incoming webhook, or of a webhook
+	Secret  Secret            // what a webhook's messages are signed with; unset is not at all
+	Headers map[string]Secret // to send to a webhook besides
+}
+
+// Load reads the configuration file at path. The error is Problems if there was a file to read.
+func Load(path string, o Options) (*Watchlist, error) {
+	data, err := readBounded(path, maxFile)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	return Parse(path, data, o)
+}
+
+// Parse understands data as the configuration file of that name, which messages show and other paths are
+// relative to. The error is Problems.
+func Parse(name string, data []byte, o Options) (*Watchlist, error) {
+	if o.Pace.By == 0 {
+		o.Pace = monitor.RealPace()
+	}
+	if o.Sources == nil {
+		o.Sources = &Sources{}
+	}
+	r := &reader{name: name, dir: filepath.Dir(name), o: o}
+	var form fileForm
+	if root := r.document(data); root != nil {
+		r.fill(root, reflect.ValueOf(&form).Elem(), "")
+	} else {
+		return nil, r.problems
+	}
+	w := build(r, form)
+	if len(r.problems) > 0 {
+		return nil, r.problems.sorted()
+	}
+	sum := sha256.Sum256(data)
+	w.Hash = hex.EncodeToString(sum[:8])
+	return w, nil
+}
+
+// build makes the watchlist of a form, and reports all that stands against it.
+func build(r *reader, f fileForm) *Watchlist {
+	w := &Watchlist{
+		Controls:  r.controls(f.Control),
+		Heartbeat: r.address("heartbeat.url", f.Heartbeat.URL, f.Heartbeat.URLFile, f.Heartbeat.At, true),
+		Store:     r.store(f.Store),
+		Web:       r.web(f.Web),
+		Apaleo:    r.apaleo(f.Apaleo),
+		Receivers: r.receivers(f.Receivers),
+	}
+	var rule monitor.Rule
+	w.Pace, rule = r.detection(f.Detection)
+	b := &builder{reader: r, apaleo: w.Apaleo, pace: w.Pace, rule: rule, rhythms: map[string]rhythm{}}
+	w.Checks = b.checks(f)
+	return w
+}
