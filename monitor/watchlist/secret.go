@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+	"time"
 )
 
 // maxSecret is more than any secret has; what is larger is another file.
@@ -16,25 +17,31 @@ const maxSecret = 64 << 10
 // A Secret is a value that no log, page, error or file may show. It prints, in every form, as [secret]. It
 // holds a function instead of the value, so that even what prints without asking it finds an address only.
 type Secret struct {
-	reveal func() (string, error)
+	reveal func() (string, time.Time, error)
 }
 
 // NewSecret is a secret of this value.
 func NewSecret(value string) Secret {
-	return Secret{reveal: func() (string, error) { return value, nil }}
+	return Secret{reveal: func() (string, time.Time, error) { return value, time.Time{}, nil }}
 }
 
 // SecretFile is the secret in a file, which is read each time it is revealed, so that it can be rotated
 // without a reload. White space around it does not count.
 func SecretFile(path string) Secret {
-	return Secret{reveal: func() (string, error) { return readSecret(path) }}
+	return Secret{reveal: func() (string, time.Time, error) { return readSecret(path) }}
 }
 
 // Reveal is the value. Its error says why the file cannot be read, and never what is in it. The zero Secret
 // is "".
 func (s Secret) Reveal() (string, error) {
+	value, _, err := s.Dated()
+	return value, err
+}
+
+// Dated is Reveal, with the time at which the secret's file last changed; zero if it is in no file.
+func (s Secret) Dated() (value string, changed time.Time, err error) {
 	if s.reveal == nil {
-		return "", nil
+		return "", time.Time{}, nil
 	}
 	return s.reveal()
 }
@@ -58,39 +65,41 @@ func (s Secret) same(o Secret) bool {
 	return s.IsSet() == o.IsSet() && a == b && (errA == nil) == (errB == nil)
 }
 
-func readSecret(path string) (string, error) {
-	data, err := readBounded(path, maxSecret)
+func readSecret(path string) (string, time.Time, error) {
+	data, changed, err := readBounded(path, maxSecret)
 	if err != nil {
-		return "", fmt.Errorf("read secret: %w", err)
+		return "", time.Time{}, fmt.Errorf("read secret: %w", err)
 	}
 	value := string(bytes.TrimSpace(data))
 	if value == "" {
-		return "", errors.New("read secret: the file is empty")
+		return "", time.Time{}, errors.New("read secret: the file is empty")
 	}
-	return value, nil
+	return value, changed, nil
 }
 
-// readBounded reads a regular file of at most limit bytes. Its errors do not name the path, which may have
-// come out of the environment.
-func readBounded(path string, limit int64) ([]byte, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+// readBounded reads a file of at most limit bytes, and tells when it changed. Its errors do not name the
+// path, which may have come out of the environment.
+func readBounded(path string, limit int64) ([]byte, time.Time, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe that nobody writes to must not stop us
 	if err != nil {
-		return nil, pathless(err)
+		return nil, time.Time{}, pathless(err)
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err != nil {
-		return nil, pathless(err)
-	} else if info.IsDir() {
-		return nil, errors.New("it is a folder")
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, time.Time{}, pathless(err)
+	case info.IsDir():
+		return nil, time.Time{}, errors.New("it is a folder")
 	}
 	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err != nil {
-		return nil, pathless(err)
+	switch {
+	case err != nil:
+		return nil, time.Time{}, pathless(err)
+	case int64(len(data)) > limit:
+		return nil, time.Time{}, fmt.Errorf("it is larger than %d KiB", limit>>10)
 	}
-	if int64(len(data)) > limit {
-		return nil, fmt.Errorf("it is larger than %d KiB", limit>>10)
-	}
-	return data, nil
+	return data, info.ModTime(), nil
 }
 
 func pathless(err error) error {

@@ -240,7 +240,7 @@ func (r *reader) pem(key string, f text) []byte {
 	if f.V == "" {
 		return nil
 	}
-	data, err := readBounded(r.path(f.V), maxFile)
+	data, _, err := readBounded(r.path(f.V), maxFile)
 	if err != nil && !r.o.WithoutSecrets {
 		r.wrong(f.At, fmt.Sprintf("%s %s cannot be read: %v", key, quote(f.Raw), err), "create the file, or let bellhop's user read it")
 	}

@@ -66,7 +66,7 @@ type Receiver struct {
 
 // Load reads the configuration file at path. The error is Problems if there was a file to read.
 func Load(path string, o Options) (*Watchlist, error) {
-	data, err := readBounded(path, maxFile)
+	data, _, err := readBounded(path, maxFile+1)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
@@ -80,7 +80,7 @@ func Parse(name string, data []byte, o Options) (*Watchlist, error) {
 		o.Pace = monitor.RealPace()
 	}
 	if o.Sources == nil {
-		o.Sources = &Sources{}
+		o.Sources = NewSources(nil)
 	}
 	r := &reader{name: name, dir: filepath.Dir(name), o: o}
 	var form fileForm
@@ -89,17 +89,19 @@ func Parse(name string, data []byte, o Options) (*Watchlist, error) {
 	} else {
 		return nil, r.problems
 	}
-	w := build(r, form)
+	draft := o.Sources.draft()
+	w := build(r, form, draft)
 	if len(r.problems) > 0 {
 		return nil, r.problems.sorted()
 	}
+	draft.keep()
 	sum := sha256.Sum256(data)
 	w.Hash = hex.EncodeToString(sum[:8])
 	return w, nil
 }
 
 // build makes the watchlist of a form, and reports all that stands against it.
-func build(r *reader, f fileForm) *Watchlist {
+func build(r *reader, f fileForm, d *draft) *Watchlist {
 	w := &Watchlist{
 		Controls:  r.controls(f.Control),
 		Heartbeat: r.address("heartbeat.url", f.Heartbeat.URL, f.Heartbeat.URLFile, f.Heartbeat.At, true),
@@ -110,7 +112,7 @@ func build(r *reader, f fileForm) *Watchlist {
 	}
 	var rule monitor.Rule
 	w.Pace, rule = r.detection(f.Detection)
-	b := &builder{reader: r, apaleo: w.Apaleo, pace: w.Pace, rule: rule, rhythms: map[string]rhythm{}}
+	b := &builder{reader: r, apaleo: w.Apaleo, pace: w.Pace, rule: rule, draft: d, known: map[string]*account{}, rhythms: map[string]rhythm{}}
 	w.Checks = b.checks(f)
 	return w
 }
