@@ -138,8 +138,11 @@ func (b *builder) times(c *monitor.Check, f checkForm) {
 	}
 	r, err := b.rhythm(c.Spec)
 	if err != nil {
-		b.wrong(f.Schedule.At, "schedule "+quote(f.Schedule.Raw)+" cannot be used: "+err.Error(),
-			`write five cron fields like "*/5 * * * *", CRON_TZ=Europe/Berlin before them for local time, or "@every 60s"`)
+		fix := `write five cron fields like "*/5 * * * *", CRON_TZ=Europe/Berlin before them for local time, or "@every 60s"`
+		if _, isDuration := parseDuration(c.Spec); isDuration == nil {
+			fix = "did you mean \"@every " + f.Schedule.Raw + "\"?"
+		}
+		b.wrong(f.Schedule.At, "schedule "+quote(f.Schedule.Raw)+" cannot be used: "+err.Error(), fix)
 		return
 	}
 	c.Every = r.max

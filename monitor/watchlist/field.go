@@ -48,6 +48,9 @@ func (f *field[T]) read(r *reader, key string, n *node) {
 	}
 }
 
+// spoil leaves a zero value that nobody complains about.
+func (f *field[T]) spoil(p place) { f.At, f.Set = p.spoiled(), true }
+
 // or is the value, or what stands for one that is not there.
 func (f field[T]) or(d T) T {
 	if f.Set {

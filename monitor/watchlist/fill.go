@@ -9,11 +9,17 @@ import (
 	"strings"
 )
 
-// A place is where a value stands in the file. What was guessed holds a placeholder for something that only
-// the real environment has; nobody complains about it.
+// A place is where a value stands in the file. What was guessed holds a placeholder for something that is
+// not known here, or not understood; nobody complains about it any more.
 type place struct {
 	line, col int
 	guessed   bool
+}
+
+// spoiled is a place about which all has been said.
+func (p place) spoiled() place {
+	p.guessed = true
+	return p
 }
 
 // A reader walks a document and collects what is wrong with it.
@@ -32,9 +38,10 @@ func (r *reader) wrong(p place, what, fix string) {
 	}
 }
 
-// A leaf takes a single value.
+// A leaf takes a single value, or learns that what stands there is none.
 type leaf interface {
 	read(r *reader, key string, n *node)
+	spoil(p place)
 }
 
 // fill sets v, a form or a part of one, from n. An empty value (key: and nothing) leaves v as it is. The
@@ -65,8 +72,10 @@ func (r *reader) fill(n *node, v reflect.Value, key string) {
 func (r *reader) single(n *node, l leaf, key string) {
 	switch {
 	case !isScalar(n):
+		l.spoil(at(n))
 		r.wrong(at(n), key+" is "+kindOf(n), "it takes a single value")
 	case !isPlain(n):
+		l.spoil(at(n))
 		r.wrong(at(n), key+" has a tag of its own", "remove the !… before the value, or put the value in quotes")
 	default:
 		l.read(r, key, n)
@@ -75,11 +84,13 @@ func (r *reader) single(n *node, l leaf, key string) {
 
 // mapping sets the fields of a struct, whose tags name its keys.
 func (r *reader) mapping(n *node, v reflect.Value, key string) {
+	where := v.FieldByName("At")
 	if !isMapping(n) {
+		where.Set(reflect.ValueOf(at(n).spoiled()))
 		r.wrong(at(n), key+" is "+kindOf(n), "it takes keys: "+strings.Join(keysOf(v.Type()), ", "))
 		return
 	}
-	v.FieldByName("At").Set(reflect.ValueOf(at(n)))
+	where.Set(reflect.ValueOf(at(n)))
 	known := keysOf(v.Type())
 	for _, p := range r.pairs(n, 0) {
 		if i := fieldOf(v.Type(), p.key); i >= 0 {
@@ -118,7 +129,7 @@ func (r *reader) list(n *node, v reflect.Value, key string) {
 			r.wrong(at(item), fmt.Sprintf("item %d of %s is empty", i+1, key), "fill it in, or remove the -")
 			continue
 		}
-		r.fill(item, e, itemOf(key))
+		r.fill(item, e, "an item of "+key)
 		v.Set(reflect.Append(v, e))
 	}
 }
@@ -152,9 +163,6 @@ func keysOf(t reflect.Type) []string {
 func fieldOf(t reflect.Type, key string) int {
 	return slices.IndexFunc(reflect.VisibleFields(t), func(f reflect.StructField) bool { return key != "" && f.Tag.Get("key") == key })
 }
-
-// itemOf is what one of many is called: one of checks is a check.
-func itemOf(key string) string { return strings.TrimSuffix(key, "s") }
 
 var ordinaryKey = regexp.MustCompile(`^[a-z][a-z_-]{0,23}$`)
 

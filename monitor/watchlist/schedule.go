@@ -85,7 +85,7 @@ func parseCron(s string) (spec cron.Schedule, err error) {
 // cronError says what it can without the parser's words, which quote what a variable may have brought.
 func cronError(fields string) error {
 	if n := len(strings.Fields(fields)); n != 5 {
-		return fmt.Errorf("it has %d fields and not 5", n)
+		return fmt.Errorf("it takes 5 fields, not %d", n)
 	}
 	return errors.New("a field is not understood")
 }

@@ -20,6 +20,8 @@ type Secret struct {
 	reveal func() (string, time.Time, error)
 }
 
+var errEmpty = errors.New("the file is empty")
+
 // NewSecret is a secret of this value.
 func NewSecret(value string) Secret {
 	return Secret{reveal: func() (string, time.Time, error) { return value, time.Time{}, nil }}
@@ -72,7 +74,7 @@ func readSecret(path string) (string, time.Time, error) {
 	}
 	value := string(bytes.TrimSpace(data))
 	if value == "" {
-		return "", time.Time{}, errors.New("read secret: the file is empty")
+		return "", time.Time{}, fmt.Errorf("read secret: %w", errEmpty)
 	}
 	return value, changed, nil
 }

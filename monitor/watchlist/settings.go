@@ -1,6 +1,7 @@
 package watchlist
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"path/filepath"
@@ -182,7 +183,7 @@ func (r *reader) secretFile(key string, f text) Secret {
 	if _, err := s.Reveal(); err == nil {
 		return s
 	} else if !r.o.WithoutSecrets {
-		r.wrong(f.At, fmt.Sprintf("%s %s: %v", key, quote(f.Raw), err), "create the file, or let bellhop's user read it")
+		r.wrong(f.At, fmt.Sprintf("%s %s cannot be read: %v", key, quote(f.Raw), errors.Unwrap(err)), "create the file, or let bellhop's user read it")
 	}
 	return NewSecret(placeholder)
 }
@@ -249,6 +250,9 @@ func (r *reader) pem(key string, f text) []byte {
 
 // short is a duration as people write it.
 func short(d time.Duration) string {
+	if day := 24 * time.Hour; d >= day && d%day == 0 {
+		return fmt.Sprintf("%dd", d/day)
+	}
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {
 		s = strings.TrimSuffix(s, "0s")

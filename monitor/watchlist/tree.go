@@ -7,6 +7,7 @@ import (
 	"io"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 )
@@ -34,7 +35,7 @@ func (r *reader) document(data []byte) *node {
 		r.wrong(place{1, 1, false}, "the file is empty", "start from the config.yaml that comes with bellhop")
 		return nil
 	case err != nil:
-		r.syntax(err)
+		r.syntax(err, data)
 		return nil
 	case root.Kind != yaml.MappingNode:
 		r.wrong(at(root), "the file is "+kindOf(root), "it starts with keys like watchlist: and receivers:")
@@ -43,7 +44,7 @@ func (r *reader) document(data []byte) *node {
 	if second, err := decode(dec); err == nil {
 		r.wrong(at(second), "a second document starts with ---", "one file is one document: remove the line")
 	} else if !errors.Is(err, io.EOF) {
-		r.syntax(err)
+		r.syntax(err, data)
 	}
 	return root
 }
@@ -52,7 +53,7 @@ func (r *reader) document(data []byte) *node {
 func decode(dec *yaml.Decoder) (root *node, err error) {
 	defer func() {
 		if recover() != nil {
-			err = errors.New("yaml: not readable")
+			root, err = nil, errors.New("yaml: not readable")
 		}
 	}()
 	var doc node
@@ -66,23 +67,41 @@ func decode(dec *yaml.Decoder) (root *node, err error) {
 }
 
 var (
-	yamlLine   = regexp.MustCompile(`line (\d+): `)
-	yamlQuoted = regexp.MustCompile(`'[^']*'`)
-	yamlStart  = regexp.MustCompile(`^yaml: (line \d+: )?`)
+	yamlLine   = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+	yamlAnchor = regexp.MustCompile(`unknown anchor '(.*)' referenced`)
+
+	// bareVariable is the mistake that everybody makes once: {secret: ${NAME}}.
+	bareVariable = regexp.MustCompile(`(?m)^[^#"'\n]*[{\[][^#"'\n]*[:,\[][ \t]*(\$\{\w+\})`)
 )
 
-// syntax reports what the parser says, without what it quotes: a password that starts with * is an "anchor".
-func (r *reader) syntax(err error) {
+// syntax reports what the parser says, but for what it quotes: a password that starts with * is an "anchor".
+func (r *reader) syntax(err error, data []byte) {
 	text := err.Error()
-	line := 1
-	if m := yamlLine.FindStringSubmatch(text); m != nil {
-		if n, err := strconv.Atoi(m[1]); err == nil {
-			line = max(n, 1)
-		}
+	if m := bareVariable.FindSubmatchIndex(data); m != nil {
+		r.wrong(placeIn(data, m[2]), "${NAME} within { } or [ ] has no quotes", `write "${NAME}": YAML takes the braces for its own`)
+		return
 	}
-	text = yamlQuoted.ReplaceAllString(yamlStart.ReplaceAllString(text, ""), "…")
-	r.wrong(place{line, 1, false}, "this is not YAML ("+text+")",
-		"look at indentation (no tabs) and quotes here and above; a value that starts with one of @ ` * & ! % { [ or holds \": \" needs quotes")
+	if m := yamlAnchor.FindStringSubmatch(text); m != nil {
+		i := max(bytes.Index(data, []byte("*"+m[1])), 0)
+		r.wrong(placeIn(data, i), "a value that starts with * is an alias, and it has no anchor", "put the value in quotes, or define the anchor with & before it")
+		return
+	}
+	line := 1
+	if m := yamlLine.FindStringSubmatch(text); m[1] != "" {
+		line, _ = strconv.Atoi(m[1])
+	}
+	text = text[len(yamlLine.FindString(text)):]
+	if strings.HasPrefix(text, "did not find expected") {
+		line++ // these are counted from 0
+	}
+	r.wrong(place{line: line}, "this is not YAML ("+text+")",
+		"look at indentation (no tabs), brackets and quotes here and above; a value that starts with one of @ ` * & ! % { [ or holds \": \" needs quotes")
+}
+
+// placeIn is the place of the byte at i.
+func placeIn(data []byte, i int) place {
+	before := data[:i]
+	return place{line: 1 + bytes.Count(before, []byte("\n")), col: i - bytes.LastIndexByte(before, '\n')}
 }
 
 // A pair is a key of a mapping and its value.

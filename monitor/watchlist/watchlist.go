@@ -86,8 +86,9 @@ func Parse(name string, data []byte, o Options) (*Watchlist, error) {
 	var form fileForm
 	if root := r.document(data); root != nil {
 		r.fill(root, reflect.ValueOf(&form).Elem(), "")
-	} else {
-		return nil, r.problems
+	}
+	if form.At == (place{}) || r.visits > maxVisits {
+		return nil, r.problems.sorted()
 	}
 	draft := o.Sources.draft()
 	w := build(r, form, draft)
