@@ -59,7 +59,7 @@ func (b *builder) client(a *account, f accountForm) {
 		return
 	}
 	source, err := b.draft.source(probe.SourceConfig{
-		Transport: b.transport, ClientID: a.clientID, Pace: b.o.Pace, TokenURL: b.apaleo.Identity + "/connect/token",
+		Transport: b.transport, ClientID: a.clientID, Pace: b.o.Pace, TokenURL: b.apaleo.TokenURL(),
 	}, secret)
 	if err != nil {
 		b.wrong(f.At, "an account cannot be used: "+err.Error(), "correct it")

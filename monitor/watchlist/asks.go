@@ -3,6 +3,7 @@ package watchlist
 import (
 	"maps"
 	"net"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -29,8 +30,8 @@ func (b *builder) http(c *monitor.Check, f *httpForm, a *account) {
 		return
 	}
 	headers := b.sent(f.Headers)
-	c.Host = hostPort(u)
-	c.Path = pathTo(c.Host, a)
+	c.Host = b.host(u)
+	c.Path = b.pathTo(c.Host, a)
 	c.Anonymous = a == nil && len(headers) == 0 && f.CertFile.V == ""
 	c.Asks = fingerprint("http", f.URL.V, f.Method.or("GET"), slices.Sorted(maps.Keys(headers)), f.Body.V, f.Expect.V, f.Follow.V, c.Account, c.Client)
 	t := b.transportOf(f)
@@ -78,15 +79,6 @@ func (b *builder) sent(fields map[string]sealed) map[string]string {
 	return all
 }
 
-// pathTo is what can explain the failures of a check: where it leads, and who it speaks for.
-func pathTo(host string, a *account) []monitor.Node {
-	path := []monitor.Node{{Kind: monitor.NodeEdge, ID: host}}
-	if a != nil {
-		path = append(path, monitor.Node{Kind: monitor.NodeClient, ID: a.clientID}, monitor.Node{Kind: monitor.NodeAccount, ID: a.name})
-	}
-	return path
-}
-
 // transportOf trusts and shows what the check says.
 func (b *builder) transportOf(f *httpForm) *probe.Transport {
 	if f.CertFile.V == "" && f.KeyFile.V == "" {
@@ -117,8 +109,8 @@ func (b *builder) tls(c *monitor.Check, f checkForm) {
 	case f.Account.V != "":
 		b.wrong(f.Account.At, "a tls check sends no request that an account could authorize", "remove account")
 	}
-	c.Host = strings.ToLower(net.JoinHostPort(host, port))
-	c.Path = pathTo(c.Host, nil)
+	c.Host = b.host(&url.URL{Scheme: "https", Host: net.JoinHostPort(host, port)})
+	c.Path = b.pathTo(c.Host, nil)
 	c.Asks = fingerprint("tls", c.Host)
 	t := b.trusting(b.pem("tls.ca_file", f.TLS.RootsFile), nil, nil, f.TLS.RootsFile.At)
 	if t == nil {

@@ -1,11 +1,73 @@
 package watchlist
 
-import "bellhop/monitor"
+import (
+	"net/url"
+	"slices"
+
+	"bellhop/monitor"
+	"bellhop/monitor/apaleo"
+)
 
 // included are the checks of the built-in watchlists.
 func (b *builder) included(items []text) []*monitor.Check {
+	var wanted []string
 	for _, item := range items {
-		b.oneOf("watchlist.include", item, []string{"apaleo"})
+		wanted = append(wanted, b.oneOf("watchlist.include", item, []string{"apaleo"}))
 	}
-	return nil
+	if !slices.Contains(wanted, "apaleo") || b.transport == nil || b.unmade() {
+		return nil
+	}
+	config := apaleo.Config{Hosts: b.apaleo.Hosts, Pace: b.o.Pace, Transport: b.transport, Rule: b.rule}
+	for _, a := range b.order {
+		if a.source != nil {
+			config.Accounts = append(config.Accounts, apaleo.Account{Name: a.name, Code: a.code, Connect: a.kind == kindConnect, Source: a.source})
+		}
+	}
+	checks, err := apaleo.Watchlist(config)
+	if err != nil {
+		b.wrong(items[0].At, "the apaleo watchlist cannot be made", "look at the addresses of apaleo")
+	}
+	return checks
+}
+
+// unmade is whether an address of apaleo is not usable, which has been said.
+func (b *builder) unmade() bool {
+	h := b.apaleo.Hosts
+	return h.API == "" || h.Identity == "" || h.Webhook == ""
+}
+
+// pathTo is what can explain the failures of a user's own check, upstream first: where it leads, and who it
+// speaks for. What leads to apaleo depends on the nodes that the built-in watchlist knows, so that one
+// outage is one incident.
+func (b *builder) pathTo(host string, a *account) []monitor.Node {
+	edge, h := monitor.Node{Kind: monitor.NodeEdge, ID: host}, b.apaleo.Hosts
+	if host == hostOf(h.Identity) {
+		edge.Kind = monitor.NodeIdentity
+	}
+	path := []monitor.Node{edge}
+	if a == nil {
+		return path
+	}
+	if host == hostOf(h.API) {
+		path = append(path, monitor.Node{Kind: monitor.NodeAPI, ID: host})
+	}
+	return append(path, monitor.Node{Kind: monitor.NodeClient, ID: a.clientID}, monitor.Node{Kind: monitor.NodeAccount, ID: a.name})
+}
+
+// host is how the graph calls where a URL leads: host:port, and apaleo's hosts as they are configured.
+func (b *builder) host(u *url.URL) string {
+	for _, base := range []string{b.apaleo.API, b.apaleo.Identity, b.apaleo.Webhook, b.apaleo.StatusPage} {
+		if v, err := url.Parse(base); err == nil && base != "" && hostPort(v) == hostPort(u) {
+			return v.Host
+		}
+	}
+	return hostPort(u)
+}
+
+func hostOf(base string) string {
+	u, err := url.Parse(base)
+	if err != nil {
+		return ""
+	}
+	return u.Host
 }

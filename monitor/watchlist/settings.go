@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"bellhop/monitor"
+	"bellhop/monitor/apaleo"
 )
 
 // defaultControls are hosts on networks of their own that tell "apaleo is unreachable" from "we are cut off".
@@ -80,16 +81,14 @@ func (r *reader) listens(key string, f text, address string) {
 }
 
 func (r *reader) apaleo(f apaleoForm) Apaleo {
-	a := Apaleo{
-		API:      r.base("apaleo.api", f.API, f.API.or("https://api.apaleo.com")),
-		Identity: r.base("apaleo.identity", f.Identity, f.Identity.or("https://identity.apaleo.com")),
-		Webhook:  r.base("apaleo.webhook", f.Webhook, f.Webhook.or("https://webhook.apaleo.com")),
-		Roots:    r.pem("apaleo.ca_file", f.CAFile),
+	h := apaleo.RealHosts()
+	h.API = r.base("apaleo.api", f.API, f.API.or(h.API))
+	h.Identity = r.base("apaleo.identity", f.Identity, f.Identity.or(h.Identity))
+	h.Webhook = r.base("apaleo.webhook", f.Webhook, f.Webhook.or(h.Webhook))
+	if h.StatusPage = f.StatusPage.or(h.StatusPage); h.StatusPage != "" {
+		h.StatusPage = r.base("apaleo.status_page", f.StatusPage, h.StatusPage)
 	}
-	if page := f.StatusPage.or("https://status.apaleo.com"); page != "" {
-		a.StatusPage = r.base("apaleo.status_page", f.StatusPage, page)
-	}
-	return a
+	return Apaleo{Hosts: h, Roots: r.pem("apaleo.ca_file", f.CAFile)}
 }
 
 func (r *reader) base(key string, f text, value string) string {

@@ -8,6 +8,7 @@ import (
 	"reflect"
 
 	"bellhop/monitor"
+	"bellhop/monitor/apaleo"
 )
 
 // Options are what a configuration is read with, besides its file.
@@ -48,11 +49,11 @@ type Web struct {
 	Token     Secret // what the operator's side asks for off loopback; unset is none
 }
 
-// Apaleo is where apaleo lives. The addresses have no slash at the end.
+// Apaleo is where apaleo lives.
 type Apaleo struct {
-	API, Identity, Webhook string
-	StatusPage             string // "" is none
-	Roots                  []byte // PEM, trusted besides the system's
+	apaleo.Hosts
+
+	Roots []byte // PEM, trusted besides the system's
 }
 
 // A Receiver is where alerts go, with all it takes to send one there.
