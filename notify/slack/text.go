@@ -1,0 +1,98 @@
+package slack
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/slack-go/slack/slackutilsx"
+
+	"bellhop/monitor"
+	"bellhop/notify"
+)
+
+// The colours of the bar. Each message says the same in a word.
+const (
+	red   = "#D00000"
+	amber = "#ECB22E"
+	grey  = "#8D8D8D"
+	green = "#2EB67D"
+)
+
+func colour(m notify.Message) string {
+	switch {
+	case over(m.Type):
+		return green
+	case m.Incident == nil:
+		return grey
+	case m.Incident.Severity == monitor.Down:
+		return red
+	default:
+		return amber
+	}
+}
+
+func over(t monitor.EventType) bool {
+	return t == monitor.EventResolved || t == monitor.EventRecap
+}
+
+func emoji(m notify.Message) string {
+	switch {
+	case over(m.Type):
+		return "✅"
+	case m.Type == monitor.EventTest:
+		return "🧪"
+	case m.Incident == nil:
+		return "ℹ️"
+	}
+	switch m.Incident.Severity {
+	case monitor.Down:
+		return "🔴"
+	case monitor.Degraded:
+		return "🟠"
+	case monitor.AuthLost:
+		return "🔑"
+	case monitor.QuotaOut:
+		return "🚦"
+	default:
+		return "🟡"
+	}
+}
+
+// clip is at most n characters of a text.
+func clip(text string, n int) string {
+	if utf8.RuneCountInString(text) <= n {
+		return text
+	}
+	return strings.TrimRight(string([]rune(text)[:n-1]), " ") + "…"
+}
+
+// escaped is a text for a place where Slack reads & < > as its own. It is cut before it is escaped: half an
+// escape is none.
+func escaped(text string, n int) string {
+	for limit := n; ; limit = limit * 3 / 4 {
+		if out := slackutilsx.EscapeMessage(clip(text, limit)); utf8.RuneCountInString(out) <= n {
+			return out
+		}
+	}
+}
+
+// date is a time that each reader sees in their own zone.
+func date(t time.Time) string {
+	return fmt.Sprintf("<!date^%d^{date_short_pretty} {time_secs}|%s>", t.Unix(), t.UTC().Format("2006-01-02 15:04:05 UTC"))
+}
+
+// lasted is a duration as people say it.
+func lasted(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", d/time.Second)
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", (d+time.Minute/2)/time.Minute)
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
+	default:
+		return fmt.Sprintf("%d days %d h", d/(24*time.Hour), d%(24*time.Hour)/time.Hour)
+	}
+}
