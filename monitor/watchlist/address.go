@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"bellhop/notify"
 )
 
 // parseURL takes addresses of http and https with a host. Its errors do not quote: addresses hold secrets.
@@ -72,26 +74,13 @@ func hostPort(u *url.URL) string {
 	return net.JoinHostPort(strings.ToLower(u.Hostname()), port)
 }
 
-// metadata are the addresses besides link-local ones where clouds tell machines their secrets: Alibaba's,
-// Oracle's, Azure's and Amazon's over IPv6.
-var metadata = []string{"100.100.100.200", "192.0.0.192", "168.63.129.16", "fd00:ec2::254"}
-
 // forbidden is whether no message of ours may go to this host. Names are judged again at dial, when their
 // address is known.
 func forbidden(host string) bool {
 	host = strings.TrimSuffix(strings.ToLower(host), ".")
-	if host == "metadata.google.internal" || host == "metadata" {
-		return true
-	}
 	ip, err := netip.ParseAddr(host)
 	if err != nil {
-		return false
+		return host == "metadata.google.internal"
 	}
-	ip = ip.Unmap().WithZone("")
-	for _, m := range metadata {
-		if ip == netip.MustParseAddr(m) {
-			return true
-		}
-	}
-	return ip.IsLinkLocalUnicast() || ip.IsMulticast() || ip.IsUnspecified()
+	return errors.Is(notify.Allowed(netip.AddrPortFrom(ip, 80).String()), notify.ErrAddress)
 }

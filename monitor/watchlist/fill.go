@@ -50,7 +50,7 @@ func (r *reader) fill(n *node, v reflect.Value, key string) {
 	if n = r.resolve(n); n == nil || isNull(n) {
 		return
 	}
-	if l, ok := v.Addr().Interface().(leaf); ok {
+	if l, ok := reflect.TypeAssert[leaf](v.Addr()); ok {
 		r.single(n, l, key)
 		return
 	}

@@ -1,13 +1,13 @@
 package watchlist
 
 import (
-	"encoding/base64"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 
 	"bellhop/monitor"
+	"bellhop/notify/webhook"
 )
 
 func (r *reader) receivers(forms []receiverForm) []Receiver {
@@ -82,8 +82,11 @@ func (r *reader) webhook(w *Receiver, f *webhookForm) {
 	w.Kind = "webhook"
 	w.URL = r.address("webhook.url", f.URL, f.URLFile, f.At, false)
 	key, value, p := r.secret("webhook.secret", f.Secret, f.SecretFile)
-	if key.IsSet() && !signingKey(value) {
-		r.wrong(p, "webhook.secret is no signing secret", "it is whsec_ and 24 to 64 random bytes in base64: echo whsec_$(openssl rand -base64 32)")
+	switch {
+	case !key.IsSet() && p.line == 0:
+		r.wrong(f.At, "webhook.secret is missing", "messages are signed: "+makeSecret)
+	case key.IsSet() && !signingKeys(value):
+		r.wrong(p, "webhook.secret is no signing secret", makeSecret)
 	}
 	w.Secret = key
 	if f.Deliver.Set {
@@ -92,11 +95,15 @@ func (r *reader) webhook(w *Receiver, f *webhookForm) {
 	w.Headers = r.headers("webhook.headers", f.Headers, "webhook-id", "webhook-timestamp", "webhook-signature", "content-type")
 }
 
-// signingKey is whether s can sign as Standard Webhooks does: whsec_ and 24 to 64 bytes in base64.
-func signingKey(s string) bool {
-	encoded, ok := strings.CutPrefix(s, "whsec_")
-	key, err := base64.StdEncoding.DecodeString(encoded)
-	return ok && err == nil && len(key) >= 24 && len(key) <= 64
+const makeSecret = "it is whsec_ and 24 to 64 random bytes in base64, as echo whsec_$(openssl rand -base64 32) makes it"
+
+// signingKeys is whether messages can be signed with s: one secret, or several while one replaces another.
+func signingKeys(s string) bool {
+	all := strings.Fields(s)
+	return len(all) > 0 && !slices.ContainsFunc(all, func(one string) bool {
+		_, err := webhook.ParseSecret(one)
+		return err != nil
+	})
 }
 
 var headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$")
