@@ -1,58 +1,52 @@
 package monitor_test
 
 import (
+	"fmt"
+	"maps"
 	"time"
 
 	"bellhop/monitor"
+	"bellhop/monitor/apaleo"
+	"bellhop/monitor/probe"
 )
 
+// hosts are what stories call apaleo's hosts.
 var hosts = map[string]string{"api": "api.apaleo.com", "identity": "identity.apaleo.com", "webhook": "webhook.apaleo.com"}
 
-func advise(t monitor.Trouble) monitor.Advice {
-	return monitor.Advice{Side: monitor.SideApaleo, What: string(t.Fault), Next: "next"}
-}
+// advise is the product's own adviser.
+func advise(t monitor.Trouble) monitor.Advice { return apaleo.Advise(t) }
 
+// shipped is the watchlist that ships, for these accounts. A simulation asks none of its probes.
 func shipped(accounts []string) ([]*monitor.Check, map[monitor.Node]string) {
-	edge := func(h string) monitor.Node { return monitor.Node{Kind: monitor.NodeEdge, ID: hosts[h]} }
-	id := monitor.Node{Kind: monitor.NodeIdentity, ID: hosts["identity"]}
-	tok := monitor.Node{Kind: monitor.NodeToken, ID: hosts["identity"]}
-	apin := monitor.Node{Kind: monitor.NodeAPI, ID: hosts["api"]}
-	mk := func(name, kind, host string, every time.Duration, path, direct []monitor.Node) *monitor.Check {
-		c := &monitor.Check{Name: name, Kind: kind, Host: host, Every: every, Path: path, Direct: direct, Asks: name, Anonymous: true, Slow: 3 * time.Second}
-		c.Schedule = monitor.EverySchedule(c.ID(), every)
-		return c
+	pace := monitor.RealPace()
+	transport := must(probe.NewTransport(probe.TransportConfig{}))
+	config := apaleo.Config{Hosts: apaleo.RealHosts(), Pace: pace, Transport: transport}
+	names := map[monitor.Node]string{}
+	for n, a := range accounts {
+		code := fmt.Sprintf("HTL%d", n+1)
+		source := must(probe.NewSource(probe.SourceConfig{
+			Transport: transport, ClientID: code + "-SP-BELLHOP", TokenURL: config.Hosts.TokenURL(), Pace: pace,
+			Secret: func() (string, time.Time, error) { return "", time.Time{}, nil },
+		}))
+		config.Accounts = append(config.Accounts, apaleo.Account{Name: a, Code: code, Source: source})
 	}
-	n := func(n ...monitor.Node) []monitor.Node { return n }
-	m := time.Minute
-	checks := []*monitor.Check{
-		mk("apaleo-health", "http", hosts["api"], m, n(edge("api")), n(edge("api"))),
-		mk("identity-discovery", "http", hosts["identity"], m, n(id), n(id)),
-		mk("identity-jwks", "http", hosts["identity"], 5*m, n(id), n(id)),
-		mk("api-edge", "http", hosts["api"], m, n(edge("api")), n(edge("api"))),
-		mk("webhook-api-edge", "http", hosts["webhook"], m, n(edge("webhook")), n(edge("webhook"))),
-		mk("token-edge", "token-edge", hosts["identity"], m, n(id, tok), n(id, tok)),
-	}
-	for _, a := range accounts {
-		cl := monitor.Node{Kind: monitor.NodeClient, ID: "XXXX-SP-" + a}
-		ac := monitor.Node{Kind: monitor.NodeAccount, ID: a}
-		t := mk("auth-token", "token", hosts["identity"], 15*m, n(id, tok, cl), n(cl))
-		t.Forced, t.Account, t.Client, t.Anonymous = true, a, cl.ID, false
-		t.Schedule = monitor.EverySchedule(t.ID(), t.Every)
-		checks = append(checks, t)
-		for _, name := range []string{"account", "inventory"} {
-			c := mk(name, "http", hosts["api"], m, n(edge("api"), apin, cl, ac), nil)
-			c.Account, c.Client, c.Anonymous = a, cl.ID, false
-			c.Schedule = monitor.EverySchedule(c.ID(), c.Every)
-			checks = append(checks, c)
-		}
-	}
-	names := map[monitor.Node]string{edge("api"): "apaleo API", edge("webhook"): "apaleo webhook API", id: "apaleo identity", tok: "apaleo token endpoint", apin: "apaleo API for those who are signed in"}
-	return checks, names
+	maps.Copy(names, config.Names())
+	return must(apaleo.Watchlist(config)), names
 }
 
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// own is a check of the user's own.
 func own(name, host string) *monitor.Check {
-	c := &monitor.Check{Name: name, Kind: "http", Host: host, Every: time.Minute, Own: true, Asks: name, Anonymous: true,
-		Path: []monitor.Node{{Kind: monitor.NodeEdge, ID: host}}}
+	c := &monitor.Check{
+		Name: name, Kind: "http", Host: host, Every: time.Minute, Own: true, Asks: name, Anonymous: true,
+		Path: []monitor.Node{{Kind: monitor.NodeEdge, ID: host}},
+	}
 	c.Schedule = monitor.EverySchedule(c.ID(), c.Every)
 	return c
 }

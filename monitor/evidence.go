@@ -89,7 +89,7 @@ var ownReadings = map[Fault][4]Evidence{
 
 // Classify reads an outcome for each signal, in the order of SignalKinds. A fault that it does not know says nothing.
 func Classify(c *Check, o Outcome, way Way, p Pace) [4]Evidence {
-	if c.Info {
+	if c.Info || c.Warning && !warns(o.Fault) {
 		return [4]Evidence{}
 	}
 	row := readings[o.Fault]
@@ -100,6 +100,12 @@ func Classify(c *Check, o Outcome, way Way, p Pace) [4]Evidence {
 		row[i] = settle(row[i], c, o, way, p)
 	}
 	return row
+}
+
+// warns says whether a check that warns of what will break has found something out, good or bad. That its host
+// cannot be reached is for others to say.
+func warns(f Fault) bool {
+	return f == FaultNone || f == FaultExpiring || f == FaultTLSExpired || f == FaultTLSName || f == FaultTLS
 }
 
 // settle turns a word of the tables into evidence.

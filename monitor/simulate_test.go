@@ -259,7 +259,7 @@ func concerns(what string, c *monitor.Check) bool {
 	case "api-only":
 		return c.Host == hosts["api"] && c.Account != ""
 	}
-	return c.Host == hosts[kind] && (c.Kind != "tls" || kind != "api")
+	return c.Host == hosts[kind] && c.Kind != "tls"
 }
 
 // spoil turns a good outcome into what the trouble makes of it.

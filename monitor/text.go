@@ -105,6 +105,9 @@ func headline(i *Incident) string {
 	case QuotaOut:
 		return "is OVER QUOTA"
 	case Warning:
+		if len(i.Affected) > 0 && i.Affected[0].Fault == FaultExpiring {
+			return "ENDS SOON"
+		}
 		return "will BREAK SOON"
 	}
 	if i.kind() == Latency {
@@ -127,15 +130,15 @@ func (d *draft) sinceText(i *Incident, what string) string {
 	case i.Severity == Warning:
 		b.WriteString(d.detail(i, what))
 		return b.String() + "."
-	case s.Watched > 1 && i.Severity != Degraded:
+	case s.Evaluated > 1 && i.Severity != Degraded:
 		fmt.Fprintf(&b, "%d of %s", s.Failing, fail(s.Evaluated))
-	case s.Watched > 1:
+	case s.Evaluated > 1:
 		fmt.Fprintf(&b, "%d of %s on %d of %s %s", failed, count(of, "attempt"), s.Failing, count(s.Evaluated, "check"), verb)
 	default:
 		fmt.Fprintf(&b, "%d of %s %s", failed, count(of, "attempt"), verb)
 	}
-	if d := d.detail(i, what); d != "" {
-		fmt.Fprintf(&b, " (%s)", d)
+	if seen := d.detail(i, what); seen != "" && i.kind() != Latency {
+		fmt.Fprintf(&b, " (%s)", seen)
 	}
 	fmt.Fprintf(&b, " since %s.", d.clock(i.Since))
 	if s.Blocked > 0 {
@@ -230,6 +233,12 @@ func (d *draft) endTitle(i *Incident) string {
 	case ChangeMerged:
 		return shorten(d.name(i)+" is part of a larger incident", titleMax)
 	}
+	switch i.Severity {
+	case QuotaOut:
+		return shorten(d.name(i)+" is WITHIN its QUOTA again", titleMax)
+	case Warning:
+		return shorten(d.name(i)+" is FINE again", titleMax)
+	}
 	return shorten(d.name(i)+" WORKS again", titleMax)
 }
 
@@ -242,7 +251,10 @@ func (d *draft) endText(i *Incident) string {
 	case ChangeMerged:
 		return fmt.Sprintf("%s: %s You are told of its end there.", i.Title, d.incident(i.Into).Title+".")
 	}
-	s := fmt.Sprintf("%s since %s. It was %s %s.", i.Title, d.clock(i.Ended), past(i.Severity), d.during(i.Since, i.Ended))
+	s := fmt.Sprintf("%s since %s. It was %s %s.", i.Title, d.clock(i.Ended), past(i), d.during(i.Since, i.Ended))
+	if i.Severity == Warning {
+		s = fmt.Sprintf("%s since %s. The warning stood %s.", i.Title, d.clock(i.Ended), d.during(i.Since, i.Ended))
+	}
 	if i.Unseen > 0 {
 		s += fmt.Sprintf(" For %s of that nobody watched, so it may have ended earlier.", span(min(i.Unseen, i.Ended.Sub(i.Since))))
 	}
@@ -250,16 +262,18 @@ func (d *draft) endText(i *Incident) string {
 }
 
 // past is what an incident was, once it is over.
-func past(s Severity) string {
-	switch s {
-	case Down:
+func past(i *Incident) string {
+	switch {
+	case i.Severity == Down:
 		return "down"
-	case AuthLost:
+	case i.Severity == AuthLost && i.Cause.Kind == NodeClient:
+		return "rejected"
+	case i.Severity == AuthLost:
 		return "locked out"
-	case QuotaOut:
+	case i.Severity == QuotaOut:
 		return "over quota"
-	case Warning:
-		return "about to break"
+	case i.kind() == Latency:
+		return "slow"
 	}
 	return "degraded"
 }

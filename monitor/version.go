@@ -164,7 +164,7 @@ func (d *draft) reach(c Cause, accounts int) string {
 	return ""
 }
 
-// kind is the signal that an incident is mainly about.
+// kind is the signal that an incident is mainly about, or was.
 func (i *Incident) kind() SignalKind {
 	for _, ids := range [][]SignalID{i.Leads, i.Members} {
 		for _, k := range SignalKinds {
@@ -172,6 +172,9 @@ func (i *Incident) kind() SignalKind {
 				return k
 			}
 		}
+	}
+	if len(i.Affected) > 0 {
+		return i.Affected[0].Signal
 	}
 	return Availability
 }

@@ -90,6 +90,21 @@ func (h Hosts) Names() map[monitor.Node]string {
 	return names
 }
 
+// Names are what people call the nodes of the watchlist's graph: apaleo's parts, the accounts and their clients.
+func (c Config) Names() map[monitor.Node]string {
+	names := c.Hosts.Names()
+	for _, a := range c.Accounts {
+		hotel := "Hotel " + a.Name
+		if a.Code != "" {
+			hotel += " (" + a.Code + ")"
+		}
+		names[monitor.Node{Kind: monitor.NodeAccount, ID: a.Name}] = hotel
+		client := monitor.Node{Kind: monitor.NodeClient, ID: a.Source.ClientID()}
+		names[client] = "Our apaleo client " + a.Source.ClientID()
+	}
+	return names
+}
+
 // account makes the checks of one account.
 func (c Config) account(a Account) ([]*monitor.Check, error) {
 	if a.Name == "" || a.Source == nil {
@@ -201,11 +216,8 @@ func (m maker) nodes(e Entry) (path, direct []monitor.Node) {
 	}
 	client := monitor.Node{Kind: monitor.NodeClient, ID: m.account.Source.ClientID()}
 	hotel := monitor.Node{Kind: monitor.NodeAccount, ID: m.account.Name}
-	switch {
-	case e.graph == accountUser:
+	if e.graph == accountUser {
 		return []monitor.Node{edge, {Kind: monitor.NodeAPI, ID: at}, client, hotel}, nil
-	case m.account.Connect:
-		return []monitor.Node{edge, token, client}, []monitor.Node{client}
 	}
-	return []monitor.Node{edge, token, client, hotel}, []monitor.Node{client}
+	return []monitor.Node{edge, token, client}, []monitor.Node{client} // whether a token is issued says nothing of the hotel
 }
