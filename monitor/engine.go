@@ -84,19 +84,20 @@ func (m *Monitor) Run(ctx context.Context) error {
 	return m.owner.run(ctx)
 }
 
-// open puts what the book must know before anything is asked: since when nobody watched, and what to watch.
+// open puts what the book must know before anything is asked: what to watch, and since when nobody did. How long
+// a check may go unseen is the watchlist's to say, so that comes first.
 func (m *Monitor) open() {
 	now := m.Now()
+	if m.First.At.IsZero() {
+		m.First.At = now
+	}
+	m.inbox.put(item{in: m.First})
 	if from := m.Saved.Committed; !from.IsZero() {
 		if from.After(now) {
 			from = time.Time{} // the clock was wrong then or is now: nobody knows how long it was
 		}
 		m.gap(Gap{At: now, From: from, To: now})
 	}
-	if m.First.At.IsZero() {
-		m.First.At = now
-	}
-	m.inbox.put(item{in: m.First})
 }
 
 func (m *Monitor) gap(g Gap) {

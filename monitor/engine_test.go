@@ -94,7 +94,7 @@ func TestInboxOverflowIsCounted(t *testing.T) {
 	}
 }
 
-// The time between two runs is told before anything is asked; a last commit in the future is a gap of
+// The time between two runs is told once it is known what is watched, and before anything is asked; a last commit in the future is a gap of
 // unknown length.
 func TestGapAtStart(t *testing.T) {
 	for _, tt := range []struct {
@@ -107,8 +107,8 @@ func TestGapAtStart(t *testing.T) {
 			r := begin(t, Options{Saved: Saved{Committed: now.Add(tt.committed)}}, testCheck("a", time.Second, nil))
 			after(time.Second)
 			r.end(t)
-			g, ok := r.book.applied[0].(Gap)
-			if _, then := r.book.applied[1].(Reconfigure); !ok || !then {
+			g, ok := r.book.applied[1].(Gap)
+			if _, first := r.book.applied[0].(Reconfigure); !ok || !first {
 				t.Fatalf("%s: the book was first told %T, %T", tt.name, r.book.applied[0], r.book.applied[1])
 			}
 			if tt.from != g.From.Equal(now.Add(-time.Hour)) || tt.from == g.From.IsZero() || !g.To.Equal(now) {
