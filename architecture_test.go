@@ -52,8 +52,9 @@ var places = map[string][]string{
 	"notify/heartbeat":       {"notify", "monitor"},
 }
 
-// forTests are the stand-ins that the tests of any package may import.
-var forTests = []string{"monitor/apaleo/apaleotest", "notify/slack/slacktest"}
+// forTests are what the tests of any package may import: the stand-ins, and, for stories of the whole, the
+// watchlist that ships.
+var forTests = []string{"monitor/apaleo/apaleotest", "notify/slack/slacktest", "monitor/apaleo", "monitor/probe"}
 
 // listed is what this test reads of `go list -json`.
 type listed struct {

@@ -1,0 +1,72 @@
+package monitor
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// clock is a time as people read it: with its zone, and with its day unless that is today.
+func (d *draft) clock(t time.Time) string {
+	if t.UTC().Format(time.DateOnly) == d.now.UTC().Format(time.DateOnly) {
+		return t.UTC().Format("15:04:05 UTC")
+	}
+	return t.UTC().Format("2006-01-02 15:04:05 UTC")
+}
+
+// during is a stretch of time with its length.
+func (d *draft) during(from, to time.Time) string {
+	return fmt.Sprintf("for %s, from %s to %s", span(to.Sub(from)), strings.TrimSuffix(d.clock(from), " UTC"), d.clock(to))
+}
+
+// span is a duration as people say it, in its two largest units.
+func span(t time.Duration) string {
+	t = t.Round(time.Second)
+	units := []struct {
+		d    time.Duration
+		name string
+	}{{24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "min"}, {time.Second, "s"}}
+	var parts []string
+	for _, u := range units {
+		if n := t / u.d; n > 0 && len(parts) < 2 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, u.name))
+			t -= n * u.d
+		} else if len(parts) > 0 {
+			break
+		}
+	}
+	if len(parts) == 0 {
+		return "0 s"
+	}
+	return strings.Join(parts, " ")
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func fail(n int) string {
+	if n == 1 {
+		return "1 check fails"
+	}
+	return fmt.Sprintf("%d checks fail", n)
+}
+
+func list(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+// shorten cuts a text to at most n characters.
+func shorten(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return string(r[:n-1]) + "…"
+}
