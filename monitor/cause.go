@@ -116,12 +116,14 @@ func (d *draft) failing(id CheckID, s SignalKind) (failing, any bool) {
 
 // sweep asks at once, when a check falls into doubt, all that can tell its cause: the probes that need no
 // credentials; for a check of the user's own, its siblings on the same host; where credentials are in doubt,
-// the other checks of the account.
+// the other checks of the account and of the client, one new token among them.
 func (d *draft) sweep(c *Check, s SignalKind) {
 	what, with := "apaleo", func(k *Check) bool { return k.Anonymous && len(k.Direct) > 0 }
 	switch {
 	case s == Auth && c.Account != "":
-		what, with = "account "+c.Account, func(k *Check) bool { return k.Account == c.Account && !k.Forced }
+		what, with = "account "+c.Account, func(k *Check) bool {
+			return k.Account == c.Account || k.Forced && k.Client == c.Client
+		}
 	case s != Availability:
 		return
 	case c.Own:
