@@ -22,6 +22,7 @@ type simulation struct {
 	book      *monitor.Book
 	config    monitor.Reconfigure
 	now       time.Time
+	checks    map[monitor.CheckID]*monitor.Check
 	next      map[monitor.CheckID]time.Time
 	ran       map[monitor.CheckID]time.Time
 	plans     map[monitor.CheckID]monitor.Plan
@@ -33,6 +34,8 @@ type simulation struct {
 	asked     int
 	out       strings.Builder
 	watch     func(monitor.Change) // invariants
+
+	uncontrolled bool // there are no control hosts
 }
 
 type trouble struct {
@@ -66,15 +69,18 @@ func (s *simulation) start() {
 // askControls is what the engine does at start, and now and then.
 func (s *simulation) askControls() {
 	_, cut := s.troubles["net"]
+	if s.uncontrolled {
+		return
+	}
 	s.feed(monitor.Controls{At: s.now, Answers: controls(!cut)})
 }
 
 func (s *simulation) reload() {
 	s.config.At = s.now
 	s.feed(s.config)
-	known := map[monitor.CheckID]bool{}
+	s.checks = map[monitor.CheckID]*monitor.Check{}
 	for _, c := range s.config.Checks {
-		known[c.ID()] = true
+		s.checks[c.ID()] = c
 		if s.next[c.ID()].IsZero() || s.next[c.ID()].Before(s.now) {
 			s.next[c.ID()] = c.Schedule.Next(s.now)
 			if first := min(c.Every, time.Minute); s.next[c.ID()].Sub(s.now) > first {
@@ -83,7 +89,7 @@ func (s *simulation) reload() {
 		}
 	}
 	for id := range s.next {
-		if !known[id] {
+		if s.checks[id] == nil {
 			delete(s.next, id)
 		}
 	}
@@ -126,8 +132,7 @@ func (s *simulation) after(id monitor.CheckID, last time.Time) time.Time {
 }
 
 func (s *simulation) check(id monitor.CheckID) *monitor.Check {
-	i := slices.IndexFunc(s.config.Checks, func(c *monitor.Check) bool { return c.ID() == id })
-	return s.config.Checks[i]
+	return s.checks[id]
 }
 
 // kept is what a store holds: whole values, never changed once given.
@@ -229,6 +234,9 @@ func (s *simulation) ask(c *monitor.Check, at time.Time) monitor.Outcome {
 		if tr := s.troubles[what]; concerns(what, c) && chance(c.ID(), at) < tr.share {
 			o = spoil(o, c, tr, at)
 		}
+	}
+	if s.uncontrolled {
+		o.Controls = nil
 	}
 	return o
 }

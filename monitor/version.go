@@ -140,14 +140,16 @@ func (d *draft) scope(i *Incident) Scope {
 // fares says how a check that depends on an incident's cause fares since the incident began, and whether it
 // was seen at all since then.
 func (d *draft) fares(id CheckID, i *Incident) (failing, seen bool) {
-	r, kind := d.row(id), i.kind()
-	if slices.Contains(i.Members, SignalID{id, kind}) {
+	r, k := d.row(id), signalIndex(i.kind())
+	switch {
+	case r == nil:
+		return false, false
+	case r.Incident[k] == i.ID:
 		return true, true
-	}
-	if r == nil || r.Signal(kind).LastAt.Before(i.Since) {
+	case r.Signals[k].LastAt.Before(i.Since):
 		return false, false
 	}
-	return r.Signal(kind).Last == Fail, true
+	return r.Signals[k].Last == Fail, true
 }
 
 // reach names how many of the accounts are concerned.
