@@ -51,7 +51,7 @@ func ill(r monitor.Receipt, since time.Time, p monitor.Pace) bool {
 func unwell(name string, since time.Time, r monitor.Receipt) monitor.Note {
 	return monitor.Note{
 		At: r.At, Key: monitor.ReceiverKey(name),
-		Text:     fmt.Sprintf("Receiver %q takes no alerts since %s: %s.", name, since.UTC().Format("2006-01-02 15:04:05 UTC"), r.Reason),
+		Text:     fmt.Sprintf("Receiver %q has taken no alerts since %s: %s.", name, since.UTC().Format("2006-01-02 15:04:05 UTC"), r.Reason),
 		NextStep: fmt.Sprintf("Check its address and credentials in the configuration, then try it: bellhop test-alert %s. What it is owed is kept and sent when it works again.", name),
 	}
 }

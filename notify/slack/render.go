@@ -85,7 +85,7 @@ func fields(i *monitor.Incident) []*slack.TextBlockObject {
 		all = append(all, plain("Tracking id\n"+clip(id, maxField)))
 	}
 	if i.Reopened > 0 {
-		all = append(all, mrkdwn(fmt.Sprintf("*Opened again*\n%d times", i.Reopened)))
+		all = append(all, mrkdwn("*Opened again*\n"+times(i.Reopened)))
 	}
 	return all
 }
