@@ -1,0 +1,54 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"sync"
+
+	"bellhop/monitor"
+)
+
+// A cache keeps what was last made of a snapshot, and makes it once however many ask.
+type cache struct {
+	mu   sync.Mutex // protects all below
+	snap *monitor.Snapshot
+	old  bool
+	page *rendered
+}
+
+// rendered is an answer's bytes.
+type rendered struct {
+	body []byte
+	etag string
+	zip  func() []byte
+}
+
+// of is what make gives for a snapshot that is stale or not. What cannot be made is not kept.
+func (c *cache) of(snap *monitor.Snapshot, old bool, make func() (*rendered, error)) (*rendered, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.page != nil && c.snap == snap && c.old == old {
+		return c.page, nil
+	}
+	page, err := make()
+	if err != nil {
+		return nil, err
+	}
+	c.snap, c.old, c.page = snap, old, page
+	return page, nil
+}
+
+// newRendered holds a body whose ETag says when it was about, to the minute at least: key stands for the
+// body, less what is not worth another answer.
+func newRendered(body []byte, key string) *rendered {
+	sum := sha256.Sum256([]byte(key))
+	return &rendered{body: body, etag: `W/"` + hex.EncodeToString(sum[:8]) + `"`, zip: sync.OnceValue(func() []byte {
+		var buf bytes.Buffer
+		z, _ := gzip.NewWriterLevel(&buf, gzip.BestSpeed) // the level is a valid one
+		_, _ = z.Write(body)                              // a buffer takes all
+		_ = z.Close()
+		return buf.Bytes()
+	})}
+}

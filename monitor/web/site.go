@@ -1,0 +1,127 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"bellhop/monitor"
+)
+
+// A Reader gives the newest snapshot. monitor.Monitor is one. Nil is that nothing is loaded yet.
+type Reader interface{ Snapshot() *monitor.Snapshot }
+
+// Options are what a Site is made of. Only Reader is needed.
+type Options struct {
+	Reader Reader
+	// Now is engine time: a snapshot that is old by it is shown as such, and fails /livez. Without it every
+	// snapshot counts as new.
+	Now func() time.Time
+	// PublicURL is web.public_url, what alerts link to. Its host is let in on a loopback listener, as
+	// somebody from elsewhere.
+	PublicURL string
+	// Token is the operator's token. It is asked at each request that brings one, so that a changed
+	// web.token_file counts at once. Nil, or an empty token, lets nobody in.
+	Token func() (string, error)
+
+	Version, Instance string
+	// AccountLabels gives each account's checks metrics of their own. Otherwise accounts are not named in
+	// metrics: of a check with several the worst is exported.
+	AccountLabels bool
+	// Ledger lists at most limit incidents that have ended, newest first, as the store knows them. Nil is
+	// that only those in the snapshot are known.
+	Ledger func(ctx context.Context, limit int) ([]*monitor.Incident, error)
+	Log    zerolog.Logger
+}
+
+// A Site is both sides of the web.
+type Site struct {
+	Options
+	host   string // of PublicURL, without its port
+	pages  pages
+	policy string // Content-Security-Policy of the pages
+
+	board, front, notes cache // the operator's page, the public page, public.json
+}
+
+// New makes a Site. It starts nothing.
+func New(o Options) *Site {
+	s := &Site{Options: o, pages: newPages()}
+	s.policy = s.pages.policy()
+	if u, err := url.Parse(o.PublicURL); err == nil {
+		s.host = u.Hostname()
+	}
+	return s
+}
+
+// Operator is the operator's side. Whom it trusts depends on the listener, which Serve makes known to it:
+// without that everybody needs the token.
+func (s *Site) Operator() http.Handler {
+	own, public := s.operatorRoutes(), s.publicRoutes()
+	return protect(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch v := s.admit(r); {
+		case v == admitted:
+			own.ServeHTTP(w, r)
+		case v != misdirected && openToAll(r.URL.Path, v):
+			w.Header().Add("Vary", "Authorization")
+			public.ServeHTTP(w, r)
+		default:
+			s.refuse(w, v)
+		}
+	}))
+}
+
+// Public is the public side: it is the same for everybody.
+func (s *Site) Public() http.Handler { return protect(s.publicRoutes()) }
+
+func (s *Site) publicRoutes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", s.servePublic)
+	mux.HandleFunc("GET /public.json", s.servePublicJSON)
+	mux.HandleFunc("GET /livez", s.serveLive(false))
+	mux.HandleFunc("GET /readyz", s.serveReady(false))
+	return mux
+}
+
+func (s *Site) operatorRoutes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", s.serveBoard)
+	mux.HandleFunc("GET /incidents/{id}", s.serveIncidentPage)
+	mux.HandleFunc("GET /public.json", s.servePublicJSON)
+	mux.HandleFunc("GET /livez", s.serveLive(true))
+	mux.HandleFunc("GET /readyz", s.serveReady(true))
+	mux.Handle("GET /metrics", s.metrics())
+	mux.HandleFunc("GET /api/v1/status", s.serveStatus)
+	mux.HandleFunc("GET /api/v1/incidents", s.serveIncidents)
+	mux.HandleFunc("GET /api/v1/incidents/{id}", s.serveIncident)
+	mux.HandleFunc("GET /api/v1/deliveries", s.serveDeliveries)
+	return mux
+}
+
+// protect puts around everything what holds for everything.
+func protect(h http.Handler) http.Handler {
+	h = http.NewCrossOriginProtection().Handler(h)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		head := w.Header()
+		head.Set("X-Content-Type-Options", "nosniff")
+		head.Set("Referrer-Policy", "no-referrer")
+		head.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		head.Set("Cache-Control", "no-store")
+		h.ServeHTTP(w, r)
+	})
+}
+
+// at is the time that a snapshot is judged by.
+func (s *Site) at(snap *monitor.Snapshot) time.Time {
+	switch {
+	case s.Now != nil:
+		return s.Now()
+	case snap != nil:
+		return snap.At
+	default:
+		return time.Time{}
+	}
+}
