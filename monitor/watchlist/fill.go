@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -28,6 +27,7 @@ type reader struct {
 	dir      string // that paths are relative to
 	o        Options
 	visits   int
+	tables   map[reflect.Type]table
 	problems Problems
 }
 
@@ -84,20 +84,20 @@ func (r *reader) single(n *node, l leaf, key string) {
 
 // mapping sets the fields of a struct, whose tags name its keys.
 func (r *reader) mapping(n *node, v reflect.Value, key string) {
-	where := v.FieldByName("At")
+	t := r.table(v.Type())
+	where := v.Field(t.at)
 	if !isMapping(n) {
 		where.Set(reflect.ValueOf(at(n).spoiled()))
-		r.wrong(at(n), key+" is "+kindOf(n), "it takes keys: "+strings.Join(keysOf(v.Type()), ", "))
+		r.wrong(at(n), key+" is "+kindOf(n), "it takes keys: "+strings.Join(t.keys, ", "))
 		return
 	}
 	where.Set(reflect.ValueOf(at(n)))
-	known := keysOf(v.Type())
 	for _, p := range r.pairs(n, 0) {
-		if i := fieldOf(v.Type(), p.key); i >= 0 {
+		if i, ok := t.fields[p.key]; ok {
 			r.fill(p.value, v.Field(i), p.key)
-			continue
+		} else {
+			r.unknown(p, t.keys, key)
 		}
-		r.unknown(p, known, key)
 	}
 }
 
@@ -149,19 +149,33 @@ func (r *reader) words(n *node, v reflect.Value, key string) {
 	}
 }
 
-// keysOf are the keys of a form, in its order.
-func keysOf(t reflect.Type) []string {
-	var keys []string
-	for f := range t.Fields() {
-		if k := f.Tag.Get("key"); k != "" {
-			keys = append(keys, k)
-		}
-	}
-	return keys
+// A table is the keys of a form, in its order, and its fields that take them.
+type table struct {
+	keys   []string
+	fields map[string]int
+	at     int // the field that takes the form's place
 }
 
-func fieldOf(t reflect.Type, key string) int {
-	return slices.IndexFunc(reflect.VisibleFields(t), func(f reflect.StructField) bool { return key != "" && f.Tag.Get("key") == key })
+// table is that of a form. Reflection is slow: each form is looked at once.
+func (r *reader) table(form reflect.Type) table {
+	if t, ok := r.tables[form]; ok {
+		return t
+	}
+	t := table{fields: map[string]int{}}
+	for i := range form.NumField() {
+		f := form.Field(i)
+		if key := f.Tag.Get("key"); key != "" {
+			t.keys = append(t.keys, key)
+			t.fields[key] = i
+		} else if f.Name == "At" {
+			t.at = i
+		}
+	}
+	if r.tables == nil {
+		r.tables = map[reflect.Type]table{}
+	}
+	r.tables[form] = t
+	return t
 }
 
 var ordinaryKey = regexp.MustCompile(`^[a-z][a-z_-]{0,23}$`)

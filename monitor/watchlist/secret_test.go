@@ -1,0 +1,113 @@
+package watchlist_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"bellhop/monitor/watchlist"
+)
+
+const secretive = `
+accounts: [{name: a, client_id: A, client_secret: "${LEAK}"}]
+watchlist: {checks: [{name: b, http: {url: "https://example.com", headers: {Authorization: "${LEAK}"}, body: "${LEAK}"}}]}
+receivers:
+  - {name: c, slack: {webhook_url: "https://hooks.slack.com/services/${LEAK}"}}
+  - {name: d, webhook: {url: "https://example.com/${LEAK}", secret: "whsec_${LEAK}", headers: {X-Key: "${LEAK}"}}}
+heartbeat: {url: "https://example.com/${LEAK}"}
+web: {token_file: token}
+`
+
+const leak = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+// TestSecretsAreNeverShown ensures that a watchlist and its parts print without their secrets in any form,
+// and still hold them.
+func TestSecretsAreNeverShown(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "token"), []byte(leak), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w, err := watchlist.Parse(filepath.Join(dir, "config.yaml"), []byte(secretive), watchlist.Options{
+		Env: func(string) (string, bool) { return leak, true },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hidden := struct{ inner watchlist.Secret }{w.Receivers[1].Secret}
+	for _, v := range []any{w, *w, w.Receivers, w.Receivers[0], w.Checks[0], *w.Checks[0], w.Web, w.Heartbeat, &w.Heartbeat, hidden} {
+		text := fmt.Sprintf("%v %+v %#v %s %q %x", v, v, v, v, v, v)
+		if strings.Contains(text, leak) || strings.Contains(text, fmt.Sprintf("%x", leak)) {
+			t.Errorf("%T shows a secret", v)
+		}
+	}
+	for _, v := range []any{w.Receivers, w.Web, w.Heartbeat, map[string]watchlist.Secret{"a": w.Heartbeat}} {
+		text, err := json.Marshal(v)
+		if err != nil || strings.Contains(string(text), leak) || !strings.Contains(string(text), "[secret]") {
+			t.Errorf("%T as JSON: %s, error %v", v, text, err)
+		}
+	}
+	for name, s := range map[string]watchlist.Secret{
+		"slack": w.Receivers[0].URL, "webhook": w.Receivers[1].URL, "secret": w.Receivers[1].Secret,
+		"header": w.Receivers[1].Headers["X-Key"], "heartbeat": w.Heartbeat, "token": w.Web.Token,
+	} {
+		if got, err := s.Reveal(); err != nil || !strings.HasSuffix(got, leak) || s.String() != "[secret]" {
+			t.Errorf("%s: %q, error %v", name, got, err)
+		}
+	}
+}
+
+// TestSecretFile ensures that a file is read each time, and that its errors say why and not what.
+func TestSecretFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s")
+	s := watchlist.SecretFile(path)
+	if _, err := s.Reveal(); err == nil || strings.Contains(err.Error(), path) {
+		t.Errorf("error %v", err)
+	}
+	for _, value := range []string{"one", "two"} {
+		if err := os.WriteFile(path, []byte("\n"+value+"\r\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got, changed, err := s.Dated()
+		if got != value || err != nil || time.Since(changed) > time.Minute || changed.IsZero() {
+			t.Errorf("value %q of %s, error %v", got, changed, err)
+		}
+	}
+	for _, bad := range []string{" \n", strings.Repeat("x", 64<<10+1)} {
+		if err := os.WriteFile(path, []byte(bad), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := s.Reveal(); got != "" || err == nil {
+			t.Errorf("%d bytes are taken", len(bad))
+		}
+	}
+}
+
+// TestWithoutSecrets ensures that a file can be checked where its secrets are not at hand, and that its other
+// mistakes are found there too.
+func TestWithoutSecrets(t *testing.T) {
+	const data = `
+accounts: [{name: a, client_id: "${ID}", client_secret: "${S}"}, {name: b, client_id: "${ID}", client_secret_file: nowhere}]
+watchlist:
+  checks:
+    - {name: c, account: a, timeout: "${T}", schedule: "${S}", http: {url: "${URL}", ca_file: nowhere.pem, follow_redirects: "${F}"}}
+    - {name: "${N}", account: "${A}", http: {url: "https://${HOST}/", method: "${M}", expect: "${E}"}}
+receivers:
+  - {name: e, slack: {webhook_url: "${S}"}}
+  - {name: f, webhook: {url_file: nowhere, secret: "${S}"}}
+  - {name: g, webhook: {url: "https://example.com", secret_file: nowhere}}
+`
+	if _, err := watchlist.Parse("c", []byte(data), watchlist.Options{WithoutSecrets: true}); err != nil {
+		t.Errorf("refused:\n%v", err)
+	}
+	_, err := watchlist.Parse("c", []byte(data+"web: {listen: nowhere}\n"), watchlist.Options{WithoutSecrets: true})
+	if err == nil || strings.Count(err.Error(), "\n") != 0 || !strings.Contains(err.Error(), "web.listen") {
+		t.Errorf("problems, want one about web.listen:\n%v", err)
+	}
+	if _, err := watchlist.Parse("c", []byte(data), watchlist.Options{}); err == nil || strings.Count(err.Error(), "\n") < 10 {
+		t.Errorf("problems with secrets, want over ten:\n%v", err)
+	}
+}
