@@ -90,12 +90,15 @@ func cronError(fields string) error {
 	return errors.New("a field is not understood")
 }
 
-// gapRuns is enough runs to see a night, a weekend, and the end of a month, of a spec that runs each minute
-// in working hours.
-const gapRuns = 3000
+// Looking so far sees a night, a weekend and the end of a month of a spec that runs each minute in working
+// hours, and two leap days of one that runs on those.
+const (
+	gapRuns  = 3000
+	gapYears = 9
+)
 
-// gaps are the shortest and the longest time between runs. It looks from a fixed day, the start of four years
-// that hold a leap day, so that the same words always mean the same.
+// gaps are the shortest and the longest time between runs. It looks from a fixed day, so that the same words
+// always mean the same.
 func gaps(s monitor.Schedule) (shortest, longest time.Duration) {
 	last := s.Next(time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC))
 	for range gapRuns {
@@ -107,7 +110,10 @@ func gaps(s monitor.Schedule) (shortest, longest time.Duration) {
 		if shortest == 0 || gap < shortest {
 			shortest = gap
 		}
-		longest, last = max(longest, gap), next
+		if longest = max(longest, gap); next.Year() > 2024+gapYears {
+			break
+		}
+		last = next
 	}
 	return shortest, longest
 }
