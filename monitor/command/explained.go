@@ -1,0 +1,194 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"bellhop/monitor"
+)
+
+func newExplain(s *shell) *cobra.Command {
+	return s.printsJSON(&cobra.Command{
+		Use:   "explain CHECK",
+		Short: "Says why a check is shown as it is",
+		Long: `Says all that is known of one check: its state and why, each signal with its suspicion and
+the last evidence, the incident it belongs to and its cause, how it is asked at present, and
+what receivers were told. CHECK is a name, or name@account.`,
+		Example: "  bellhop explain api-edge\n  bellhop explain inventory@alpine-hotels --json",
+		Args:    argument("CHECK"),
+		RunE: task(func(ctx context.Context, args []string) error {
+			e, offline, err := s.explanation(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			if s.json {
+				return printJSON(s.Stdout, e)
+			}
+			s.sayOffline(offline)
+			_, err = fmt.Fprint(s.Stdout, e)
+			return err
+		}).run,
+	})
+}
+
+// explanation asks the daemon, or reads its store if there is none.
+func (s *shell) explanation(ctx context.Context, check string) (e Explanation, offline bool, err error) {
+	list, err := s.look()
+	if err != nil {
+		return e, false, err
+	}
+	q := question{method: http.MethodGet, path: pathExplain, query: url.Values{"check": {check}}}
+	if err = ask(ctx, list.Store.Path, q, &e); !errors.Is(err, errNoDaemon) {
+		return e, false, err
+	}
+	book, err := s.openBook(ctx, list)
+	if err != nil {
+		return e, true, err
+	}
+	e, err = explain(book.snapshot, book.deliveries, check, list.Pace)
+	return e, true, err
+}
+
+// String is the explanation for a person.
+func (e Explanation) String() string {
+	var b strings.Builder
+	head := string(e.Check)
+	if e.Title != "" && e.Title != head {
+		head += ": " + e.Title
+	}
+	fmt.Fprintf(&b, "%s\n%s\n\n", wrap(head, ""), wrap(e.verdict(), ""))
+	for _, f := range e.facts() {
+		if f[1] != "" {
+			fmt.Fprintf(&b, "%-12s%s\n", f[0], strings.TrimLeft(wrap(f[1], strings.Repeat(" ", 12)), " "))
+		}
+	}
+	if len(e.Signals) > 0 {
+		fmt.Fprintf(&b, "\n%s", e.signals())
+	}
+	for _, v := range e.Signals {
+		if text := v.waits(e.At); text != "" {
+			fmt.Fprintf(&b, "%s\n", wrap(text, ""))
+		}
+	}
+	if i := e.Incident; i != nil {
+		fmt.Fprintf(&b, "\nIncident %s, version %d\n%s\n", i.ID, i.Version, wrap(i.Text, "  "))
+		fmt.Fprintf(&b, "%s\n", wrap(fmt.Sprintf("Cause: %s %s (%s). Side: %s. %s", i.Cause.Kind, i.Cause.ID, i.Cause.Confidence, i.Side, i.NextStep), "  "))
+		fmt.Fprintf(&b, "\n%s", e.told())
+	}
+	return b.String()
+}
+
+func (e Explanation) verdict() string {
+	text := "It is " + strings.Join(append([]string{string(e.State)}, e.Badges...), ", ")
+	if e.Why != "" {
+		text += ": " + e.Why
+	}
+	return text + "."
+}
+
+// facts are what there is to say in a line each.
+func (e Explanation) facts() [][2]string {
+	last := "never asked"
+	if e.Last != nil {
+		last = e.Last.text(e.At)
+	}
+	var labels []string
+	for _, k := range sortedKeys(e.Labels) {
+		labels = append(labels, k+"="+e.Labels[k])
+	}
+	how := fmt.Sprintf("%s, schedule %s, timeout %s", e.Kind, e.Schedule, e.Timeout)
+	if e.Slow != "" {
+		how += ", slow over " + e.Slow
+	}
+	return [][2]string{
+		{"Asks", e.Host},
+		{"Account", e.Account},
+		{"How", how},
+		{"At present", e.Pace},
+		{"Next run", when(e.Next, e.At)},
+		{"Last run", last},
+		{"Last good", when(e.LastGood, e.At)},
+		{"Causes", strings.Join(e.Causes, " > ")},
+		{"Labels", strings.Join(labels, " ")},
+		{"Runbook", e.Runbook},
+	}
+}
+
+func when(t, now time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return clock(t, now)
+}
+
+func (s Seen) text(now time.Time) string {
+	text := fmt.Sprintf("%s, took %s: ", clock(s.At, now), took(time.Duration(s.TookMS)*time.Millisecond))
+	switch {
+	case s.Fault == monitor.FaultNone && s.Status == 0:
+		text += "good"
+	case s.Fault == monitor.FaultNone:
+		text += fmt.Sprintf("good, HTTP %d", s.Status)
+	case s.Status == 0:
+		text += string(s.Fault)
+	default:
+		text += fmt.Sprintf("%s, HTTP %d", s.Fault, s.Status)
+	}
+	for _, more := range append([]string{s.Code, s.Detail}, s.Messages...) {
+		if more != "" {
+			text += "; " + more
+		}
+	}
+	if s.TrackingID != "" {
+		text += "; tracking id " + s.TrackingID
+	}
+	return text
+}
+
+func (e Explanation) signals() table {
+	t := table{{"SIGNAL", "STATE", "SUSPICION", "SINCE", "FAILED", "LAST EVIDENCE"}}
+	for _, v := range e.Signals {
+		since, failed := "", ""
+		if !v.Since.IsZero() {
+			since, failed = clock(v.Since, e.At), fmt.Sprintf("%d of %d", v.Failed, v.Of)
+		}
+		var words []string
+		for _, w := range v.Evidence {
+			words = append(words, string(w))
+		}
+		t = append(t, []string{
+			string(v.Signal), string(v.Phase), fmt.Sprintf("%d of %d", v.Suspicion, v.AlarmAt), since, failed, strings.Join(words, " "),
+		})
+	}
+	return t
+}
+
+// waits says what a signal in trouble waits for.
+func (v SignalView) waits(now time.Time) string {
+	switch v.Phase {
+	case monitor.Suspect:
+		return fmt.Sprintf("%s: it opens when its suspicion reaches %d and its failures span %s.", v.Signal, v.AlarmAt, v.Span)
+	case monitor.Open:
+		return fmt.Sprintf("%s: it ends after %s of calm.", v.Signal, v.Hold)
+	case monitor.Recovering:
+		return fmt.Sprintf("%s: calm since %s (%d good in a row); it ends after %s of that.", v.Signal, clock(v.GoodSince, now), v.GoodRun, v.Hold)
+	}
+	return ""
+}
+
+func (e Explanation) told() table {
+	t := table{{"RECEIVER", "KNOWS", "OWED", "LAST ERROR"}}
+	for _, o := range e.Told {
+		t = append(t, []string{o.Receiver, o.knows(e.At), o.due(e.At), o.LastErr})
+	}
+	if len(t) == 1 {
+		return table{{"No receiver was told of it."}}
+	}
+	return t
+}

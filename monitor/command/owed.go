@@ -1,0 +1,95 @@
+package command
+
+import (
+	"fmt"
+	"time"
+
+	"bellhop/monitor"
+)
+
+// owed is what receivers know and are owed, in the order of the deliveries.
+func owed(s *monitor.Snapshot, known []*monitor.Delivery, to []monitor.Receiver, p monitor.Pace) []Owed {
+	incidents := map[string]*monitor.Incident{}
+	for _, list := range [][]*monitor.Incident{s.Open, s.Recent} {
+		for _, i := range list {
+			incidents[i.ID] = i
+		}
+	}
+	notices := map[string]*monitor.Notice{}
+	for _, n := range s.Notices {
+		notices[n.ID] = n
+	}
+	receivers := map[string]monitor.Receiver{}
+	for _, r := range to {
+		receivers[r.Name] = r
+	}
+	rows := []Owed{}
+	for _, d := range known {
+		row := owedRow(d)
+		r := receivers[d.Receiver]
+		if i := incidents[d.Incident]; i != nil {
+			row.Title = i.Title
+			row.since(monitor.Behind(*d, i, r, p, s.At))
+		} else if n := notices[d.Incident]; n != nil {
+			row.Title, row.Notice = n.Text, true
+			row.since(monitor.OwedNotice(*d, n, r, p, s.At))
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func owedRow(d *monitor.Delivery) Owed {
+	row := Owed{
+		DeliveryID: d.DeliveryID, Knows: d.Knows, Version: d.Version, ToldAt: d.ToldAt,
+		LastErr: d.LastErr, Status: d.LastStatus, Dead: d.Dead, Settled: d.Settled,
+	}
+	if d.Sending != nil {
+		row.Next, row.Attempts = d.Sending.Next, d.Sending.Attempts
+	}
+	return row
+}
+
+func (o *Owed) since(at time.Time, behind bool) {
+	if behind {
+		o.Since = at
+	}
+}
+
+func outboxTable(rows []Owed, now time.Time) table {
+	t := table{{"RECEIVER", "INCIDENT", "KNOWS", "OWED", "WHAT"}}
+	for _, o := range rows {
+		what := o.Title
+		if o.LastErr != "" {
+			what = o.LastErr + "; " + what
+		}
+		t = append(t, []string{o.Receiver, o.Incident, o.knows(now), o.due(now), what})
+	}
+	return t
+}
+
+// knows is how far the receiver has heard.
+func (o Owed) knows(now time.Time) string {
+	switch o.Knows {
+	case monitor.Told:
+		return fmt.Sprintf("v%d %s", o.Version, clock(o.ToldAt, now))
+	case monitor.Maybe:
+		return fmt.Sprintf("maybe v%d", o.Version)
+	}
+	return "nothing"
+}
+
+// due is what is owed at present.
+func (o Owed) due(now time.Time) string {
+	switch {
+	case o.Dead != "":
+		return "given up: " + o.Dead
+	case o.Settled, o.Notice && o.Since.IsZero():
+		return "nothing"
+	case o.Since.IsZero():
+		return "its end"
+	case o.Attempts > 0:
+		return fmt.Sprintf("%s, next %s", count(o.Attempts, "attempt"), clock(o.Next, now))
+	}
+	return "since " + clock(o.Since, now)
+}

@@ -1,0 +1,130 @@
+package command
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// width is how wide what is printed may be: a terminal's eighty columns.
+const width = 80
+
+// A table is what is printed as one: the first row is its heading.
+type table [][]string
+
+// String lays the table out in columns. If it is too wide, the last column is cut.
+func (t table) String() string {
+	var widths []int
+	for _, row := range t {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	var b strings.Builder
+	for _, row := range t {
+		b.WriteString(strings.TrimRight(line(row, fitting(widths)), " ") + "\n")
+	}
+	return b.String()
+}
+
+// gap is the space between two columns.
+const gap = "  "
+
+// fitting makes columns narrower until a line fits: the widest first, and none below twelve.
+func fitting(widths []int) []int {
+	narrow := append([]int(nil), widths...)
+	for {
+		total, widest := len(gap)*(len(narrow)-1), 0
+		for i, w := range narrow {
+			total += w
+			if w > narrow[widest] {
+				widest = i
+			}
+		}
+		if total <= width || len(narrow) == 0 || narrow[widest] <= 12 {
+			return narrow
+		}
+		narrow[widest]--
+	}
+}
+
+func line(row []string, widths []int) string {
+	cells := make([]string, len(row))
+	for i, cell := range row {
+		cell = cut(strings.Join(strings.Fields(cell), " "), widths[i])
+		cells[i] = cell + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
+	}
+	return strings.Join(cells, gap)
+}
+
+// cut is at most n characters of a text.
+func cut(text string, n int) string {
+	if utf8.RuneCountInString(text) <= n {
+		return text
+	}
+	return string([]rune(text)[:max(n-1, 0)]) + "…"
+}
+
+// wrap breaks a text into lines, each of which begins with the indent.
+func wrap(text, indent string) string {
+	var b strings.Builder
+	at := 0
+	for _, word := range strings.Fields(text) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case at == 0:
+			b.WriteString(indent)
+			at = len(indent)
+		case at+1+n > width:
+			b.WriteString("\n" + indent)
+			at = len(indent)
+		default:
+			b.WriteString(" ")
+			at++
+		}
+		b.WriteString(word)
+		at += n
+	}
+	return b.String()
+}
+
+// clock is a time as people read it: with its zone, and with its day unless that is today.
+func clock(t, now time.Time) string {
+	if t.UTC().Format(time.DateOnly) == now.UTC().Format(time.DateOnly) {
+		return t.UTC().Format("15:04:05 UTC")
+	}
+	return t.UTC().Format("2006-01-02 15:04:05 UTC")
+}
+
+// took is a duration to the millisecond.
+func took(d time.Duration) string {
+	if d < time.Second {
+		return fmt.Sprintf("%d ms", d.Round(time.Millisecond).Milliseconds())
+	}
+	return fmt.Sprintf("%.1f s", d.Seconds())
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// printJSON prints a value for machines, readable by people too.
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
