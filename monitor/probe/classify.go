@@ -137,7 +137,7 @@ func isMalformed(err error) bool {
 		return false
 	}
 	text := root(err).Error()
-	for _, word := range []string{"malformed", "invalid", "bad Content-Length", "PROTOCOL_ERROR", "unsupported", "too many", "frame too large", "unexpected", "line too long"} {
+	for _, word := range []string{"malformed", "invalid", "bad Content-Length", "multiple Content-Length", "PROTOCOL_ERROR", "unsupported", "too many", "frame too large", "unexpected", "line too long"} {
 		if strings.Contains(text, word) {
 			return true
 		}

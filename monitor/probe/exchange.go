@@ -56,6 +56,9 @@ func (t *Transport) do(ctx context.Context, a monitor.Attempt, q *question) answ
 	if err == nil {
 		ans.read(res, q.url.Hostname())
 		_ = res.Body.Close()
+		if proxy != nil && res.StatusCode == http.StatusProxyAuthRequired {
+			err = &proxyError{status: res.StatusCode}
+		}
 	}
 	got := rec.read()
 	ans.At, ans.Started, ans.Fresh = a.At, started, a.Fresh

@@ -47,7 +47,7 @@ func (ans *answer) judgeCertificate(now time.Time, warn time.Duration) {
 	ans.Limit = monitor.RateLimit{}
 	if left := ans.CertUntil.Sub(now); !ans.CertUntil.IsZero() && left < warn {
 		ans.Fault = monitor.FaultExpiring
-		ans.Detail = fmt.Sprintf("ends %s, in %s", ans.CertUntil.UTC().Format(showTime), days(left))
+		ans.Detail = fmt.Sprintf("the certificate ends %s, in %s", ans.CertUntil.UTC().Format(showTime), days(left))
 	}
 }
 
