@@ -146,6 +146,7 @@ func publicOurs(t monitor.Trouble, side monitor.Side) string {
 		return "apaleo is not open to one hotel at present."
 	case monitor.SideCredentials, monitor.SidePermissions, monitor.SideRequest:
 		return "Our own access to apaleo does not work as it should at present."
+	default:
+		return "Something between us and apaleo does not work as it should at present. We do not know yet what."
 	}
-	return "Something between us and apaleo does not work as it should at present. We do not know yet what."
 }

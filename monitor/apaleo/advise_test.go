@@ -155,8 +155,9 @@ func likely(t monitor.Trouble) bool {
 		return t.Signal == monitor.Latency
 	case monitor.FaultQuota:
 		return t.Signal == monitor.Quota && hasStatus
+	default:
+		return t.Signal == monitor.Availability && hasStatus
 	}
-	return t.Signal == monitor.Availability && hasStatus
 }
 
 func without(all []monitor.NodeKind, some []string) (rest []string) {

@@ -213,11 +213,16 @@ func (m maker) nodes(e Entry) (path, direct []monitor.Node) {
 		return []monitor.Node{edge}, []monitor.Node{edge}
 	case tokenProbe:
 		return []monitor.Node{edge, token}, []monitor.Node{edge, token}
+	default:
+		return m.ofAccount(e, edge, token)
 	}
+}
+
+func (m maker) ofAccount(e Entry, edge, token monitor.Node) (path, direct []monitor.Node) {
 	client := monitor.Node{Kind: monitor.NodeClient, ID: m.account.Source.ClientID()}
 	hotel := monitor.Node{Kind: monitor.NodeAccount, ID: m.account.Name}
 	if e.graph == accountUser {
-		return []monitor.Node{edge, {Kind: monitor.NodeAPI, ID: at}, client, hotel}, nil
+		return []monitor.Node{edge, {Kind: monitor.NodeAPI, ID: edge.ID}, client, hotel}, nil
 	}
 	return []monitor.Node{edge, token, client}, []monitor.Node{client} // whether a token is issued says nothing of the hotel
 }

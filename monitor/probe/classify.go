@@ -129,8 +129,7 @@ func isTooLarge(err error) bool {
 }
 
 func isMalformed(err error) bool {
-	var stream streamError
-	if errors.As(err, &stream) {
+	if stream, ok := errors.AsType[streamError](err); ok {
 		return stream.Code == h2ProtocolError
 	}
 	if isSystem(err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {

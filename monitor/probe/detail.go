@@ -37,8 +37,9 @@ func explain(err error, fault monitor.Fault, host string) string {
 		return fmt.Sprintf("%s sent more than %d KiB of headers", host, maxHeaderBytes>>10)
 	case monitor.FaultCanceled:
 		return "cut short by bellhop itself"
+	default:
+		return explainTLS(err, fault, host)
 	}
-	return explainTLS(err, fault, host)
 }
 
 func explainDNS(err error, host string) string {
@@ -71,8 +72,9 @@ func explainTLS(err error, fault monitor.Fault, host string) string {
 		return "the certificate is not for " + host
 	case monitor.FaultTLSAuthority:
 		return "the certificate of " + host + " is signed by nobody we trust"
+	default:
+		return "no TLS handshake with " + host
 	}
-	return "no TLS handshake with " + host
 }
 
 func explainValidity(err error, host string) string {

@@ -85,8 +85,7 @@ func compileTerm(source string) (*vm.Program, error) {
 	program, err := expr.Compile(source, expr.Env(facts{}), expr.AsBool(), expr.MaxNodes(maxNodes),
 		expr.DisableBuiltin("uniq"), // compares each with each
 		expr.Patch(counted{}))
-	var at *file.Error
-	if errors.As(err, &at) {
+	if at, ok := errors.AsType[*file.Error](err); ok {
 		return nil, fmt.Errorf("expect, line %d column %d: %s", at.Line, at.Column+1, oneLine(at.Message, maxTermShown))
 	} else if err != nil {
 		return nil, fmt.Errorf("expect: %w", err)

@@ -21,7 +21,7 @@ var (
 	plainCode = regexp.MustCompile(`^[a-z_]{1,64}$`)
 )
 
-// readHeaders takes in what the headers of any answer may tell (FACTS.md 3). What has not the expected
+// readHeaders takes in what the headers of any answer may tell (docs/apaleo.md, section 3). What has not the expected
 // shape is left out: it came from outside.
 func (ans *answer) readHeaders(h http.Header, now time.Time) {
 	if id := h.Get("Apaleo-Tracking-Id"); plainID.MatchString(id) {

@@ -23,12 +23,30 @@ func TestStatusesHaveTheirFaults(t *testing.T) {
 		expect string
 		want   monitor.Fault
 	}{
-		{200, "", ""}, {204, "", ""}, {200, "status == 401", "http_unexpected"}, {401, "status == 401", ""},
-		{301, "", "http_unexpected"}, {400, "", "http_4xx"}, {401, "", "http_4xx"}, {403, "", "forbidden"}, {404, "", "not_found"},
-		{405, "", "not_found"}, {415, "", "not_found"}, {407, "", "http_4xx"}, {410, "", "http_4xx"}, {422, "", "invalid"}, {429, "", "rate_limited"},
-		{500, "", "http_5xx"}, {502, "json.count == 1", "http_5xx"}, {503, "status == 200 && json.count == 1", "http_5xx"}, {599, "", "http_5xx"},
-		{200, "json.count == 1", "wrong_body"}, {200, `status == 200 && headers["x"] == "1"`, "wrong_body"},
-		{401, `status == 401 && headers["x"] == "1"`, "wrong_body"}, {999, "", "http_5xx"}, {200, `status == 200 || body == "a"`, ""},
+		{200, "", ""},
+		{204, "", ""},
+		{200, "status == 401", "http_unexpected"},
+		{401, "status == 401", ""},
+		{301, "", "http_unexpected"},
+		{400, "", "http_4xx"},
+		{401, "", "http_4xx"},
+		{403, "", "forbidden"},
+		{404, "", "not_found"},
+		{405, "", "not_found"},
+		{415, "", "not_found"},
+		{407, "", "http_4xx"},
+		{410, "", "http_4xx"},
+		{422, "", "invalid"},
+		{429, "", "rate_limited"},
+		{500, "", "http_5xx"},
+		{502, "json.count == 1", "http_5xx"},
+		{503, "status == 200 && json.count == 1", "http_5xx"},
+		{599, "", "http_5xx"},
+		{200, "json.count == 1", "wrong_body"},
+		{200, `status == 200 && headers["x"] == "1"`, "wrong_body"},
+		{401, `status == 401 && headers["x"] == "1"`, "wrong_body"},
+		{999, "", "http_5xx"},
+		{200, `status == 200 || body == "a"`, ""},
 		{404, `status == 200 || body == "a"`, "not_found"},
 	} {
 		t.Run(fmt.Sprint(tt.status, " ", tt.expect), func(t *testing.T) {
@@ -142,6 +160,7 @@ func TestFreshConnectionsAreClosed(t *testing.T) {
 		case http.StateClosed:
 			open.Add(-1)
 			closed <- struct{}{}
+		default:
 		}
 	}
 	srv.Start()

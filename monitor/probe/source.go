@@ -14,7 +14,7 @@ import (
 	"bellhop/monitor"
 )
 
-// SourceConfig is one OAuth client at apaleo (FACTS.md 2, RFC 6749 section 4.4).
+// SourceConfig is one OAuth client at apaleo (docs/apaleo.md, section 2, RFC 6749 section 4.4).
 type SourceConfig struct {
 	Transport *Transport // required
 	ClientID  string     // required
@@ -23,7 +23,7 @@ type SourceConfig struct {
 	Pace      monitor.Pace
 
 	// Secret gives the client's secret and when its file changed (zero if it is from no file). It is called
-	// for each request, so that a file that is replaced serves the next one.
+	// for each request, so that a file that is replaced serves the next one, by many goroutines at once.
 	Secret func() (secret string, changed time.Time, err error)
 
 	// Forced are the forced requests that are known from before the start, oldest first.

@@ -116,8 +116,7 @@ func (s *Source) secret() (string, time.Time, *answer) {
 		return secret, changed, nil
 	}
 	detail := "the client secret is empty"
-	var path *fs.PathError
-	if errors.As(err, &path) {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		detail = oneLine(fmt.Sprintf("the client secret cannot be read: %s: %v", path.Path, path.Err), maxTermShown)
 	} else if err != nil {
 		detail = "the client secret cannot be read"
@@ -165,7 +164,7 @@ func (ans *answer) judgeRevocation() {
 	}
 }
 
-// judgeRefusal reads an OAuth error (RFC 6749 section 5.2; FACTS.md 2).
+// judgeRefusal reads an OAuth error (RFC 6749 section 5.2; docs/apaleo.md, section 2).
 func (ans *answer) judgeRefusal() {
 	ans.keepBody()
 	ans.Fault = statusFault(ans.Status, false)
@@ -216,8 +215,7 @@ func notInTime(ctx context.Context) *answer {
 // withoutToken is the outcome of a probe that had no token to ask with.
 func withoutToken(b beginning, failed answer, spent int) answer {
 	ans := answer{Outcome: monitor.Outcome{Fault: monitor.FaultNoToken, Detail: oneLine("no token: "+failed.Detail, 2*maxTermShown)}}
-	switch failed.Fault {
-	case monitor.FaultSecret, monitor.FaultCanceled:
+	if failed.Fault == monitor.FaultSecret || failed.Fault == monitor.FaultCanceled {
 		ans.Fault, ans.Detail = failed.Fault, failed.Detail
 	}
 	ans.SecretAge = failed.SecretAge

@@ -7,7 +7,7 @@ import (
 	"bellhop/monitor"
 )
 
-// statusFault is what an unexpected status means (FACTS.md B). A 401 counts as unauthorized only if a token
+// statusFault is what an unexpected status means (docs/apaleo.md, section B). A 401 counts as unauthorized only if a token
 // was sent: without one it is what any stranger gets.
 func statusFault(status int, authorized bool) monitor.Fault {
 	switch {
@@ -82,7 +82,7 @@ func (ans *answer) unmet(t term, statusKnown, authorized bool) {
 	}
 }
 
-// messages reads apaleo's MessageItemCollection (FACTS.md 3), masked.
+// messages reads apaleo's MessageItemCollection (docs/apaleo.md, section 3), masked.
 func messages(body []byte) []string {
 	var v struct {
 		Messages []string `json:"messages"`
