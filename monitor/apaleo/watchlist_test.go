@@ -132,6 +132,10 @@ func TestFaultsOfTheWatchlist(t *testing.T) {
 			"auth-token@alpine": "", "account@alpine": "forbidden", "inventory@alpine": "forbidden", "inventory@lake": "",
 		}},
 		{"suspended", func(w *world) { w.Change("ALPN", func(a *apaleotest.Account) { a.Type = "Suspended" }) }, map[monitor.CheckID]monitor.Fault{"account@alpine": "suspended"}},
+		{"another issuer", func(w *world) {
+			w.Fault(apaleotest.Status(200).On(apaleotest.Identity).At("/.well-known").
+				WithBody("application/json", `{"issuer":"https://identity.example","token_endpoint":"https://identity.example/connect/token"}`))
+		}, map[monitor.CheckID]monitor.Fault{"identity-discovery": "wrong_body", "identity-jwks": "wrong_body"}},
 		{"no property", func(w *world) { w.Change("ALPN", func(a *apaleotest.Account) { a.Properties = 0 }) }, map[monitor.CheckID]monitor.Fault{"inventory@alpine": "wrong_body"}},
 		{"certificate of another", func(w *world) { w.Fault(apaleotest.WrongName().On(apaleotest.Webhook)) }, map[monitor.CheckID]monitor.Fault{
 			"webhook-api-edge": "tls_name", "tls-webhook": "tls_name", "tls-api": "",

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestExpectationHolds(t *testing.T) {
@@ -70,7 +71,11 @@ func TestExpectationIsBounded(t *testing.T) {
 	}
 	ans := answer{body: []byte(body)}
 	ans.Status = 200
+	began := time.Now()
 	ans.judge(e, false)
+	if took := time.Since(began); took > 3*time.Second {
+		t.Errorf("took %s", took)
+	}
 	if ans.Fault != "wrong_body" {
 		t.Errorf("fault %q, want wrong_body: the loops should have been cut short", ans.Fault)
 	}

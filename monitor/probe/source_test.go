@@ -200,6 +200,30 @@ func TestRefusedTokenIsConfirmedByAnother(t *testing.T) {
 	}
 }
 
+// TestOneConfirmationServesAllProbes ensures that probes which are refused together ask for one token together.
+func TestOneConfirmationServesAllProbes(t *testing.T) {
+	i := newIssuer(t)
+	s := i.source(t, nil)
+	ask(t, i.api(t, s), 5*time.Second, false)
+	aged(s)
+	i.set(func() { i.first = 2 })
+	old, _, _ := s.cached(time.Now())
+	var all sync.WaitGroup
+	var forced atomic.Int64
+	for range 10 {
+		all.Go(func() {
+			tok, spent, err := s.renew(t.Context(), monitor.Attempt{At: time.Now()}, old)
+			if forced.Add(int64(spent)); err != nil || tok.value == old.value {
+				t.Errorf("no new token: %v", err)
+			}
+		})
+	}
+	all.Wait()
+	if n := i.tokens.Load(); n != 2 || forced.Load() != 1 {
+		t.Errorf("%d token requests, %d forced; want 2 and 1", n, forced.Load())
+	}
+}
+
 func TestBudgetIsKeptAcrossRestarts(t *testing.T) {
 	i := newIssuer(t)
 	var spent []time.Time

@@ -107,7 +107,6 @@ func (t *Transport) pool(fresh bool) (*http.Transport, func()) {
 		return t.kept, func() {}
 	}
 	once := t.open()
-	once.DisableKeepAlives = true
 	return once, once.CloseIdleConnections
 }
 
