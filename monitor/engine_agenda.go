@@ -106,7 +106,7 @@ func (a *agenda) replan(plans []CheckPlan, now time.Time) {
 		if !same {
 			a.move(e, nextRun(e.check, e.plan, e.last, now))
 		}
-		if once := p.Plan.Once; !once.IsZero() && !e.running && e.last.Before(once) {
+		if once := p.Plan.Once; !once.IsZero() && e.last.Before(once) {
 			e.once, e.paid = later(once, e.plan.NotBefore), false
 			heap.Fix(&a.queue, e.place)
 		}

@@ -19,8 +19,9 @@ func testCheck(name string, every time.Duration, ask Probe) *Check {
 	}
 }
 
-// play runs an agenda for a while, each attempt taking so long, and returns when each check was asked.
-func play(a *agenda, from time.Time, d, takes time.Duration, at func(now time.Time)) map[CheckID][]time.Time {
+// play runs an agenda for a while, each attempt taking so long, and returns when each check was asked. Nothing
+// is asked late.
+func play(t *testing.T, a *agenda, from time.Time, d, takes time.Duration, at func(now time.Time)) map[CheckID][]time.Time {
 	asked := map[CheckID][]time.Time{}
 	ends := map[*entry]time.Time{}
 	for now := from; now.Before(from.Add(d)); now = now.Add(10 * time.Millisecond) {
@@ -36,6 +37,9 @@ func play(a *agenda, from time.Time, d, takes time.Duration, at func(now time.Ti
 		for _, s := range a.due(now) {
 			asked[s.check.ID()] = append(asked[s.check.ID()], s.attempt.At)
 			ends[s.entry] = now.Add(takes)
+			if d := now.Sub(s.attempt.At); d > 10*time.Millisecond {
+				t.Errorf("%s was asked %v late", s.check.ID(), d)
+			}
 		}
 	}
 	return asked
@@ -52,7 +56,7 @@ func newTestAgenda(from time.Time, checks ...*Check) *agenda {
 func TestNoOverlapAndSkipsCounted(t *testing.T) {
 	c := testCheck("slow", 10*time.Second, nil)
 	a := newTestAgenda(noon, c)
-	asked := play(a, noon, 100*time.Second, 12*time.Second, nil)["slow"]
+	asked := play(t, a, noon, 100*time.Second, 12*time.Second, nil)["slow"]
 	if len(asked) != 5 || len(a.skipped) != 5 {
 		t.Fatalf("asked %d times, skipped %d; want 5 and 5", len(asked), len(a.skipped))
 	}
@@ -65,11 +69,12 @@ func TestNoOverlapAndSkipsCounted(t *testing.T) {
 
 // A quick plan counts from the last scheduled start, and the schedule's phase is back when the plan is over.
 func TestPlanTakesOverAndGivesBack(t *testing.T) {
-	c := testCheck("a", time.Minute, nil)
+	c, other := testCheck("a", time.Minute, nil), testCheck("other", time.Minute, nil)
+	other.Schedule = scheduleFunc(func(t time.Time) time.Time { return c.Schedule.Next(t.Add(-50 * time.Second)).Add(50 * time.Second) })
 	first := c.Schedule.Next(noon)
 	from := first.Add(-time.Second)
-	a := newTestAgenda(from, c)
-	asked := play(a, from, 5*time.Minute, time.Second, func(now time.Time) {
+	a := newTestAgenda(from, c, other)
+	asked := play(t, a, from, 5*time.Minute, time.Second, func(now time.Time) {
 		at := now.Sub(first)
 		if at == time.Second || at == 40*time.Second { // the second time nothing changes
 			a.replan([]CheckPlan{{"a", Plan{Every: 15 * time.Second, Fresh: true}}}, now)
@@ -96,7 +101,7 @@ func TestSweep(t *testing.T) {
 	from := first.Add(-time.Second)
 	sweep := func(at, once time.Duration) []time.Time {
 		a := newTestAgenda(from, c)
-		return play(a, from, time.Minute, 2*time.Second, func(now time.Time) {
+		return play(t, a, from, time.Minute, 2*time.Second, func(now time.Time) {
 			if now.Sub(first) == at {
 				a.replan([]CheckPlan{{"a", Plan{Once: first.Add(once)}}}, now)
 			}
@@ -126,7 +131,7 @@ func TestSweep(t *testing.T) {
 func TestReloadTouchesOnlyWhatChanged(t *testing.T) {
 	same, changed, gone := testCheck("same", 10*time.Second, nil), testCheck("changed", 10*time.Second, nil), testCheck("gone", 10*time.Second, nil)
 	a := newTestAgenda(noon, same, changed, gone)
-	play(a, noon, 11*time.Second, time.Hour, nil)
+	play(t, a, noon, 11*time.Second, time.Hour, nil)
 	next := a.entries["same"].next
 	anew, other := testCheck("same", 10*time.Second, nil), testCheck("changed", 10*time.Second, nil)
 	other.Asks = "2"
@@ -154,7 +159,7 @@ func TestAccountBudget(t *testing.T) {
 		checks = append(checks, c)
 	}
 	a := newTestAgenda(noon, checks...)
-	asked := play(a, noon, 4*time.Minute, 0, nil)
+	asked := play(t, a, noon, 4*time.Minute, 0, nil)
 	spent := 0
 	for _, c := range checks {
 		n := len(asked[c.ID()])
@@ -186,9 +191,9 @@ func TestHostBudget(t *testing.T) {
 		plans = append(plans, CheckPlan{c.ID(), Plan{Every: 15 * time.Second}})
 	}
 	a := newTestAgenda(noon, checks...)
-	play(a, noon, time.Minute, 0, nil)
+	play(t, a, noon, time.Minute, 0, nil)
 	a.replan(plans, noon.Add(time.Minute))
-	asked := play(a, noon.Add(time.Minute), 4*time.Minute, 0, nil)
+	asked := play(t, a, noon.Add(time.Minute), 4*time.Minute, 0, nil)
 	total := 0
 	for id, at := range asked {
 		total += len(at)
@@ -233,18 +238,25 @@ func TestBoundedAttempts(t *testing.T) {
 func TestResync(t *testing.T) {
 	for _, jump := range []time.Duration{8 * time.Hour, -8 * time.Hour} {
 		quick, slow := testCheck("quick", 10*time.Second, nil), testCheck("slow", 24*time.Hour, nil)
-		a := newTestAgenda(noon, quick, slow)
-		play(a, noon, time.Minute+time.Second, 0, nil)
+		quick.Account, quick.Anonymous = "alpine", false
+		doubt := testCheck("doubt", 10*time.Second, nil)
+		doubt.Schedule = quick.Schedule
+		a := newTestAgenda(noon, quick, slow, doubt)
+		a.replan([]CheckPlan{{"doubt", Plan{Every: 10 * time.Second}}}, noon)
+		play(t, a, noon, time.Minute+time.Second, 0, nil)
 		a.due(noon.Add(70 * time.Second))
 		now := noon.Add(70 * time.Second).Add(jump)
-		if void := a.resync(now); len(void) != 1 || void[0].check != quick {
-			t.Errorf("%v: void are %v, want the one under way", jump, void)
+		if void := a.resync(now); len(void) != 2 {
+			t.Errorf("%v: void are %v, want the two under way", jump, void)
 		}
-		a.ended(a.entries["quick"])
+		a.ended(a.entries["quick@alpine"])
+		a.ended(a.entries["doubt"])
 		a.skipped = nil
-		asked := play(a, now, time.Minute+time.Second, 0, nil)
-		if n := len(asked["quick"]); n < 6 || n > 7 || len(a.skipped) > 0 {
-			t.Errorf("%v: asked %d times in a minute and skipped %d, want 6 and 0", jump, n, len(a.skipped))
+		asked := play(t, a, now, time.Minute+time.Second, 0, nil)
+		for _, id := range []CheckID{"quick@alpine", "doubt"} {
+			if n := len(asked[id]); n < 6 || n > 7 || len(a.skipped) > 0 {
+				t.Errorf("%v: %s was asked %d times in a minute, skipped %d, want 6 and 0", jump, id, n, len(a.skipped))
+			}
 		}
 		if n := len(asked["slow"]); jump < 0 && n != 1 {
 			t.Errorf("%v: the slow one was asked %d times, want once", jump, n)

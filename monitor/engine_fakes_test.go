@@ -38,6 +38,8 @@ func (s *scribe) Decide(in []Input) Change {
 			if s.plans != nil {
 				c.Plans = append(c.Plans, s.plans(i)...)
 			}
+		case Attempting:
+			c.Deliveries = map[DeliveryID]*Delivery{i.Delivery: {}}
 		case Note:
 			c.Notices[i.Key] = &Notice{Key: i.Key, Over: i.Over, Text: i.Text}
 			c.Urgent = true

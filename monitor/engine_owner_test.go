@@ -42,9 +42,9 @@ func TestCleanOutcomesRideABatch(t *testing.T) {
 		for i := range 100 {
 			checks = append(checks, testCheck(fmt.Sprint("c", i), time.Second, nil))
 		}
-		store := &shelf{}
+		store := &shelf{takes: time.Millisecond}
 		r := begin(t, Options{Store: store}, checks...)
-		after(10*time.Second + time.Millisecond)
+		after(10*time.Second + 500*time.Millisecond)
 		saves, all := store.state()
 		if n := len(seen[Outcome](r.book)); n < 900 || len(all.Samples) < n-150 {
 			t.Errorf("%d seen, %d saved", n, len(all.Samples))
@@ -205,9 +205,32 @@ func TestEpochEndsRun(t *testing.T) {
 		if err := m.Run(t.Context()); !errors.Is(err, ErrEpoch) {
 			t.Errorf("run ended with %v, want ErrEpoch", err)
 		}
+		if store.tries != 1 {
+			t.Errorf("tried to save %d times, want once", store.tries)
+		}
 		if store.epoch != 7 {
 			t.Errorf("saved with epoch %d, want 7", store.epoch)
 		}
+	})
+}
+
+// Submit returns when its input is durable, urgent or not.
+func TestSubmitIsDurable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &shelf{takes: time.Millisecond}
+		r := begin(t, Options{Store: store})
+		after(100 * time.Millisecond)
+		id := DeliveryID{Receiver: "ops", Incident: "i"}
+		if err := r.Submit(t.Context(), Attempting{At: r.Now(), Delivery: id}); err != nil {
+			t.Error(err)
+		}
+		if _, all := store.state(); all.Deliveries[id] == nil {
+			t.Error("submit returned before the input was saved")
+		}
+		if len(seen[Attempting](r.book)) != 1 {
+			t.Error("submit returned before the input was applied")
+		}
+		r.end(t)
 	})
 }
 
