@@ -65,7 +65,7 @@ func newMonitor(o Options, book ledger) *Monitor {
 	}
 	m.owner = newOwner(m, book)
 	m.inbox.fit(len(o.First.Checks))
-	m.owner.show(m.Now())
+	m.shown.Store(m.owner.view())
 	return m
 }
 

@@ -71,7 +71,7 @@ func (o *owner) run(ctx context.Context) error {
 			o.cleared = now
 		}
 		if flush || o.wanted.Load() && o.Now().Sub(o.built) >= o.showEvery() {
-			o.show(o.Now())
+			o.show(ctx)
 		}
 	}
 }
@@ -189,14 +189,26 @@ func (o *owner) reschedule(ctx context.Context, r Reconfigure) {
 	o.sched.send(ctx, func(a *agenda, now time.Time) []*entry { return a.set(r.Checks, last, now) })
 }
 
-// show builds a snapshot.
-func (o *owner) show(now time.Time) {
+// show builds a snapshot for the readers.
+func (o *owner) show(ctx context.Context) {
 	o.wanted.Store(false)
-	s := o.book.Snapshot(now)
+	s := o.view()
+	if len(s.Checks) > 0 {
+		next := o.sched.next(ctx)
+		for i := range s.Checks {
+			s.Checks[i].Next = next[s.Checks[i].Check.ID()]
+		}
+	}
+	o.shown.Store(s)
+	o.built = s.At
+}
+
+// view is the book as it stands, with what the engine knows of itself.
+func (o *owner) view() *Snapshot {
+	s := o.book.Snapshot(o.Now())
 	s.Engine, s.StoreDown, s.Instance = o.stats.read(), o.failing, o.Instance
 	s.Engine.Inbox, s.Engine.InboxCap = o.inbox.size()
-	o.shown.Store(s)
-	o.built = now
+	return s
 }
 
 // commit saves what is owed together with c; after it nothing is owed.

@@ -94,8 +94,8 @@ func TestInboxOverflowIsCounted(t *testing.T) {
 	}
 }
 
-// The time between two runs is told once it is known what is watched, and before anything is asked; a last commit in the future is a gap of
-// unknown length.
+// The time between two runs is told once it is known what is watched, and before anything is asked; a last
+// commit in the future is a gap of unknown length.
 func TestGapAtStart(t *testing.T) {
 	for _, tt := range []struct {
 		name      string

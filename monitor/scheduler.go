@@ -47,6 +47,25 @@ func (s *scheduler) send(ctx context.Context, o order) {
 	}
 }
 
+// next tells when each check is asked next.
+func (s *scheduler) next(ctx context.Context) map[CheckID]time.Time {
+	next := make(chan map[CheckID]time.Time, 1)
+	s.send(ctx, func(a *agenda, _ time.Time) []*entry {
+		times := make(map[CheckID]time.Time, len(a.entries))
+		for id, e := range a.entries {
+			times[id] = e.due()
+		}
+		next <- times
+		return nil
+	})
+	select {
+	case times := <-next:
+		return times
+	case <-ctx.Done():
+		return nil
+	}
+}
+
 // run asks until ctx ends, and returns when every attempt has.
 func (s *scheduler) run(ctx context.Context) {
 	var attempts sync.WaitGroup
