@@ -57,13 +57,13 @@ func (d *daemon) serveExplain(r *http.Request) (Explanation, error) {
 	return explain(d.monitor.Snapshot(), known, r.URL.Query().Get("check"), d.booted.Pace)
 }
 
-func (d *daemon) serveOutbox(r *http.Request) ([]Owed, error) {
+func (d *daemon) serveOutbox(r *http.Request) (owings, error) {
 	all, _ := strconv.ParseBool(r.URL.Query().Get("all"))
 	known, err := d.store.Deliveries(r.Context(), !all, deliveriesMax)
 	if err != nil {
 		return nil, err
 	}
-	return owed(d.monitor.Snapshot(), known, receivers(d.inForce.Load().lanes), d.booted.Pace), nil
+	return owed(d.monitor.Snapshot(), known, receivers(d.inForce.Load().lanes), d.booted.Pace).only(all), nil
 }
 
 // serveOrder hands in what an operator asks of the deliveries that match.

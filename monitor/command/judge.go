@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"bellhop/monitor"
@@ -63,8 +64,10 @@ func result(c *monitor.Check, o monitor.Outcome, way monitor.Way, p monitor.Pace
 		}
 	}
 	r.What, r.Side, r.Next = a.What, a.Side, a.Next
-	if o.Detail != "" {
+	if !strings.HasPrefix(o.Detail, r.What) && o.Detail != "" {
 		r.What += ": " + o.Detail
+	} else if o.Detail != "" {
+		r.What = o.Detail
 	}
 	return r
 }

@@ -43,16 +43,6 @@ func (s *shell) openBook(ctx context.Context, list *watchlist.Watchlist) (book, 
 	return book{b.Snapshot(now), known, receivers}, nil
 }
 
-func (b book) unsettled() []*monitor.Delivery {
-	var some []*monitor.Delivery
-	for _, d := range b.deliveries {
-		if !d.Settled {
-			some = append(some, d)
-		}
-	}
-	return some
-}
-
 // sayOffline says where an answer comes from if there is nobody to ask.
 func (s *shell) sayOffline(offline bool) {
 	if offline {

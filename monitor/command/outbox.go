@@ -22,6 +22,7 @@ type Owed struct {
 	monitor.DeliveryID
 	Title    string            `json:"title"`
 	Notice   bool              `json:"notice,omitempty"` // it is a notice's
+	Open     bool              `json:"open"`             // the incident is, so that its end will be owed
 	Knows    monitor.Knowledge `json:"knows,omitempty"`
 	Version  int               `json:"version,omitempty"` // the highest that it knows, or may know
 	ToldAt   time.Time         `json:"told_at,omitzero"`
@@ -70,9 +71,9 @@ func newOutbox(s *shell) *cobra.Command {
 		Long: `Says what each receiver knows of each incident, what it is owed, since when, and what became
 of the last attempt. A receiver that knows of an open incident stays listed until it has heard
 of its end.`,
-		Example: `  bellhop outbox                        # what is owed, and open incidents
-  bellhop outbox retry pager            # try all that is owed to pager again, now
-  bellhop outbox drop pager inc_0193    # give one up for good`,
+		Example: `  bellhop outbox                      # what is owed, and open incidents
+  bellhop outbox retry pager          # try all that is owed to pager, now
+  bellhop outbox drop pager inc_0193  # give one up for good`,
 		Args: noArgument,
 		RunE: list.run,
 	}
@@ -160,7 +161,7 @@ func (s *shell) listOutbox(ctx context.Context, all bool) error {
 }
 
 // outbox asks the daemon, or reads its store if there is none.
-func (s *shell) outbox(ctx context.Context, all bool) (rows []Owed, offline bool, err error) {
+func (s *shell) outbox(ctx context.Context, all bool) (rows owings, offline bool, err error) {
 	list, err := s.look()
 	if err != nil {
 		return nil, false, err
@@ -173,9 +174,5 @@ func (s *shell) outbox(ctx context.Context, all bool) (rows []Owed, offline bool
 	if err != nil {
 		return nil, true, err
 	}
-	known := book.deliveries
-	if !all {
-		known = book.unsettled()
-	}
-	return owed(book.snapshot, known, book.receivers, list.Pace), true, nil
+	return owed(book.snapshot, book.deliveries, book.receivers, list.Pace).only(all), true, nil
 }

@@ -2,13 +2,24 @@ package command
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"bellhop/monitor"
 )
 
+// owings are rows of the outbox.
+type owings []Owed
+
+// only leaves out what is over and told, unless all is asked for.
+func (rows owings) only(all bool) owings {
+	return slices.DeleteFunc(rows, func(o Owed) bool {
+		return !all && (o.Settled || o.Since.IsZero() && o.Dead == "" && !o.Open)
+	})
+}
+
 // owed is what receivers know and are owed, in the order of the deliveries.
-func owed(s *monitor.Snapshot, known []*monitor.Delivery, to []monitor.Receiver, p monitor.Pace) []Owed {
+func owed(s *monitor.Snapshot, known []*monitor.Delivery, to []monitor.Receiver, p monitor.Pace) owings {
 	incidents := map[string]*monitor.Incident{}
 	for _, list := range [][]*monitor.Incident{s.Open, s.Recent} {
 		for _, i := range list {
@@ -23,12 +34,12 @@ func owed(s *monitor.Snapshot, known []*monitor.Delivery, to []monitor.Receiver,
 	for _, r := range to {
 		receivers[r.Name] = r
 	}
-	rows := []Owed{}
+	rows := owings{}
 	for _, d := range known {
 		row := owedRow(d)
 		r := receivers[d.Receiver]
 		if i := incidents[d.Incident]; i != nil {
-			row.Title = i.Title
+			row.Title, row.Open = i.Title, i.State == monitor.IncidentOpen
 			row.since(monitor.Behind(*d, i, r, p, s.At))
 		} else if n := notices[d.Incident]; n != nil {
 			row.Title, row.Notice = n.Text, true
@@ -56,7 +67,7 @@ func (o *Owed) since(at time.Time, behind bool) {
 	}
 }
 
-func outboxTable(rows []Owed, now time.Time) table {
+func outboxTable(rows owings, now time.Time) table {
 	t := table{{"RECEIVER", "INCIDENT", "KNOWS", "OWED", "WHAT"}}
 	for _, o := range rows {
 		what := o.Title
@@ -84,7 +95,7 @@ func (o Owed) due(now time.Time) string {
 	switch {
 	case o.Dead != "":
 		return "given up: " + o.Dead
-	case o.Settled, o.Notice && o.Since.IsZero():
+	case o.Settled, o.Since.IsZero() && !o.Open:
 		return "nothing"
 	case o.Since.IsZero():
 		return "its end"

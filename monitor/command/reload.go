@@ -13,12 +13,12 @@ import (
 	"bellhop/monitor/watchlist"
 )
 
-// The keys of the notices about the configuration, and what they end with.
+// The keys of the notices about the configuration.
 const (
-	configKey   = "config"
-	configGood  = "The configuration is good, and in force."
-	restartKey  = "config-restart"
-	restartDone = "All of the configuration is in force."
+	configKey  = "config"
+	restartKey = "config-restart"
+
+	nothingToDo = "Nothing to do."
 )
 
 // reloads reads the configuration again whenever somebody asks for it.
@@ -52,6 +52,9 @@ func (d *daemon) reload(ctx context.Context) error {
 	if err != nil {
 		return d.refuse(ctx, err)
 	}
+	if err := d.accept(ctx); err != nil {
+		return err
+	}
 	first := reconfigure(list, receivers(all))
 	first.At = d.monitor.Now()
 	if err := d.monitor.Submit(ctx, first); err != nil {
@@ -62,7 +65,7 @@ func (d *daemon) reload(ctx context.Context) error {
 	close(old.replaced)
 	later := waiting(d.booted, list)
 	logged(d.log.Info(), watchlist.Diff(old.list, list)).Strs("after_restart", later).Msg("configuration reloaded")
-	return d.accept(ctx, later)
+	return d.postpone(ctx, later)
 }
 
 // waiting are the settings that differ from those the daemon was started with, and that it cannot change while
@@ -86,16 +89,21 @@ func waiting(booted, now *watchlist.Watchlist) []string {
 	return later
 }
 
-// accept ends the notice about a configuration that was refused, and says what of this one is not in force yet.
-func (d *daemon) accept(ctx context.Context, later []string) error {
-	restart := monitor.Note{Key: restartKey, Over: true, Text: restartDone}
-	if len(later) > 0 {
-		restart = monitor.Note{
-			Key: restartKey, Text: "The new configuration is in force, but for " + strings.Join(later, ", ") + ".",
-			NextStep: "Restart bellhop when it suits you: nothing is lost by it.",
-		}
+// accept ends the notice about a configuration that was refused. It does so before new receivers are known:
+// they have not heard of it.
+func (d *daemon) accept(ctx context.Context) error {
+	return d.note(ctx, monitor.Note{Key: configKey, Over: true, Text: "The configuration is good, and in force.", NextStep: nothingToDo})
+}
+
+// postpone says what of a configuration is not in force yet.
+func (d *daemon) postpone(ctx context.Context, later []string) error {
+	if len(later) == 0 {
+		return d.note(ctx, monitor.Note{Key: restartKey, Over: true, Text: "All of the configuration is in force.", NextStep: nothingToDo})
 	}
-	return errors.Join(d.note(ctx, monitor.Note{Key: configKey, Over: true, Text: configGood}), d.note(ctx, restart))
+	return d.note(ctx, monitor.Note{
+		Key: restartKey, Text: "The new configuration is in force, but for " + strings.Join(later, ", ") + ".",
+		NextStep: "Restart bellhop when it suits you: nothing is lost by it.",
+	})
 }
 
 // refuse says why a configuration was not taken. All goes on as it was.

@@ -26,11 +26,12 @@ func newRoot(w World) (root *cobra.Command, ran *bool) {
 	root = &cobra.Command{
 		Use:   "bellhop",
 		Short: "Watches apaleo for you, and says whose fault it is",
-		Long: `bellhop watches apaleo, your access to it and your own endpoints. When something breaks
-it tells you once, with whose matter it is and what to do; when it ends, it tells you that.
+		Long: `bellhop watches apaleo, your access to it and your own endpoints. When something
+breaks it tells you once, with whose matter it is and what to do; when it ends, it tells
+you that.
 
-Without a command it runs as a daemon, in the foreground, until it gets SIGTERM or Ctrl-C. It
-needs no drain: what was not delivered yet is delivered by the next one. SIGHUP makes it read
+Without a command it runs as a daemon, in the foreground, until SIGTERM or Ctrl-C. It
+needs no drain: what was not delivered yet, the next one delivers. SIGHUP makes it read
 its configuration again; a file with a mistake changes nothing.`,
 		Example: `  bellhop                                   # the daemon, with ./config.yaml
   bellhop --config /etc/bellhop/config.yaml
@@ -40,7 +41,7 @@ its configuration again; a file with a mistake changes nothing.`,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.PersistentFlags().StringVarP(&s.config, "config", "c", "config.yaml", "the configuration `file`")
-	root.Flags().StringVar(&s.format, "log-format", "auto", "json, console, or auto: console on a terminal")
+	root.Flags().StringVar(&s.format, "log-format", "auto", "log as json, console or auto")
 	root.AddCommand(
 		newValidate(s), newProbe(s), newExplain(s), newTestAlert(s), newOutbox(s), newHealthcheck(s), newVersion(s),
 	)
@@ -51,12 +52,13 @@ its configuration again; a file with a mistake changes nothing.`,
 	root.SetOut(w.Stdout)
 	root.SetErr(w.Stderr)
 	ran = new(bool)
-	noting(root, ran)
+	finish(root, ran)
 	return root, ran
 }
 
-// noting makes each command say that it was reached.
-func noting(cmd *cobra.Command, ran *bool) {
+// finish makes each command say that it was reached, and its help fit a terminal.
+func finish(cmd *cobra.Command, ran *bool) {
+	cmd.Long = paragraphs(cmd.Long)
 	if run := cmd.RunE; run != nil {
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
 			*ran = true
@@ -64,7 +66,7 @@ func noting(cmd *cobra.Command, ran *bool) {
 		}
 	}
 	for _, c := range cmd.Commands() {
-		noting(c, ran)
+		finish(c, ran)
 	}
 }
 

@@ -96,6 +96,15 @@ func wrap(text, indent string) string {
 	return b.String()
 }
 
+// paragraphs are wrapped one by one; an empty line is between them.
+func paragraphs(text string) string {
+	var all []string
+	for p := range strings.SplitSeq(text, "\n\n") {
+		all = append(all, wrap(p, ""))
+	}
+	return strings.Join(all, "\n\n")
+}
+
 // clock is a time as people read it: with its zone, and with its day unless that is today.
 func clock(t, now time.Time) string {
 	if t.UTC().Format(time.DateOnly) == now.UTC().Format(time.DateOnly) {

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -55,7 +56,7 @@ func (d *daemon) greet(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := d.accept(ctx, nil); err != nil || ctx.Err() != nil {
+	if err := errors.Join(d.accept(ctx), d.postpone(ctx, nil)); err != nil || ctx.Err() != nil {
 		return err
 	}
 	at, list := d.serving(), d.booted
