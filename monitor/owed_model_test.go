@@ -164,15 +164,17 @@ func (w *delivering) settle() {
 // in order, each message under one id with the same bytes, no opening after an end but as a re-opening, and
 // no incident that is opened for it for ever.
 func TestToldDownToldUp(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		w := newDelivering(t)
-		t.Repeat(map[string]func(*rapid.T){
-			"update": w.update, "turn": w.turn, "wait": w.wait, "attempt": w.attempt, "again": w.attempt, "crash": w.crash,
+	for range 20 { // a hundred worlds each; a bug may need a rare one
+		rapid.Check(t, func(t *rapid.T) {
+			w := newDelivering(t)
+			t.Repeat(map[string]func(*rapid.T){
+				"update": w.update, "turn": w.turn, "wait": w.wait, "attempt": w.attempt, "again": w.attempt, "crash": w.crash,
+			})
+			w.settle()
+			w.knowsTruth()
+			w.inOrder()
 		})
-		w.settle()
-		w.knowsTruth()
-		w.inOrder()
-	})
+	}
 }
 
 func (w *delivering) knowsTruth() {

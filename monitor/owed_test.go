@@ -32,6 +32,7 @@ func TestOwedConverges(t *testing.T) {
 	warn := func(i *Incident) *Incident { i.Severity = Degraded; return i }
 	into := func(i *Incident) *Incident { i.Into = "inc_2"; return i }
 	posts, late := Receiver{Posts: true}, Receiver{After: 15 * time.Minute}
+	with := func(d Delivery, s Sending) Delivery { d.Sending = &s; return d }
 	m := time.Minute
 	for _, tt := range []struct {
 		name string
@@ -63,6 +64,13 @@ func TestOwedConverges(t *testing.T) {
 		{"told resolved, open again", knows(Told, 2, resolved), incident(3, open, m), posts, EventReopened, m},
 		{"maybe resolved, open again", knows(Maybe, 2, resolved), incident(3, open, m), posts, EventReopened, m},
 		{"told resolved, resolved", knows(Told, 2, resolved), incident(4, resolved, m), Receiver{}, "", 0},
+		{"in flight", with(knows(Told, 1, open), Sending{Version: 2, InFlight: true}), incident(2, open, m), Receiver{}, "", 0},
+		{"refused, same", with(knows(NeverTried, 0, ""), Sending{Type: EventOpened, Version: 1, Next: ten.Add(7 * m)}), incident(1, open, 0), Receiver{}, EventOpened, 7 * m},
+		{"refused, newer", with(knows(NeverTried, 0, ""), Sending{Type: EventOpened, Version: 1, Next: ten.Add(7 * m)}), incident(2, resolved, 2*m), Receiver{}, EventRecap, 2 * m},
+		{"maybe resolved, then a re-opening refused, then resolved", with(knows(Maybe, 2, resolved), Sending{Version: 3}), incident(4, resolved, m), posts, EventResolved, m},
+		{"posts: maybe open, then a change refused, then as before", with(knows(Maybe, 1, open), Sending{Version: 2}), incident(3, open, 12*m), posts, EventUpdated, 12 * m},
+		{"posts: maybe open, newer that is not posted", with(knows(Maybe, 1, open), Sending{Type: EventOpened, Version: 1, Next: ten.Add(2 * m)}), incident(2, open, m), posts, EventOpened, 2 * m},
+		{"posts: maybe open, severity changed: in place of the repeat", with(knows(Maybe, 1, open), Sending{Version: 1, Next: ten.Add(2 * m)}), warn(incident(2, open, m)), posts, EventUpdated, 2 * m},
 		{"an end owed for too long", knows(Told, 1, open), incident(2, resolved, -8*24*time.Hour), Receiver{}, "", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -112,6 +120,59 @@ func TestKeylessRepeats(t *testing.T) {
 	}
 	if what, _, ok := Owed(d, incident(2, IncidentResolved, time.Hour), slack, pace, now); !ok || what != EventResolved {
 		t.Errorf("at its end owed %q %v", what, ok)
+	}
+}
+
+// TestRefusedRepeatsDoNotCount ensures that a repeat that was refused for certain can be made again, and that
+// each message has its own repeats.
+func TestRefusedRepeatsDoNotCount(t *testing.T) {
+	slack := Receiver{Keyless: true}
+	d, i := Delivery{Wants: true}, incident(1, IncidentOpen, 0)
+	for n := range 20 {
+		result := map[bool]SendResult{true: Ambiguous, false: Refused}[n == 0]
+		d = d.Attempting(Attempting{Sending: Sending{ID: "m", Type: EventOpened, Version: 1, First: ten}})
+		d = d.Received(Receipt{At: ten, ID: "m", Result: result}, pace)
+		if _, _, ok := Owed(d, i, slack, pace, ten); !ok {
+			t.Fatalf("given up after %d refusals", n)
+		}
+	}
+	d.Repeats = MaybeMax
+	if d = d.Attempting(Attempting{Sending: Sending{ID: "next", Version: 2}}); d.Repeats != 0 {
+		t.Errorf("the next message starts with %d repeats", d.Repeats)
+	}
+}
+
+// TestBehind ensures that a receiver is behind from the first failure on, until it has taken the truth or
+// needs it no more.
+func TestBehind(t *testing.T) {
+	posts, worse := Receiver{Posts: true}, incident(2, IncidentOpen, time.Minute)
+	worse.Severity = Degraded
+	d := knows(Told, 1, IncidentOpen)
+	d.ToldAt = ten.Add(-time.Hour)
+	behind := func(d Delivery, i *Incident) time.Duration {
+		since, ok := Behind(d, i, posts, pace, ten.Add(time.Hour))
+		if !ok {
+			return -1
+		}
+		return since.Sub(ten)
+	}
+	if got := behind(d, worse); got != time.Minute {
+		t.Errorf("owed and not tried: behind since %v", got)
+	}
+	d = d.Attempting(Attempting{Sending: Sending{ID: "m", Type: EventUpdated, Version: 2, First: ten.Add(2 * time.Minute)}})
+	if got := behind(d, worse); got != 2*time.Minute {
+		t.Errorf("in flight: behind since %v", got)
+	}
+	d = d.Received(Receipt{At: ten.Add(3 * time.Minute), ID: "m", Result: Refused}, pace)
+	if got := behind(d, worse); got != 2*time.Minute {
+		t.Errorf("refused: behind since %v", got)
+	}
+	asBefore := incident(3, IncidentOpen, 5*time.Minute)
+	if got := behind(d, asBefore); got != -1 {
+		t.Errorf("needs it no more, and is behind since %v", got)
+	}
+	if d = d.Aged(asBefore, posts, pace, ten.Add(time.Hour)); d.Sending != nil || !d.Failing.IsZero() {
+		t.Errorf("still burdened: %+v", d)
 	}
 }
 
