@@ -25,14 +25,14 @@ type rendered struct {
 	zip  func() []byte
 }
 
-// of is what make gives for a snapshot that is stale or not. What cannot be made is not kept.
-func (c *cache) of(snap *monitor.Snapshot, old bool, make func() (*rendered, error)) (*rendered, error) {
+// of is what draw makes of a snapshot that is stale or not. What cannot be drawn is not kept.
+func (c *cache) of(snap *monitor.Snapshot, old bool, draw func() (*rendered, error)) (*rendered, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.page != nil && c.snap == snap && c.old == old {
 		return c.page, nil
 	}
-	page, err := make()
+	page, err := draw()
 	if err != nil {
 		return nil, err
 	}

@@ -100,13 +100,13 @@ func truth(so bool) float64 {
 
 // smallest is the least of what the checks have of a figure.
 func smallest(all []monitor.CheckView, v func(monitor.Outcome) (float64, bool)) (float64, bool) {
-	least, any := 0.0, false
+	least, found := 0.0, false
 	for _, c := range all {
-		if x, ok := v(rowOf(c).Last); ok && (!any || x < least) {
-			least, any = x, true
+		if x, ok := v(rowOf(c).Last); ok && (!found || x < least) {
+			least, found = x, true
 		}
 	}
-	return least, any
+	return least, found
 }
 
 func (e *exporter) collectCheck(ch chan<- prometheus.Metric, g gathered) {

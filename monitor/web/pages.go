@@ -91,11 +91,21 @@ func (s *Site) serveRendered(w http.ResponseWriter, r *http.Request, page *rende
 		return
 	}
 	body := page.body
-	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	if takesGzip(r.Header.Get("Accept-Encoding")) {
 		h.Set("Content-Encoding", "gzip")
 		body = page.zip()
 	}
 	_, _ = w.Write(body)
+}
+
+// takesGzip reads Accept-Encoding. Whoever weighs gzip at all gets the plain page: browsers do not.
+func takesGzip(accept string) bool {
+	for part := range strings.SplitSeq(accept, ",") {
+		if strings.EqualFold(strings.TrimSpace(part), "gzip") {
+			return true
+		}
+	}
+	return false
 }
 
 // html says that a page follows.

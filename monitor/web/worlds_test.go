@@ -138,10 +138,16 @@ var yesterday = monitor.Incident{
 	Title: "Webhook API was DEGRADED for 42 min", Text: "Webhook API was DEGRADED for 42 min 30 s.", Public: "Notifications from apaleo were late.",
 }
 
+// last is yesterday's, for one world alone.
+func last() *monitor.Incident {
+	i := yesterday
+	return &i
+}
+
 func worldDown() *monitor.Snapshot {
 	s := world("alpine-hotels", "city-lodge")
 	i := apiDown
-	s.Open, s.Recent = []*monitor.Incident{&i}, []*monitor.Incident{&yesterday}
+	s.Open, s.Recent = []*monitor.Incident{&i}, []*monitor.Incident{last()}
 	for _, name := range []string{"api-health", "api-edge", "account-current", "properties-count"} {
 		failing(s, name, monitor.Availability, monitor.StateDown, "HTTP 502; 12 of 12 failed since 10:02:11 UTC",
 			monitor.Outcome{Status: 502, Fault: monitor.FaultServer, TrackingID: "a25f0c1e"}, i.ID)
@@ -186,7 +192,7 @@ func worldMixed() *monitor.Snapshot {
 		Cause: monitor.Cause{Kind: monitor.NodeCheck, ID: "webhook-edge", Confidence: monitor.Certain}, Scope: monitor.Scope{Failing: 1, Evaluated: 1, Watched: 1},
 	}
 	hotel := hotelRevoked
-	s.Open, s.Recent = []*monitor.Incident{&slow, &hotel}, []*monitor.Incident{&yesterday}
+	s.Open, s.Recent = []*monitor.Incident{&slow, &hotel}, []*monitor.Incident{last()}
 	failing(s, "webhook-edge", monitor.Latency, monitor.StateDegraded, "slow", monitor.Outcome{Status: 401}, slow.ID)
 	for _, name := range []string{"account-current@seaside-inn", "properties-count@seaside-inn"} {
 		failing(s, name, monitor.Auth, monitor.StateDegraded, "HTTP 403; 10 of 10 failed since 07:40:12 UTC", monitor.Outcome{Status: 403, Fault: monitor.FaultForbidden}, hotel.ID)

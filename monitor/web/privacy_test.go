@@ -1,0 +1,203 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"bellhop/monitor"
+)
+
+const mark = "PRIVATE·"
+
+// private puts a mark before every free text below v, but for those fields that are called Public. Words of
+// the domain are types of their own and stay as they are.
+func private(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			private(v.Elem())
+		}
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			private(v.Index(i))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if f := v.Type().Field(i); f.IsExported() && f.Name != "Public" {
+				private(v.Field(i))
+			}
+		}
+	case reflect.String:
+		if t := v.Type(); v.CanSet() && (t == reflect.TypeFor[string]() || t == reflect.TypeFor[monitor.CheckID]()) {
+			v.SetString(mark + v.String())
+		}
+	}
+}
+
+func oneOf[T any](t *rapid.T, of ...T) T { return rapid.SampledFrom(of).Draw(t, "one") }
+
+func anyTime(t *rapid.T) time.Time {
+	return oneOf(t, time.Time{}, now.Add(-time.Duration(rapid.IntRange(0, 1e6).Draw(t, "seconds"))*time.Second))
+}
+
+// anySnapshot is any at all, every free text of it private but for those made for the public.
+func anySnapshot(t *rapid.T) *monitor.Snapshot {
+	s := &monitor.Snapshot{At: now, Instance: "fra1", StoreDown: anyTime(t)}
+	s.Blind = monitor.Blindness{Since: oneOf(t, time.Time{}, time.Time{}, now), Never: rapid.Bool().Draw(t, "never")}
+	n := rapid.IntRange(0, 4).Draw(t, "incidents")
+	for i := range n {
+		s.Open = append(s.Open, anyIncident(t, i, monitor.IncidentOpen))
+		s.Recent = append(s.Recent, anyIncident(t, 10+i, monitor.IncidentResolved))
+	}
+	for i := range rapid.IntRange(0, 8).Draw(t, "checks") {
+		s.Checks = append(s.Checks, anyCheck(t, i, n))
+	}
+	s.Notices = []*monitor.Notice{{ID: "n", Key: "k", Text: "t", NextStep: "s", At: now}}
+	s.Owed = []*monitor.Delivery{{DeliveryID: monitor.DeliveryID{Receiver: "ops", Incident: "i"}, LastErr: "e", Dead: "d", Failing: anyTime(t)}}
+	s.OldestOwed = anyTime(t)
+	private(reflect.ValueOf(s))
+	return s
+}
+
+func anyIncident(t *rapid.T, i int, st monitor.IncidentState) *monitor.Incident {
+	return &monitor.Incident{
+		ID: fmt.Sprintf("inc%d", i), State: st, Since: anyTime(t), Ended: anyTime(t),
+		Severity: oneOf(t, monitor.Down, monitor.Degraded, monitor.AuthLost, monitor.QuotaOut, monitor.Warning),
+		Side: oneOf(t, monitor.SideApaleo, monitor.SideCredentials, monitor.SidePermissions, monitor.SideRequest, monitor.SideHotel,
+			monitor.SideNetwork, monitor.SideIntegration, monitor.SideUnclear),
+		Public: oneOf(t, "", "For everybody."), Title: "t", Text: "x", NextStep: "n", Doc: "https://d", Acks: []string{"a"},
+		Cause: monitor.Cause{Kind: monitor.NodeAccount, ID: "c"}, Affected: []monitor.Affected{{Check: "c", TrackingID: "t", Runbook: "https://r"}},
+	}
+}
+
+func anyCheck(t *rapid.T, i, incidents int) monitor.CheckView {
+	c := &monitor.Check{
+		Name: fmt.Sprintf("check%d", i), Account: oneOf(t, "", "a", "b"), Title: "t", Kind: "http", Host: "h", Client: "c",
+		Public: oneOf(t, "", "One", "Two"), Runbook: "https://r", Spec: "@every 60s", Labels: map[string]string{},
+	}
+	v := monitor.CheckView{Check: c, Why: "w", Badges: []string{"auth"}, Next: anyTime(t)}
+	v.State = oneOf(t, monitor.StateUp, monitor.StateDegraded, monitor.StateDown, monitor.StateUnknown, monitor.StatePaused, monitor.StateMaintenance)
+	if rapid.Bool().Draw(t, "asked") {
+		v.Row = &monitor.Row{SetUp: "s", Last: monitor.Outcome{
+			At: now, Detail: "d", IP: "192.0.2.1", TrackingID: "t", Code: "c", Messages: []string{"m"}, Acks: []string{"a"},
+			Token: monitor.TokenFacts{Account: "a", Scopes: []string{"s"}}, Fault: oneOf(t, monitor.FaultNone, monitor.FaultServer),
+		}}
+		for k := range v.Row.Signals {
+			v.Row.Signals[k] = monitor.Signal{Phase: oneOf(t, monitor.Clean, monitor.Open), Since: anyTime(t), Closed: anyTime(t)}
+			v.Row.Incident[k] = fmt.Sprintf("inc%d", rapid.IntRange(0, max(incidents, 1)).Draw(t, "incident"))
+		}
+	}
+	return v
+}
+
+// TestNothingPrivateIsPublic ensures, for any snapshot, that nobody without the right reads a word of it that
+// was not made for the public.
+func TestNothingPrivateIsPublic(t *testing.T) {
+	s := New(Options{Version: mark, Instance: mark, PublicURL: "https://" + mark})
+	public, operator, full := s.Public(), s.Operator(), protect(s.operatorRoutes())
+	rapid.Check(t, func(t *rapid.T) {
+		s.Reader = fixed{anySnapshot(t)}
+		for _, path := range []string{"/", "/public.json", "/livez?verbose", "/readyz?verbose"} {
+			for side, body := range map[string]string{
+				"public": get(public, path).Body.String(), "operator": knock(operator, lan, "192.0.2.1", path).Body.String(),
+			} {
+				if at := strings.Index(body, mark); at >= 0 {
+					t.Fatalf("%s %s tells %q", side, path, body[max(0, at-80):min(len(body), at+80)])
+				}
+			}
+		}
+		for _, path := range []string{"/metrics", "/api/v1/status", "/api/v1/incidents", "/api/v1/deliveries", "/incidents/x"} {
+			if w := knock(operator, lan, "192.0.2.1", path); w.Code != http.StatusUnauthorized || strings.Contains(w.Body.String(), mark) {
+				t.Fatalf("%s: status %d", path, w.Code)
+			}
+		}
+		if !strings.Contains(get(full, "/").Body.String(), mark) {
+			t.Fatal("even the operator's page has nothing private: the test sees nothing")
+		}
+	})
+}
+
+// TestOthersTroubleIsNotPublic ensures that what is wrong with our credentials, our network or one hotel
+// colours neither the public sentence nor a component.
+func TestOthersTroubleIsNotPublic(t *testing.T) {
+	for _, side := range []monitor.Side{
+		monitor.SideCredentials, monitor.SidePermissions, monitor.SideRequest, monitor.SideHotel, monitor.SideNetwork,
+	} {
+		s := worldDown()
+		s.Open[0].Side = side
+		v := publish(s, now)
+		if v.State == monitor.StateDown || v.State == monitor.StateDegraded || len(v.Incidents) != 1 {
+			t.Errorf("%s: public state %s, incidents %v", side, v.State, v.Incidents)
+		}
+		if got := v.Components[0].State; got != monitor.StateUnknown {
+			t.Errorf("%s: the component whose checks all fail is %s, want unknown", side, got)
+		}
+	}
+	for _, side := range []monitor.Side{monitor.SideApaleo, monitor.SideIntegration, monitor.SideUnclear} {
+		s := worldDown()
+		s.Open[0].Side = side
+		if v := publish(s, now); v.State != monitor.StateDown || v.Components[0].State != monitor.StateDown {
+			t.Errorf("%s: public state %s", side, v.State)
+		}
+	}
+}
+
+// TestHostileText ensures that no text of a snapshot becomes markup, an address to run, or broken JSON.
+func TestHostileText(t *testing.T) {
+	hostile := `"'><script>alert(1)</script><img src=x onerror=alert(1)>{{.}}` + "‮\x00\xff"
+	s := worldMixed()
+	s.Owed = worldDown().Owed
+	evil(reflect.ValueOf(s), hostile)
+	s.Open[0].ID, s.Open[0].Doc, s.Open[0].State, s.Open[0].Cause.ID = "inc", "javascript:alert(1)", monitor.IncidentOpen, hostile
+	for _, c := range s.Checks {
+		c.Check.Runbook = "javascript:alert(1)"
+	}
+	for _, path := range []string{"/", "/incidents/inc", "/incidents/" + "%3Cscript%3Ealert(1)%3C%2Fscript%3E"} {
+		page := get(own(s), path).Body.String()
+		if strings.Contains(page, "<script>alert") || strings.Contains(page, "<img") || strings.Contains(page, `href="javascript:`) {
+			t.Errorf("%s: text became markup", path)
+		}
+		if n := strings.Count(page, "<script>"); n > 1 {
+			t.Errorf("%s: %d scripts", path, n)
+		}
+		if err := wellFormed(strings.NewReplacer("\x00", "", "\xff", "").Replace(page)); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	if page := get(site(s).Public(), "/").Body.String(); strings.Contains(page, "<script>alert") || wellFormed(strings.ToValidUTF8(page, "")) != nil {
+		t.Error("public page: text became markup")
+	}
+	if w := get(own(s), "/metrics"); w.Code != http.StatusOK || strings.Contains(w.Body.String(), "\n<script") {
+		t.Errorf("metrics: status %d", w.Code)
+	}
+}
+
+// evil sets every text, Public ones too.
+func evil(v reflect.Value, text string) {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			evil(v.Elem(), text)
+		}
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			evil(v.Index(i), text)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				evil(v.Field(i), text)
+			}
+		}
+	case reflect.String:
+		if v.CanSet() && v.Type() == reflect.TypeFor[string]() {
+			v.SetString(text)
+		}
+	}
+}
