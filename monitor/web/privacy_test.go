@@ -15,29 +15,39 @@ import (
 
 const mark = "PRIVATE·"
 
-// private puts a mark before every free text below v, but for those fields that are called Public. Words of
-// the domain are types of their own and stay as they are.
-func private(v reflect.Value) {
+// texts rewrites every free text below v. Words of the domain are types of their own and stay as they are.
+func texts(v reflect.Value, field string, rewrite func(field, text string) string) {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
 		if !v.IsNil() {
-			private(v.Elem())
+			texts(v.Elem(), field, rewrite)
 		}
 	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {
-			private(v.Index(i))
+			texts(v.Index(i), field, rewrite)
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if f := v.Type().Field(i); f.IsExported() && f.Name != "Public" {
-				private(v.Field(i))
+			if f := v.Type().Field(i); f.IsExported() {
+				texts(v.Field(i), f.Name, rewrite)
 			}
 		}
 	case reflect.String:
 		if t := v.Type(); v.CanSet() && (t == reflect.TypeFor[string]() || t == reflect.TypeFor[monitor.CheckID]()) {
-			v.SetString(mark + v.String())
+			v.SetString(rewrite(field, v.String()))
 		}
+	default:
 	}
+}
+
+// private marks every text but those made for the public.
+func private(s *monitor.Snapshot) {
+	texts(reflect.ValueOf(s), "", func(field, text string) string {
+		if field == "Public" {
+			return text
+		}
+		return mark + text
+	})
 }
 
 func oneOf[T any](t *rapid.T, of ...T) T { return rapid.SampledFrom(of).Draw(t, "one") }
@@ -61,7 +71,7 @@ func anySnapshot(t *rapid.T) *monitor.Snapshot {
 	s.Notices = []*monitor.Notice{{ID: "n", Key: "k", Text: "t", NextStep: "s", At: now}}
 	s.Owed = []*monitor.Delivery{{DeliveryID: monitor.DeliveryID{Receiver: "ops", Incident: "i"}, LastErr: "e", Dead: "d", Failing: anyTime(t)}}
 	s.OldestOwed = anyTime(t)
-	private(reflect.ValueOf(s))
+	private(s)
 	return s
 }
 
@@ -150,10 +160,10 @@ func TestOthersTroubleIsNotPublic(t *testing.T) {
 
 // TestHostileText ensures that no text of a snapshot becomes markup, an address to run, or broken JSON.
 func TestHostileText(t *testing.T) {
-	hostile := `"'><script>alert(1)</script><img src=x onerror=alert(1)>{{.}}` + "‮\x00\xff"
+	hostile := `"'><script>alert(1)</script><img src=x onerror=alert(1)>{{.}}` + "\u202e\x00\xff"
 	s := worldMixed()
 	s.Owed = worldDown().Owed
-	evil(reflect.ValueOf(s), hostile)
+	texts(reflect.ValueOf(s), "", func(string, string) string { return hostile })
 	s.Open[0].ID, s.Open[0].Doc, s.Open[0].State, s.Open[0].Cause.ID = "inc", "javascript:alert(1)", monitor.IncidentOpen, hostile
 	for _, c := range s.Checks {
 		c.Check.Runbook = "javascript:alert(1)"
@@ -178,26 +188,19 @@ func TestHostileText(t *testing.T) {
 	}
 }
 
-// evil sets every text, Public ones too.
-func evil(v reflect.Value, text string) {
-	switch v.Kind() {
-	case reflect.Pointer, reflect.Interface:
-		if !v.IsNil() {
-			evil(v.Elem(), text)
+// TestOnlyOutagesArePublic ensures that lost access, a spent quota and a warning are no outage to others,
+// whoever's side they are on.
+func TestOnlyOutagesArePublic(t *testing.T) {
+	for _, severity := range []monitor.Severity{monitor.AuthLost, monitor.QuotaOut, monitor.Warning} {
+		s := world("alpine-hotels")
+		i := apiDown
+		i.Severity = severity
+		s.Open = []*monitor.Incident{&i}
+		for _, c := range s.Checks {
+			failing(s, string(c.Check.ID()), monitor.Auth, monitor.StateDegraded, "HTTP 403", monitor.Outcome{Status: 403, Fault: monitor.FaultForbidden}, i.ID)
 		}
-	case reflect.Slice, reflect.Array:
-		for i := range v.Len() {
-			evil(v.Index(i), text)
-		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				evil(v.Field(i), text)
-			}
-		}
-	case reflect.String:
-		if v.CanSet() && v.Type() == reflect.TypeFor[string]() {
-			v.SetString(text)
+		if v := publish(s, now); v.State != monitor.StateUp || len(v.Incidents) != 0 || v.Components[0].State != monitor.StateUp {
+			t.Errorf("%s: %+v", severity, v)
 		}
 	}
 }

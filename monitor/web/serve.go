@@ -81,7 +81,9 @@ func (s *Site) serve(ctx context.Context, d Door) error {
 	if srv.Shutdown(limit) != nil {
 		srv.Close()
 	}
-	<-done
+	if err := <-done; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve %s: %w", d.Addr(), err)
+	}
 	return nil
 }
 
