@@ -98,12 +98,18 @@ func (s *Site) ended(ctx context.Context, snap *monitor.Snapshot, limit int) []*
 	}
 	ctx, cancel := context.WithTimeout(ctx, ledgerTime)
 	defer cancel()
-	all, err := s.Ledger(ctx, limit)
+	all, err := s.Ledger(ctx, limit+len(snap.Open))
 	if err != nil {
 		s.Log.Warn().Err(err).Msg("ended incidents not read")
 		return snap.Recent
 	}
-	return all
+	return slices.DeleteFunc(slices.Clone(all), func(i *monitor.Incident) bool { return !over(i, snap) })
+}
+
+// over tells whether an incident has ended, as far as both the store and the snapshot know.
+func over(i *monitor.Incident, snap *monitor.Snapshot) bool {
+	open := slices.ContainsFunc(snap.Open, func(o *monitor.Incident) bool { return o.ID == i.ID })
+	return i.State != monitor.IncidentOpen && !open
 }
 
 // find looks for an incident, in the store too.

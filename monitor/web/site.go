@@ -31,8 +31,8 @@ type Options struct {
 	// AccountLabels gives each account's checks metrics of their own. Otherwise accounts are not named in
 	// metrics: of a check with several the worst is exported.
 	AccountLabels bool
-	// Ledger lists at most limit incidents that have ended, newest first, as the store knows them. Nil is
-	// that only those in the snapshot are known.
+	// Ledger lists at most limit incidents, newest first, as the store knows them; open ones are left out.
+	// Nil is that only those in the snapshot are known.
 	Ledger func(ctx context.Context, limit int) ([]*monitor.Incident, error)
 	Log    zerolog.Logger
 }
