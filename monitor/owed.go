@@ -100,10 +100,18 @@ func OwedNotice(d Delivery, n *Notice, r Receiver, p Pace, now time.Time) (time.
 	if n == nil || !d.Wants || d.Settled || d.Dead != "" || d.inFlight() || !now.Before(n.At.Add(p.NoticeOwed)) {
 		return time.Time{}, false
 	}
-	if d.Sending != nil {
+	if n.Text == "" {
+		return time.Time{}, false // it ended without a word: what it was about is no longer watched
+	}
+	if ResumesNotice(d, n) {
 		return d.again(r, p), !d.repeated(r)
 	}
 	return n.At, d.Version < n.Version()
+}
+
+// ResumesNotice says whether what is owed is the message under way: not if the notice is over meanwhile.
+func ResumesNotice(d Delivery, n *Notice) bool {
+	return d.Sending != nil && d.Sending.Version == n.Version()
 }
 
 // Version numbers the two things that can be said under a notice's id: that it is so, and that it is over.

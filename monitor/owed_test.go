@@ -244,7 +244,7 @@ func TestBlindFailuresDoNotCount(t *testing.T) {
 
 // TestNotices ensures that a notice is told once, not after its time, and never by the receiver it is about.
 func TestNotices(t *testing.T) {
-	n := &Notice{ID: "not_1", Key: ReceiverKey("ops"), At: ten}
+	n := &Notice{ID: "not_1", Key: ReceiverKey("ops"), At: ten, Text: "It does not work."}
 	d := Delivery{Wants: true}
 	if _, ok := OwedNotice(d, n, Receiver{}, pace, ten.Add(pace.NoticeOwed)); ok {
 		t.Error("owed after its time")
@@ -254,11 +254,30 @@ func TestNotices(t *testing.T) {
 	}
 	d = d.Attempting(Attempting{Sending: Sending{ID: "m", Type: EventNotice, Version: 1}})
 	d = d.Received(Receipt{At: ten, ID: "m", Result: Accepted}, pace)
-	if _, ok := OwedNotice(d, n, Receiver{}, pace, ten); ok || !d.Settled {
+	if _, ok := OwedNotice(d, n, Receiver{}, pace, ten); ok || !d.AgedNotice(n, Receiver{}, pace, ten).Settled {
 		t.Error("owed twice")
 	}
 	if (Receiver{Name: "ops"}).WantsNotice(n) || !(Receiver{Name: "other"}).WantsNotice(n) {
 		t.Error("a receiver's trouble is to be told on the others")
+	}
+}
+
+// TestNoticeOver ensures that the end of a notice takes the place of its beginning where that did not arrive,
+// follows it where it did, and is no message where there is nothing to say.
+func TestNoticeOver(t *testing.T) {
+	over := &Notice{ID: "not_1", At: ten, Text: "It works again.", Over: true}
+	refused := Delivery{Wants: true, Sending: &Sending{ID: "m", Type: EventNotice, Version: 1, Next: ten.Add(time.Hour)}}
+	if at, ok := OwedNotice(refused, over, Receiver{}, pace, ten); !ok || !at.Equal(ten) || ResumesNotice(refused, over) {
+		t.Errorf("beginning refused: owed %v at %v", ok, at)
+	}
+	flying := Delivery{Wants: true}.Attempting(Attempting{Sending: Sending{ID: "m", Type: EventNotice, Version: 1}})
+	told := flying.Received(Receipt{At: ten, ID: "m", Result: Accepted}, pace).AgedNotice(over, Receiver{}, pace, ten)
+	if _, ok := OwedNotice(told, over, Receiver{}, pace, ten); !ok {
+		t.Error("ended while its beginning was in flight: not owed")
+	}
+	over.Text = ""
+	if _, ok := OwedNotice(told, over, Receiver{}, pace, ten); ok {
+		t.Error("owed without a word to say")
 	}
 }
 

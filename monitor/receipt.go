@@ -67,7 +67,6 @@ func (d Delivery) accepted(s Sending, r Receipt) Delivery {
 	d = d.knowing(Told, s, r.At)
 	d.Ref = cmp.Or(r.Ref, d.Ref)
 	d.Sending, d.Repeats, d.Failing, d.LastErr = nil, 0, time.Time{}, ""
-	d.Settled = s.Type == EventNotice
 	return d
 }
 

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"bellhop/monitor"
 )
 
@@ -186,14 +188,14 @@ func (l *lane) submit(ctx context.Context, in monitor.Input) {
 }
 
 func (l *lane) log(r monitor.Receipt, s monitor.Sending) {
-	e := l.x.options.Log.Info()
-	if r.Result != monitor.Accepted {
-		e = l.x.options.Log.Warn()
-		if s.Attempts > 1 {
-			e = l.x.options.Log.Debug() // the same trouble is not told on every attempt
-		}
+	level := zerolog.WarnLevel
+	switch {
+	case r.Result == monitor.Accepted:
+		level = zerolog.InfoLevel
+	case s.Attempts > 1:
+		level = zerolog.DebugLevel // the same trouble is not told on every attempt
 	}
-	e.Str("receiver", r.Delivery.Receiver).Str("incident", r.Delivery.Incident).Str("type", string(s.Type)).
+	l.x.options.Log.WithLevel(level).Str("receiver", r.Delivery.Receiver).Str("incident", r.Delivery.Incident).Str("type", string(s.Type)).
 		Int("version", s.Version).Int("attempt", s.Attempts).Str("result", string(r.Result)).
 		Str("reason", r.Reason).Msg("message tried")
 }

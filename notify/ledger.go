@@ -114,7 +114,7 @@ type job struct {
 func (l *ledger) job(d *monitor.Delivery, r monitor.Receiver, p monitor.Pace, now time.Time) (job, bool) {
 	if n := l.notices[d.Incident]; n != nil {
 		at, ok := monitor.OwedNotice(*d, n, r, p, now)
-		return job{row: *d, at: at, resumes: d.Sending != nil, notice: n}, ok
+		return job{row: *d, at: at, resumes: monitor.ResumesNotice(*d, n), notice: n}, ok
 	}
 	i := l.incidents[d.Incident]
 	what, at, ok := monitor.Owed(*d, i, r, p, now)

@@ -29,10 +29,10 @@ type logline struct{ log zerolog.Logger }
 
 // Notify writes the line. An incident is a warning until it is over.
 func (n logline) Notify(_ context.Context, l Letter) (Receipt, error) {
-	e := n.log.Warn()
+	level := zerolog.WarnLevel
 	if l.Type == monitor.EventResolved || l.Type == monitor.EventRecap || l.Type == monitor.EventTest {
-		e = n.log.Info()
+		level = zerolog.InfoLevel
 	}
-	e.Str("type", string(l.Type)).Str("id", l.ID).Str("text", string(l.Body)).Msg("alert")
+	n.log.WithLevel(level).Str("type", string(l.Type)).Str("id", l.ID).Str("text", string(l.Body)).Msg("alert")
 	return Receipt{}, nil
 }

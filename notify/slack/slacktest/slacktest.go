@@ -4,6 +4,7 @@ package slacktest
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -143,9 +144,7 @@ func (f Fault) answer(w http.ResponseWriter, r *http.Request) {
 	if f.Break {
 		panic(http.ErrAbortHandler)
 	}
-	for name, values := range f.Header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), f.Header)
 	w.Header().Set("Content-Type", "text/html")
 	status := f.Status
 	if status == 0 {
