@@ -40,6 +40,7 @@ type Refusal struct {
 	After  time.Duration // the receiver asked for a pause so long; 0 is that it did not
 }
 
+// Error is the result and its reason, without secrets.
 func (r *Refusal) Error() string { return fmt.Sprintf("%s: %s", r.Result, r.Reason) }
 
 // A Render turns a message into the bytes that are stored and sent. It is a pure function.

@@ -1,0 +1,100 @@
+package notify_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"bellhop/monitor"
+	"bellhop/notify"
+)
+
+// TestRemovedReceiverHearsOnce ensures that a receiver that is removed hears so once for what it knows as
+// open, the end of what is over, and then nothing; and that it can come back.
+func TestRemovedReceiverHearsOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := &channel{}, &channel{}
+		d := open(t, lane(monitor.Receiver{Name: "a"}, a), lane(monitor.Receiver{Name: "b"}, b))
+		d.say(incident("i", 1, isOpen), opened, "a", "b")
+		d.say(incident("later", 1, isOpen), opened, "b")
+		synctest.Wait()
+		d.out.Reconfigure([]notify.Lane{lane(monitor.Receiver{Name: "b"}, b)})
+		synctest.Wait()
+		d.say(incident("i", 2, isOver), resolved, "a", "b")
+		time.Sleep(time.Hour)
+		equal(t, "a was told", a.types(), events{opened, updated})
+		if last := string(a.got()[1].Body); !strings.Contains(last, "NO LONGER TOLD HERE") {
+			t.Errorf("last word %q", last)
+		}
+		if row := d.row("a", "i"); !row.Settled || row.Dead == "" {
+			t.Errorf("row %+v", row)
+		}
+		if n := len(d.out.Stats()); n != 1 {
+			t.Errorf("%d lanes", n)
+		}
+		d.out.Reconfigure([]notify.Lane{lane(monitor.Receiver{Name: "a"}, a), lane(monitor.Receiver{Name: "b"}, b)})
+		d.say(incident("j", 1, isOpen), opened, "a")
+		synctest.Wait()
+		equal(t, "back again", a.types()[2:], events{opened})
+	})
+}
+
+// TestRemovedDeadReceiverIsLetGo ensures that a receiver that does not answer does not keep its lane.
+func TestRemovedDeadReceiverIsLetGo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &channel{}
+		d := open(t, lane(monitor.Receiver{Name: "a"}, c))
+		for n := range 5 {
+			d.say(incident(fmt.Sprint("i", n), 1, isOpen), opened, "a")
+		}
+		synctest.Wait()
+		c.answers(func(int, notify.Letter) error { return errHang })
+		d.out.Reconfigure(nil)
+		time.Sleep(2 * time.Minute)
+		if n := len(d.out.Stats()); n != 0 {
+			t.Errorf("%d lanes", n)
+		}
+		for n := range 5 {
+			if row := d.row("a", fmt.Sprint("i", n)); !row.Settled {
+				t.Errorf("row %d: %+v", n, row)
+			}
+		}
+	})
+}
+
+// TestReloadTriesAtOnce ensures that a corrected configuration is tried without waiting.
+func TestReloadTriesAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		bad, good := &channel{answer: always(monitor.Unmended)}, &channel{}
+		d := open(t, lane(monitor.Receiver{Name: "a"}, bad))
+		d.say(incident("i", 1, isOpen), opened, "a")
+		time.Sleep(time.Second)
+		d.out.Reconfigure([]notify.Lane{lane(monitor.Receiver{Name: "a"}, good)})
+		synctest.Wait()
+		equal(t, "told", good.types(), events{opened})
+	})
+}
+
+// TestUnheard ensures that an event counts as unheard only while nobody at all has taken it.
+func TestUnheard(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := &channel{answer: always(monitor.Refused)}, &channel{}
+		d := open(t, lane(monitor.Receiver{Name: "a"}, a), lane(monitor.Receiver{Name: "b", When: monitor.When{Side: []monitor.Side{"hotel"}}}, b))
+		d.say(incident("i", 1, isOpen), opened, "a", "b")
+		time.Sleep(time.Minute)
+		if since, ok := d.out.Unheard(time.Now()); ok {
+			t.Errorf("b has heard, yet unheard since %v", since)
+		}
+		began := time.Now()
+		d.say(incident("alone", 1, isOpen), opened, "a")
+		time.Sleep(10 * time.Minute)
+		if since, ok := d.out.Unheard(time.Now()); !ok || since.Sub(began) > time.Second {
+			t.Errorf("only a wants it: unheard %v since %v", ok, since.Sub(began))
+		}
+		if s := d.out.Stats(); s[0].Owed != 2 || s[0].Err == "" || s[1].Owed != 0 || s[1].Attempts[monitor.Accepted] != 1 {
+			t.Errorf("stats %+v", s)
+		}
+	})
+}
