@@ -40,6 +40,7 @@ func (s *Site) registry() *prometheus.Registry {
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	reg.MustRegister(newExporter(s.Reader, s.Version, s.AccountLabels))
+	reg.MustRegister(s.Collectors...)
 	return reg
 }
 

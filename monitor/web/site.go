@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 
 	"bellhop/monitor"
@@ -34,7 +35,9 @@ type Options struct {
 	// Ledger lists at most limit incidents, newest first, as the store knows them; open ones are left out.
 	// Nil is that only those in the snapshot are known.
 	Ledger func(ctx context.Context, limit int) ([]*monitor.Incident, error)
-	Log    zerolog.Logger
+	// Collectors bring the metrics of parts that the site does not know.
+	Collectors []prometheus.Collector
+	Log        zerolog.Logger
 }
 
 // A Site is both sides of the web.
