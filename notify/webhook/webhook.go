@@ -25,6 +25,7 @@ type Webhook struct {
 	signers []signer
 	client  *http.Client
 	agent   string
+	headers map[string]string
 	limit   time.Duration // the longest pause that it may ask for
 }
 
@@ -34,6 +35,8 @@ type Options struct {
 	Secret string // see ParseSecret; several, separated by spaces, sign with each while one is replaced
 	Agent  string // User-Agent
 	Pace   monitor.Pace
+
+	Headers map[string]string // to send besides; their values may be secrets
 }
 
 // NewLane is a webhook as a receiver.
@@ -56,7 +59,7 @@ func New(o Options) (*Webhook, error) {
 	if err != nil {
 		return nil, fmt.Errorf("secret: %w", err)
 	}
-	return &Webhook{url: o.URL, signers: signers, client: notify.NewClient(), agent: o.Agent, limit: o.Pace.RetryAfterMax}, nil
+	return &Webhook{url: o.URL, signers: signers, client: notify.NewClient(), agent: o.Agent, headers: o.Headers, limit: o.Pace.RetryAfterMax}, nil
 }
 
 // Notify posts a letter once. The timestamp and so the signature are this attempt's; the body is not.
@@ -83,6 +86,9 @@ func (w *Webhook) request(ctx context.Context, l notify.Letter) (*http.Request, 
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.url, bytes.NewReader(l.Body))
 	if err != nil {
 		return nil, err
+	}
+	for name, value := range w.headers {
+		req.Header.Set(name, value)
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", w.agent)
