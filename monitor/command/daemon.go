@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 
 	"bellhop/monitor"
@@ -41,6 +42,7 @@ type daemon struct {
 	doors   []web.Door
 	socket  *socket            // nil is none
 	news    chan monitor.Event // for the log
+	refused atomic.Bool        // the last reload was
 }
 
 // settings are a configuration in force.
@@ -147,7 +149,7 @@ func (d *daemon) wire(saved monitor.Saved, list *watchlist.Watchlist) error {
 	d.site = web.New(web.Options{
 		Reader: d.monitor, Now: d.monitor.Now, PublicURL: list.Web.PublicURL, Version: build().Version, Instance: d.instance,
 		Token:  func() (string, error) { return d.inForce.Load().list.Web.Token.Reveal() },
-		Ledger: d.store.Incidents, Log: d.log,
+		Ledger: d.store.Incidents, Log: d.log, Collectors: []prometheus.Collector{newExporter(d.outbox.Stats, &d.refused)},
 	})
 	return nil
 }

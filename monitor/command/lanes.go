@@ -2,7 +2,9 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"sync"
 
 	"github.com/rs/zerolog"
@@ -82,7 +84,7 @@ func (r *rotating) current() (notify.Notifier, error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if now == r.used {
+	if now.same(r.used) {
 		return r.with, nil
 	}
 	lane, err := now.lane(r.receiver, r.pace)
@@ -94,15 +96,28 @@ func (r *rotating) current() (notify.Notifier, error) {
 }
 
 // secrets are what it takes to reach a receiver, as they are at one moment.
-type secrets struct{ url, key string }
+type secrets struct {
+	url, key string
+	headers  map[string]string
+}
 
 func reveal(r watchlist.Receiver) (secrets, error) {
-	url, err := r.URL.Reveal()
-	if err != nil {
-		return secrets{}, err
+	s := secrets{headers: map[string]string{}}
+	var errs [2]error
+	s.url, errs[0] = r.URL.Reveal()
+	s.key, errs[1] = r.Secret.Reveal()
+	for name, header := range r.Headers {
+		value, err := header.Reveal()
+		if err != nil {
+			return secrets{}, err
+		}
+		s.headers[name] = value
 	}
-	key, err := r.Secret.Reveal()
-	return secrets{url, key}, err
+	return s, errors.Join(errs[:]...)
+}
+
+func (s secrets) same(o secrets) bool {
+	return s.url == o.url && s.key == o.key && maps.Equal(s.headers, o.headers)
 }
 
 func (s secrets) lane(r watchlist.Receiver, p monitor.Pace) (notify.Lane, error) {
@@ -111,7 +126,7 @@ func (s secrets) lane(r watchlist.Receiver, p monitor.Pace) (notify.Lane, error)
 	case "slack":
 		return slack.NewLane(r.Receiver, slack.Options{URL: s.url, Agent: agent, Pace: p})
 	case "webhook":
-		return webhook.NewLane(r.Receiver, webhook.Options{URL: s.url, Secret: s.key, Agent: agent, Pace: p})
+		return webhook.NewLane(r.Receiver, webhook.Options{URL: s.url, Secret: s.key, Headers: s.headers, Agent: agent, Pace: p})
 	}
 	return notify.Lane{}, fmt.Errorf("there is no kind %q of receiver", r.Kind)
 }

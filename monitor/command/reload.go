@@ -61,6 +61,7 @@ func (d *daemon) reload(ctx context.Context) error {
 		return fmt.Errorf("reload: %w", err)
 	}
 	d.outbox.Reconfigure(all)
+	d.refused.Store(false)
 	d.inForce.Store(&settings{list, all, make(chan struct{})})
 	close(old.replaced)
 	later := waiting(d.booted, list)
@@ -113,6 +114,7 @@ func (d *daemon) refuse(ctx context.Context, err error) error {
 	if len(problems) > 0 {
 		lines = strings.Split(problems.Error(), "\n")
 	}
+	d.refused.Store(true)
 	d.log.Error().Strs("problems", lines).Msg("configuration refused")
 	text := "A changed configuration was not taken, and the old one stays in force: " + lines[0] + "."
 	if len(lines) > 1 {

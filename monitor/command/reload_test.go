@@ -38,6 +38,10 @@ func TestReload(t *testing.T) {
 	if text, status := p.says("test-alert", "pager"); status == exitGood {
 		t.Errorf("a command takes the broken file: %s", text)
 	}
+	if text := r.get("/metrics"); !strings.Contains(text, "bellhop_config_last_reload_successful 0") ||
+		!strings.Contains(text, `bellhop_delivery_attempts_total{receiver="pager",result="accepted"} 1`) {
+		t.Errorf("metrics are\n%s", text)
+	}
 	r.hangups <- syscall.SIGHUP // still broken: nothing more is said
 
 	p.more = "heartbeat: {url: \"\"}\n"
@@ -46,6 +50,9 @@ func TestReload(t *testing.T) {
 	p.until("the notice ends", func() bool { return len(p.hook.of("monitor.notice")) > 1 })
 	if n := p.hook.of("monitor.notice"); len(n) != 2 || n[0].Data.Notice.Key != "config" || !strings.Contains(n[1].Data.Text, "in force") {
 		t.Errorf("notices are %+v, want one and its end", n)
+	}
+	if text := r.get("/metrics"); !strings.Contains(text, "bellhop_config_last_reload_successful 1") {
+		t.Errorf("metrics are\n%s", text)
 	}
 	if text, status := p.says("test-alert", "ops"); status != exitGood || !strings.Contains(text, "ops (slack) took the message") {
 		t.Errorf("the added receiver answers %d %s", status, text)

@@ -1,0 +1,75 @@
+package command
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"bellhop/monitor"
+	"bellhop/notify"
+)
+
+// An exporter brings the metrics of the parts that the web side does not know: receivers and configuration.
+type exporter struct {
+	stats   func() []notify.LaneStats
+	refused *atomic.Bool
+
+	config, attempts, latency, owed, oldest *prometheus.Desc
+}
+
+func newExporter(stats func() []notify.LaneStats, refused *atomic.Bool) *exporter {
+	desc := func(name, help string, labels ...string) *prometheus.Desc {
+		return prometheus.NewDesc(name, help, labels, nil)
+	}
+	return &exporter{
+		stats: stats, refused: refused,
+		config:   desc("bellhop_config_last_reload_successful", "Whether the last configuration that was read is in force."),
+		attempts: desc("bellhop_delivery_attempts_total", "Attempts to send, by what came of them.", "receiver", "result"),
+		latency:  desc("bellhop_delivery_latency_seconds", "From a decision to the first attempt leaving.", "receiver"),
+		owed:     desc("bellhop_receiver_owed", "Messages that are due and that the receiver has not accepted.", "receiver"),
+		oldest:   desc("bellhop_receiver_oldest_owed_seconds", "Age of the oldest of them; 0 is none.", "receiver"),
+	}
+}
+
+// Describe lists the metrics.
+func (e *exporter) Describe(to chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{e.config, e.attempts, e.latency, e.owed, e.oldest} {
+		to <- d
+	}
+}
+
+// Collect reads them.
+func (e *exporter) Collect(to chan<- prometheus.Metric) {
+	good := 1.0
+	if e.refused.Load() {
+		good = 0
+	}
+	to <- prometheus.MustNewConstMetric(e.config, prometheus.GaugeValue, good)
+	for _, s := range e.stats() {
+		for _, r := range []monitor.SendResult{
+			monitor.Accepted, monitor.Refused, monitor.Ambiguous, monitor.Unmended, monitor.Content, monitor.Gone,
+		} {
+			to <- prometheus.MustNewConstMetric(e.attempts, prometheus.CounterValue, float64(s.Attempts[r]), s.Receiver, string(r))
+		}
+		age := 0.0
+		if !s.Oldest.IsZero() {
+			age = max(time.Since(s.Oldest).Seconds(), 0)
+		}
+		to <- prometheus.MustNewConstMetric(e.owed, prometheus.GaugeValue, float64(s.Owed), s.Receiver)
+		to <- prometheus.MustNewConstMetric(e.oldest, prometheus.GaugeValue, age, s.Receiver)
+		to <- histogram(e.latency, s.Latency, s.Receiver)
+	}
+}
+
+// histogram is a histogram as Prometheus wants it: each bound counts all below it.
+func histogram(desc *prometheus.Desc, h monitor.Histogram, labels ...string) prometheus.Metric {
+	below, total := map[float64]uint64{}, uint64(0)
+	for i, n := range h.Counts {
+		total += n
+		if i < len(h.Bounds) {
+			below[h.Bounds[i]] = total
+		}
+	}
+	return prometheus.MustNewConstHistogram(desc, total, h.Sum, below, labels...)
+}
