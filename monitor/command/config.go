@@ -6,7 +6,6 @@ import (
 	"io/fs"
 
 	"bellhop/monitor"
-	"bellhop/monitor/apaleo"
 	"bellhop/monitor/watchlist"
 )
 
@@ -43,9 +42,7 @@ func mistaken(path string, err error) error {
 
 // names are what people call the nodes of the graph.
 func names(list *watchlist.Watchlist) map[monitor.Node]string {
-	all := apaleo.Hosts{
-		API: list.Apaleo.API, Identity: list.Apaleo.Identity, Webhook: list.Apaleo.Webhook, StatusPage: list.Apaleo.StatusPage,
-	}.Names()
+	all := list.Apaleo.Names()
 	for _, c := range list.Checks {
 		for _, n := range c.Path {
 			if _, known := all[n]; known {

@@ -54,7 +54,7 @@ func (d *daemon) serveExplain(r *http.Request) (Explanation, error) {
 	if err != nil {
 		return Explanation{}, err
 	}
-	return explain(d.monitor.Snapshot(), known, r.URL.Query().Get("check"), d.booted.Pace)
+	return explain(d.fresh(r.Context()), known, r.URL.Query().Get("check"), d.booted.Pace)
 }
 
 func (d *daemon) serveOutbox(r *http.Request) (owings, error) {
@@ -63,7 +63,7 @@ func (d *daemon) serveOutbox(r *http.Request) (owings, error) {
 	if err != nil {
 		return nil, err
 	}
-	return owed(d.monitor.Snapshot(), known, receivers(d.inForce.Load().lanes), d.booted.Pace).only(all), nil
+	return owed(d.fresh(r.Context()), known, receivers(d.inForce.Load().lanes), d.booted.Pace).only(all), nil
 }
 
 // serveOrder hands in what an operator asks of the deliveries that match.
@@ -73,7 +73,7 @@ func (d *daemon) serveOrder(r *http.Request) (Ordered, error) {
 		return Ordered{}, misuse{"the order is not understood: " + err.Error()}
 	}
 	var done Ordered
-	for _, w := range d.monitor.Snapshot().Owed {
+	for _, w := range d.fresh(r.Context()).Owed {
 		if !o.means(w.DeliveryID) {
 			continue
 		}

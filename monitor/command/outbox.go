@@ -156,7 +156,7 @@ func (s *shell) listOutbox(ctx context.Context, all bool) error {
 		fmt.Fprintln(s.Stdout, "Nothing is owed to anybody, and no incident is open.")
 		return nil
 	}
-	fmt.Fprint(s.Stdout, outboxTable(rows, time.Now()))
+	fmt.Fprint(s.Stdout, rows.text(time.Now()))
 	return nil
 }
 

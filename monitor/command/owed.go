@@ -3,6 +3,7 @@ package command
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"bellhop/monitor"
@@ -67,16 +68,32 @@ func (o *Owed) since(at time.Time, behind bool) {
 	}
 }
 
-func outboxTable(rows owings, now time.Time) table {
-	t := table{{"RECEIVER", "INCIDENT", "KNOWS", "OWED", "WHAT"}}
+// text is the rows for a person: what each is about, and why it waits, stands below it.
+func (rows owings) text(now time.Time) string {
+	t := table{{"RECEIVER", "INCIDENT", "KNOWS", "OWED"}}
 	for _, o := range rows {
-		what := o.Title
-		if o.LastErr != "" {
-			what = o.LastErr + "; " + what
-		}
-		t = append(t, []string{o.Receiver, o.Incident, o.knows(now), o.due(now), what})
+		t = append(t, []string{o.Receiver, o.Incident, o.knows(now), o.due(now)})
 	}
-	return t
+	lines := t.lines(1)
+	for i, o := range rows {
+		lines[i+1] += o.about("  ")
+	}
+	return strings.Join(lines, "")
+}
+
+// about is what a delivery is about, and what hinders it.
+func (o Owed) about(indent string) string {
+	text := ""
+	if o.Title != "" {
+		text += wrap(o.Title, indent) + "\n"
+	}
+	switch {
+	case o.Dead != "":
+		text += wrap("Given up: "+o.Dead+".", indent) + "\n"
+	case o.LastErr != "":
+		text += wrap(fmt.Sprintf("%s so far; the last answer: %s.", count(o.Attempts, "attempt"), o.LastErr), indent) + "\n"
+	}
+	return text
 }
 
 // knows is how far the receiver has heard.
@@ -94,13 +111,13 @@ func (o Owed) knows(now time.Time) string {
 func (o Owed) due(now time.Time) string {
 	switch {
 	case o.Dead != "":
-		return "given up: " + o.Dead
+		return "given up"
 	case o.Settled, o.Since.IsZero() && !o.Open:
 		return "nothing"
 	case o.Since.IsZero():
 		return "its end"
 	case o.Attempts > 0:
-		return fmt.Sprintf("%s, next %s", count(o.Attempts, "attempt"), clock(o.Next, now))
+		return "next " + clock(o.Next, now)
 	}
 	return "since " + clock(o.Since, now)
 }

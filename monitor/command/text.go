@@ -17,8 +17,11 @@ const width = 80
 // A table is what is printed as one: the first row is its heading.
 type table [][]string
 
-// String lays the table out in columns. If it is too wide, the last column is cut.
-func (t table) String() string {
+// String lays the table out in columns. If it is too wide, the widest ones are cut.
+func (t table) String() string { return strings.Join(t.lines(), "") }
+
+// lines are the rows as they are printed. Columns that are kept are never cut.
+func (t table) lines(keep ...int) []string {
 	var widths []int
 	for _, row := range t {
 		for i, cell := range row {
@@ -28,28 +31,32 @@ func (t table) String() string {
 			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
 		}
 	}
-	var b strings.Builder
+	widths = fitting(widths, keep)
+	var lines []string
 	for _, row := range t {
-		b.WriteString(strings.TrimRight(line(row, fitting(widths)), " ") + "\n")
+		lines = append(lines, strings.TrimRight(line(row, widths), " ")+"\n")
 	}
-	return b.String()
+	return lines
 }
 
 // gap is the space between two columns.
 const gap = "  "
 
-// fitting makes columns narrower until a line fits: the widest first, and none below twelve.
-func fitting(widths []int) []int {
-	narrow := append([]int(nil), widths...)
+// narrowest is a column that still says something.
+const narrowest = 12
+
+// fitting makes columns narrower until a line fits: the widest first, and not those that are kept.
+func fitting(widths, keep []int) []int {
+	narrow := slices.Clone(widths)
 	for {
-		total, widest := len(gap)*(len(narrow)-1), 0
+		total, widest := len(gap)*(len(narrow)-1), -1
 		for i, w := range narrow {
 			total += w
-			if w > narrow[widest] {
+			if !slices.Contains(keep, i) && w > narrowest && (widest < 0 || w > narrow[widest]) {
 				widest = i
 			}
 		}
-		if total <= width || len(narrow) == 0 || narrow[widest] <= 12 {
+		if total <= width || widest < 0 {
 			return narrow
 		}
 		narrow[widest]--

@@ -59,17 +59,37 @@ func (d *daemon) greet(ctx context.Context) error {
 	if err := errors.Join(d.accept(ctx), d.postpone(ctx, nil)); err != nil || ctx.Err() != nil {
 		return err
 	}
-	at, list := d.serving(), d.booted
+	now, at, list := d.fresh(ctx), d.serving(), d.booted
 	d.log.Info().Str("page", at.Page).Str("public", at.Public).Int("checks", len(list.Checks)).Int("receivers", len(list.Receivers)).
 		Int("controls", len(list.Controls)).Str("store", list.Store.Path).Str("config", d.config).Str("version", build().Version).Msg("bellhop started")
 	if len(list.Receivers) == 0 {
 		d.log.Warn().Str("next", "name one under receivers: in "+d.config).Msg("alerts only logged")
 	}
-	d.tell(ctx, "READY=1", status(statusLine(d.monitor.Snapshot())))
+	d.tell(ctx, "READY=1", status(statusLine(now)))
 	if d.Started != nil {
 		d.Started(at)
 	}
 	return nil
+}
+
+// fresh is the book as it is now: who asks a moment after something happened wants to see it. While the owner
+// is busy it is what there is after two seconds.
+func (d *daemon) fresh(ctx context.Context) *monitor.Snapshot {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	again := time.NewTicker(10 * time.Millisecond)
+	defer again.Stop()
+	for from := d.monitor.Now(); ; {
+		s := d.monitor.Snapshot()
+		if !s.At.Before(from) {
+			return s
+		}
+		select {
+		case <-ctx.Done():
+			return s
+		case <-again.C:
+		}
+	}
 }
 
 // saying is what was last said.

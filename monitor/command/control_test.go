@@ -1,0 +1,101 @@
+package command
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"bellhop/monitor/apaleo/apaleotest"
+	"bellhop/notify/slack/slacktest"
+)
+
+// The control socket is for its user alone, works in a folder whose path is too long for a socket, and takes
+// the place of one that a killed daemon left behind.
+func TestControlSocket(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.dir = filepath.Join(p.dir, strings.Repeat("long-", 30))
+	if err := os.MkdirAll(p.dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p.write("ca.pem", string(p.apaleo.CAPEM))
+	p.write("secret", "s3cret")
+	p.configure("")
+	p.write("bellhop.db.sock", "left over")
+	r := p.start()
+	if info, err := os.Stat(r.Socket); err != nil || info.Mode().Perm() != 0o600 || info.Mode()&os.ModeSocket == 0 {
+		t.Errorf("the socket %s is %v, %v", r.Socket, info, err)
+	}
+	if text, status := p.says("healthcheck", "--json"); status != exitGood || !strings.Contains(text, `"checks"`) {
+		t.Errorf("healthcheck says %d %s", status, text)
+	}
+	if text, status := p.says("explain", "api-edg"); status != exitMisuse || !strings.Contains(text, "\tapi-edge") {
+		t.Errorf("explain says %d %s", status, text)
+	}
+	r.halt()
+	if _, err := os.Stat(r.Socket); err == nil {
+		t.Error("the socket is still there")
+	}
+}
+
+// A test message is marked TEST, goes through the daemon or without one, and the receiver's answer decides the
+// exit status.
+func TestTestAlert(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.configure(p.ops())
+	if text, status := p.says("test-alert", "ops"); status != exitGood || !strings.Contains(text, "ops (slack) took the message") {
+		t.Errorf("without a daemon: %d %s", status, text)
+	}
+	p.start()
+	p.slack.Fail(slacktest.Fault{Status: http.StatusNotFound, Body: "no_service"})
+	text, status := p.says("test-alert", "ops", "--json")
+	var got Tested
+	if err := json.Unmarshal([]byte(text), &got); err != nil || status != exitFinding || got.Accepted || got.Status != 404 || got.Reason == "" {
+		t.Errorf("refused: %d %v %s", status, err, text)
+	}
+	if text, status := p.says("test-alert", "opps"); status != exitMisuse || !strings.Contains(text, "\tops") {
+		t.Errorf("unknown: %d %s", status, text)
+	}
+	if posts := p.slack.Posts(); len(posts) != 1 || !strings.Contains(posts[0].Lead(), "TEST") {
+		t.Errorf("Slack shows\n%s", p.slack)
+	}
+}
+
+// An operator sees what a dead receiver is owed, and can have it tried again or given up.
+func TestOutboxOrders(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.configure(p.ops() + ", " + p.pager())
+	p.slack.Always(slacktest.Fault{Status: http.StatusNotFound, Body: "no_service"})
+	p.start()
+	p.until("all is well", func() bool { return p.state("api-edge") == "up" })
+	if text, status := p.says("outbox", "retry", "ops"); status != exitMisuse || !strings.Contains(text, "nothing is owed to ops") {
+		t.Errorf("retry of nothing says %d %s", status, text)
+	}
+	p.apaleo.Fault(apaleotest.Gateway(502).On(apaleotest.API))
+	p.until("Slack refuses", func() bool {
+		text, _ := p.says("outbox")
+		return strings.Contains(text, "no_service") || strings.Contains(text, "404")
+	})
+	tries := p.slack.Tries()
+	if text, status := p.says("outbox", "retry", "ops"); status != exitGood || !strings.Contains(text, "Trying again: ops about inc_") {
+		t.Errorf("retry says %d %s", status, text)
+	}
+	p.until("it is tried again", func() bool { return p.slack.Tries() > tries })
+	text, _ := p.says("outbox", "--json")
+	var rows []Owed
+	if err := json.Unmarshal([]byte(text), &rows); err != nil || len(rows) != 2 {
+		t.Fatalf("outbox --json says %v\n%s", err, text)
+	}
+	if text, status := p.says("outbox", "drop", "ops", rows[0].Incident); status != exitGood || !strings.Contains(text, "Given up: ops") {
+		t.Errorf("drop says %d %s", status, text)
+	}
+	p.until("it is given up", func() bool {
+		text, _ := p.says("outbox", "--all")
+		return strings.Contains(text, "Given up: dropped by the operator.")
+	})
+}
