@@ -4,29 +4,38 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"bellhop/monitor"
 	"bellhop/monitor/apaleo"
 )
 
-// judge says what outcomes mean. Nobody has answered before: what answers now is all that is known.
-func judge(checks []*monitor.Check, outcomes []monitor.Outcome, answers []monitor.ControlAnswer, controls int, p monitor.Pace) Probed {
+// A look is all that was asked once, and what it takes to judge it.
+type look struct {
+	checks   []*monitor.Check
+	outcomes []monitor.Outcome
+	answers  []monitor.ControlAnswer
+	controls int // configured
+	names    map[monitor.Node]string
+	pace     monitor.Pace
+}
+
+// judge says what was seen. Nobody has answered before: what answers now is all that is known.
+func (l look) judge() Probed {
+	checks, outcomes := l.checks, l.outcomes
 	outside, way := false, monitor.WayNotAsked
 	for i, o := range outcomes {
 		outside = outside || o.Status != 0 && !(checks[i].Own && loopback(o.IP))
 	}
 	if slices.ContainsFunc(outcomes, func(o monitor.Outcome) bool { return o.Fault.Connection() }) {
-		way = monitor.Control(answers, nil, outside, controls)
+		way = monitor.Control(l.answers, nil, outside, l.controls)
 	}
 	var all Probed
 	all.Blind = way == monitor.WayCut
 	for i, o := range outcomes {
-		all.Checks = append(all.Checks, result(checks[i], o, way, p))
+		all.Checks = append(all.Checks, result(checks[i], o, way, l.pace))
 	}
-	all.Good, all.Verdict = verdict(all, len(answers))
+	all.Good, all.Verdict = l.verdict(all)
 	return all
 }
 
@@ -36,10 +45,15 @@ func loopback(address string) bool {
 	return err == nil && ip.IsLoopback()
 }
 
+// fails tells whether a result is a failure.
+func (r Result) fails() bool {
+	return r.Result == isFail || r.Result == isSetUp || r.Result == isUnclear
+}
+
 // result reads one outcome.
 func result(c *monitor.Check, o monitor.Outcome, way monitor.Way, p monitor.Pace) Result {
 	signal := monitor.Availability
-	if monitor.Classify(c, o, way, p)[2] == monitor.Fail {
+	if o.SecretAge = 0; monitor.Classify(c, o, way, p)[2] == monitor.Fail {
 		signal = monitor.Auth
 	}
 	a := apaleo.Advise(monitor.Trouble{
@@ -72,8 +86,9 @@ func result(c *monitor.Check, o monitor.Outcome, way monitor.Way, p monitor.Pace
 	return r
 }
 
-// word is a result in a word.
+// word is a result in a word. A person who asks does not wait for a new secret to settle.
 func word(c *monitor.Check, o monitor.Outcome, way monitor.Way, p monitor.Pace) string {
+	o.SecretAge = 0
 	ev := monitor.Classify(c, o, way, p)
 	switch {
 	case c.Info && o.Fault != monitor.FaultNone:
@@ -97,11 +112,11 @@ func word(c *monitor.Check, o monitor.Outcome, way monitor.Way, p monitor.Pace) 
 const blindNext = "Look at the network between bellhop and the internet: uplink, DNS, firewall, proxy."
 
 // verdict is one sentence on all of it, and whether nothing is to be done.
-func verdict(p Probed, controls int) (good bool, text string) {
+func (l look) verdict(p Probed) (good bool, text string) {
 	n, worst := map[string]int{}, -1
 	for i, r := range p.Checks {
 		n[r.Result]++
-		if worst < 0 && (r.Result == isFail || r.Result == isSetUp || r.Result == isUnclear) {
+		if worst < 0 && r.fails() {
 			worst = i
 		}
 	}
@@ -109,9 +124,9 @@ func verdict(p Probed, controls int) (good bool, text string) {
 	switch {
 	case p.Blind:
 		return false, fmt.Sprintf("bellhop cannot see out: none of %s answers, nor does anything else. That says nothing about apaleo. %s",
-			count(controls, "control host"), blindNext)
+			count(l.controls, "control host"), blindNext)
 	case worst >= 0:
-		return false, failing(p.Checks[worst], n[isFail]+n[isSetUp]+n[isUnclear], asked)
+		return false, l.failing(p.Checks, worst)
 	case n[isNot] > 0:
 		return false, fmt.Sprintf("%d of %s could not be asked; the rest is good.", n[isNot], count(asked, "check"))
 	case n[isLimited] > 0:
@@ -122,63 +137,4 @@ func verdict(p Probed, controls int) (good bool, text string) {
 		return true, "It is good."
 	}
 	return true, fmt.Sprintf("All %s are good.", count(asked, "check"))
-}
-
-// failing is the sentence on the first check that fails, and how many do.
-func failing(first Result, n, of int) string {
-	text := fmt.Sprintf("%d of %s fail, first %s (%s).", n, count(of, "check"), first.Title, first.What)
-	if of == 1 {
-		text = fmt.Sprintf("It fails: %s.", first.What)
-	} else if n == 1 {
-		text = fmt.Sprintf("1 of %s fails: %s (%s).", count(of, "check"), first.Title, first.What)
-	}
-	return text + " " + matter(first.Side) + " " + first.Next
-}
-
-// matter says whose matter a trouble is.
-func matter(s monitor.Side) string {
-	switch s {
-	case monitor.SideApaleo:
-		return "It is apaleo's matter."
-	case monitor.SideCredentials:
-		return "It is about our credentials."
-	case monitor.SidePermissions:
-		return "It is about our permissions."
-	case monitor.SideRequest:
-		return "It is about our request."
-	case monitor.SideHotel:
-		return "It is about this hotel's set-up."
-	case monitor.SideNetwork:
-		return "It is our own network."
-	case monitor.SideIntegration:
-		return "It is our own integration."
-	}
-	return "Whose matter it is, is not clear."
-}
-
-// probed prints what came of asking.
-func (s *shell) probed(p Probed) error {
-	if s.json {
-		if err := printJSON(s.Stdout, p); err != nil {
-			return err
-		}
-	} else {
-		fmt.Fprintf(s.Stdout, "%s\n%s\n", p.table(), wrap(p.Verdict, ""))
-	}
-	if !p.Good {
-		return errFinding
-	}
-	return nil
-}
-
-func (p Probed) table() table {
-	t := table{{"CHECK", "RESULT", "STATUS", "TOOK", "WHAT"}}
-	for _, r := range p.Checks {
-		status := ""
-		if r.Status != 0 {
-			status = strconv.Itoa(r.Status)
-		}
-		t = append(t, []string{string(r.Check), r.Result, status, took(time.Duration(r.TookMS) * time.Millisecond), r.What})
-	}
-	return t
 }

@@ -31,20 +31,20 @@ func TestVerdict(t *testing.T) {
 	}{
 		{"all good", []*monitor.Check{api, token}, []monitor.Outcome{good, good}, nil, true, "All 2 checks are good.", "good good"},
 		{"one, good", []*monitor.Check{api}, []monitor.Outcome{good}, nil, true, "It is good.", "good"},
-		{"apaleo fails", []*monitor.Check{api, token}, []monitor.Outcome{{Status: 502, Fault: monitor.FaultServer}, good}, nil, false, "1 of 2 checks fails: apaleo API (HTTP 502). It is apaleo's matter.", "FAIL good"},
+		{"apaleo fails", []*monitor.Check{api, token}, []monitor.Outcome{{Status: 502, Fault: monitor.FaultServer}, good}, nil, false, "apaleo API fails (HTTP 502). It is apaleo's matter.", "FAIL good"},
 		{"secret revoked", []*monitor.Check{api, token}, []monitor.Outcome{good, {Status: 400, Fault: monitor.FaultClient, Code: "invalid_client"}}, nil, false, "It is about our credentials.", "good FAIL"},
 		{"we are cut off", []*monitor.Check{api, token}, []monitor.Outcome{dns, dns}, cut, false, "bellhop cannot see out", "not asked,not asked"},
-		{"they are cut off", []*monitor.Check{api, token}, []monitor.Outcome{dns, good}, seen, false, "1 of 2 checks fails", "FAIL good"},
+		{"they are cut off", []*monitor.Check{api, token}, []monitor.Outcome{dns, good}, seen, false, "apaleo API fails (the name is not found).", "FAIL good"},
 		{"nobody can tell", []*monitor.Check{api, token}, []monitor.Outcome{dns, good}, cut, false, "Whose matter it is, is not clear.", "unclear good"},
 		{"what answers beside us is not outside", []*monitor.Check{api, own}, []monitor.Outcome{dns, {Status: 200, IP: "127.0.0.1"}}, cut, false, "cannot see out", "not asked,good"},
 		{"quota", []*monitor.Check{api, token}, []monitor.Outcome{{Status: 429, Fault: monitor.FaultQuota}, good}, nil, false, "1 of 2 checks met a rate limit; nothing is down.", "limited good"},
 		{"slow", []*monitor.Check{own}, []monitor.Outcome{{Status: 200, Took: 5}}, nil, false, "answered slowly; nothing is down.", "slow"},
 		{"no token", []*monitor.Check{api, token}, []monitor.Outcome{good, {Fault: monitor.FaultNoToken}}, nil, false, "1 of 2 checks could not be asked", "good not asked"},
-		{"set-up", []*monitor.Check{api}, []monitor.Outcome{{Status: 404, Fault: monitor.FaultNotFound}}, nil, false, "It fails: HTTP 404", "set-up"},
+		{"set-up", []*monitor.Check{api}, []monitor.Outcome{{Status: 404, Fault: monitor.FaultNotFound}}, nil, false, "apaleo API fails (HTTP 404)", "set-up"},
 		{"the status page is no finding", []*monitor.Check{api, page}, []monitor.Outcome{good, {Status: 500, Fault: monitor.FaultServer}}, nil, true, "It is good.", "good info"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got := judge(tt.checks, tt.outcomes, tt.answers, 3, monitor.RealPace())
+			got := look{tt.checks, tt.outcomes, tt.answers, 3, nil, monitor.RealPace()}.judge()
 			if got.Good != tt.good || !strings.Contains(got.Verdict, tt.want) {
 				t.Errorf("got %v %q, want %v and %q", got.Good, got.Verdict, tt.good, tt.want)
 			}
@@ -67,6 +67,16 @@ func TestProbeAsksOnce(t *testing.T) {
 	if text, status := p.says("probe"); status != exitGood || !strings.Contains(text, "All 13 checks are good.") || !strings.Contains(text, "inventory@alpine-hotels") {
 		t.Errorf("probe says %d\n%s", status, text)
 	}
+	outage := p.apaleo.Fault(apaleotest.Gateway(502).On(apaleotest.API))
+	if text, status := p.says("probe"); status != exitFinding || !strings.Contains(text, "\napaleo API: 4 of 4 checks fail (HTTP 502). It is apaleo's matter.") {
+		t.Errorf("probe says %d\n%s", status, text)
+	}
+	outage.Clear()
+	p.apaleo.Change("ALPN", func(a *apaleotest.Account) { a.ClientSecret = "" })
+	if text, status := p.says("probe"); status != exitFinding || !strings.Contains(strings.Join(strings.Fields(text), " "), "It is about our credentials.") {
+		t.Errorf("probe says %d\n%s", status, text)
+	}
+	p.apaleo.Change("ALPN", func(a *apaleotest.Account) { a.ClientSecret = "s3cret" })
 	p.apaleo.Fault(apaleotest.Gateway(503).On(apaleotest.Webhook))
 	text, status := p.says("probe", "--json")
 	var got Probed

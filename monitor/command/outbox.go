@@ -96,7 +96,7 @@ func newRetry(s *shell) *cobra.Command {
 		Long: `Tries again now what is owed: to a receiver, of an incident, or all. What was given up for
 dead is tried again too. It needs a running bellhop.`,
 		Example: "  bellhop outbox retry\n  bellhop outbox retry ops inc_0193",
-		Args:    cobra.MaximumNArgs(2),
+		Args:    atMost(2),
 		RunE: task(func(ctx context.Context, args []string) error {
 			args = append(args, "", "")
 			return s.order(ctx, order{Receiver: args[0], Incident: args[1]})

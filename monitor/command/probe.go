@@ -2,7 +2,9 @@ package command
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -57,7 +59,7 @@ func newProbe(s *shell) *cobra.Command {
 saw. It needs no running bellhop and touches no database; nobody is told. One look proves
 little: the daemon asks again before it rings.`,
 		Example: "  bellhop probe\n  bellhop probe api-edge\n  bellhop probe inventory@alpine-hotels --json",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    atMost(1),
 		RunE: task(func(ctx context.Context, args []string) error {
 			p, err := s.probe(ctx, args)
 			if err != nil {
@@ -93,7 +95,7 @@ func (s *shell) probe(ctx context.Context, args []string) (Probed, error) {
 	if slices.ContainsFunc(outcomes, func(o monitor.Outcome) bool { return o.Fault.Connection() }) {
 		answers = askControls(ctx, controls)
 	}
-	return judge(checks, outcomes, answers, len(controls), list.Pace), nil
+	return look{checks, outcomes, answers, len(controls), names(list), list.Pace}.judge(), nil
 }
 
 // askAll asks each check once.
@@ -132,4 +134,31 @@ func askControls(ctx context.Context, hosts []monitor.ControlHost) []monitor.Con
 	}
 	all.Wait()
 	return answers
+}
+
+// probed prints what came of asking.
+func (s *shell) probed(p Probed) error {
+	if s.json {
+		if err := printJSON(s.Stdout, p); err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprintf(s.Stdout, "%s\n%s\n", p.table(), wrap(p.Verdict, ""))
+	}
+	if !p.Good {
+		return errFinding
+	}
+	return nil
+}
+
+func (p Probed) table() table {
+	t := table{{"CHECK", "RESULT", "STATUS", "TOOK", "WHAT"}}
+	for _, r := range p.Checks {
+		status := ""
+		if r.Status != 0 {
+			status = strconv.Itoa(r.Status)
+		}
+		t = append(t, []string{string(r.Check), r.Result, status, took(time.Duration(r.TookMS) * time.Millisecond), r.What})
+	}
+	return t
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -115,8 +114,18 @@ func argument(names ...string) cobra.PositionalArgs {
 		if len(args) == len(names) {
 			return nil
 		}
-		return fmt.Errorf("%s wants %s, and got %d arguments\nSee %s --help",
-			cmd.CommandPath(), strings.Join(names, " and "), len(args), cmd.CommandPath())
+		return fmt.Errorf("%s wants %s, and got %s\nSee %s --help",
+			cmd.CommandPath(), strings.Join(names, " and "), count(len(args), "argument"), cmd.CommandPath())
+	}
+}
+
+// atMost allows so many arguments.
+func atMost(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) <= n {
+			return nil
+		}
+		return fmt.Errorf("%s wants at most %s, and got %d\nSee %s --help", cmd.CommandPath(), count(n, "argument"), len(args), cmd.CommandPath())
 	}
 }
 
@@ -125,54 +134,14 @@ func noArgument(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
+	var known []string
+	for _, sub := range cmd.Commands() {
+		known = append(known, sub.Name())
+	}
+	if len(known) > 0 {
+		return unknownName("command "+cmd.CommandPath(), args[0], known)
+	}
 	return fmt.Errorf("%s wants no argument, and got %q\nSee %s --help", cmd.CommandPath(), args[0], cmd.CommandPath())
-}
-
-// unknownName is a name that stands for nothing, with those it could have been.
-func unknownName(what, name string, known []string) error {
-	if meant := nearest(name, known); meant != "" {
-		return misused("there is no %s %q\n\nDid you mean this?\n\t%s\n", what, name, meant)
-	}
-	if len(known) == 0 {
-		return misused("there is no %s %q: none is configured", what, name)
-	}
-	list := known[:min(len(known), 12)]
-	more := ""
-	if len(known) > len(list) {
-		more = fmt.Sprintf(" and %d more", len(known)-len(list))
-	}
-	return misused("there is no %s %q; there are %s%s", what, name, strings.Join(list, ", "), more)
-}
-
-// nearest is the name that is most like another, or "" where none is like it.
-func nearest(name string, known []string) string {
-	best, at := "", len(name)/3+2
-	for _, k := range known {
-		if d := distance(name, k); d < at || strings.HasPrefix(k, name) && name != "" && best == "" {
-			best, at = k, min(d, at)
-		}
-	}
-	return best
-}
-
-// distance is how many letters must be changed, added or taken away to make b of a.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		last := slices.Clone(row)
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			row[j+1] = min(last[j]+cost, last[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // A task is what a command does.

@@ -101,12 +101,12 @@ func (s *shell) tested(t Tested) error {
 
 // String is the answer as a sentence.
 func (t Tested) String() string {
-	answer := ""
-	if t.Status != 0 {
-		answer = fmt.Sprintf(" It answered HTTP %d.", t.Status)
-	}
 	if !t.Accepted {
-		return fmt.Sprintf("%s (%s) did not take the message: %s.%s", t.Receiver, t.Kind, t.Reason, answer)
+		return fmt.Sprintf("%s (%s) did not take the message: %s.", t.Receiver, t.Kind, t.Reason)
 	}
-	return fmt.Sprintf("%s (%s) took the message after %s.%s", t.Receiver, t.Kind, took(time.Duration(t.TookMS)*time.Millisecond), answer)
+	text := fmt.Sprintf("%s (%s) took the message after %s.", t.Receiver, t.Kind, took(time.Duration(t.TookMS)*time.Millisecond))
+	if t.Status != 0 {
+		text += fmt.Sprintf(" It answered HTTP %d.", t.Status)
+	}
+	return text
 }
