@@ -135,10 +135,10 @@ func TestPromiseOneCauseOneIncident(t *testing.T) {
 	said := play(t, "accounts"+accounts+`
 receiver ops
 10:00:00 start
-10:05:00 begin identity 503
-10:20:00 begin account:hotel-7 403
-10:35:00 end identity
-10:45:00 stop`)
+10:03:00 begin identity 503
+10:08:00 begin account:hotel-7 403
+10:13:00 end identity
+10:16:00 stop`)
 	messages := strings.Count(said, " ops: ")
 	if messages != 3 || strings.Count(said, "apaleo identity is DOWN") != 1 || strings.Count(said, "apaleo identity WORKS again") != 1 ||
 		strings.Count(said, "Hotel hotel-7 (HTL8) is LOCKED OUT") != 1 {

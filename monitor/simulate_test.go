@@ -35,7 +35,8 @@ type simulation struct {
 	out       strings.Builder
 	watch     func(monitor.Change) // invariants
 
-	uncontrolled bool // there are no control hosts
+	uncontrolled bool              // there are no control hosts
+	late         []monitor.Receipt // of slow receivers: not before their time
 }
 
 type trouble struct {
@@ -316,6 +317,10 @@ func controls(ok bool) []monitor.ControlAnswer {
 // deliver does what the lanes do, and writes down what people see. A dead receiver refuses all and is tried
 // once a minute.
 func (s *simulation) deliver() {
+	for len(s.late) > 0 && !s.late[0].At.After(s.now) {
+		s.feed(s.late[0])
+		s.late = s.late[1:]
+	}
 	var owed []*monitor.Delivery
 	for _, w := range s.kept.deliveries {
 		if !w.Settled {
@@ -364,6 +369,9 @@ func (s *simulation) send(w *monitor.Delivery, t monitor.EventType) {
 	case "lying": // it takes the message and says that it did not
 		s.feed(monitor.Receipt{At: s.now, Delivery: w.DeliveryID, ID: sending.ID, Result: monitor.Ambiguous})
 		s.tell(w, t, "ambiguous")
+	case "slow": // it takes the message at once, and says so 20 seconds later
+		s.late = append(s.late, monitor.Receipt{At: s.now.Add(20 * time.Second), Delivery: w.DeliveryID, ID: sending.ID, Result: monitor.Accepted})
+		s.tell(w, t, "")
 	default:
 		s.feed(monitor.Receipt{At: s.now, Delivery: w.DeliveryID, ID: sending.ID, Result: monitor.Accepted})
 		s.tell(w, t, "")

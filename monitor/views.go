@@ -110,29 +110,38 @@ func (d *draft) stateOf(c *Check, r *Row) (State, string) {
 	case l.IsOpen():
 		return StateDegraded, "slow"
 	case r.SetUp != "":
-		return StateUnknown, "set-up: " + r.SetUp
+		return StateUnknown, "set-up: " + d.what(c, Availability, r.Last.Fault, r.Last.Status, r.Last.Code)
 	case c.Info:
-		return infoState(r)
+		return d.infoState(c, r)
 	case a.LastAt.IsZero() && u.LastAt.IsZero():
-		return StateUnknown, unseenWhy(r)
+		return StateUnknown, d.unseenWhy(c, r)
 	case d.now.Sub(latest(a.LastAt, u.LastAt)) > stale:
 		return StateUnknown, fmt.Sprintf("nothing seen since %s", d.clock(latest(a.LastAt, u.LastAt)))
 	}
 	return StateUp, ""
 }
 
-func infoState(r *Row) (State, string) {
+func (d *draft) infoState(c *Check, r *Row) (State, string) {
 	if r.Last.Fault == FaultNone && !r.LastRun.IsZero() {
 		return StateUp, ""
 	}
-	return StateUnknown, string(r.Last.Fault)
+	return StateUnknown, d.unseenWhy(c, r)
 }
 
-func unseenWhy(r *Row) string {
-	if r.Last.Fault == FaultNone {
+// unseenWhy says why a check that was asked has given no evidence.
+func (d *draft) unseenWhy(c *Check, r *Row) string {
+	switch {
+	case r.Last.Fault == FaultNone:
 		return "not asked yet"
+	case !d.sight.blind.IsZero() || d.sight.outside.IsZero():
+		return "bellhop cannot see out"
 	}
-	return string(r.Last.Fault)
+	return d.what(c, Availability, r.Last.Fault, r.Last.Status, r.Last.Code)
+}
+
+// what is what a fault is called.
+func (d *draft) what(c *Check, k SignalKind, f Fault, status int, code string) string {
+	return d.advise(Trouble{Node: Node{NodeCheck, string(c.ID())}, Signal: k, Fault: f, Status: status, Code: code, Kind: c.Kind, Own: c.Own}).What
 }
 
 func latest(a, b time.Time) time.Time {
@@ -148,9 +157,8 @@ func (d *draft) seen(c *Check, r *Row, k SignalKind) string {
 	if f == nil {
 		return ""
 	}
-	a := d.advise(Trouble{Node: Node{NodeCheck, string(c.ID())}, Signal: k, Fault: f.Fault, Status: f.Status, Code: f.Code, Kind: c.Kind, Own: c.Own})
 	s := r.Signal(k)
-	return fmt.Sprintf("%s; %d of %d failed since %s", a.What, s.Fails, s.Attempts-s.GoodRun, d.clock(s.Since))
+	return fmt.Sprintf("%s; %d of %d failed since %s", d.what(c, k, f.Fault, f.Status, f.Code), s.Fails, s.Attempts-s.GoodRun, d.clock(s.Since))
 }
 
 // advise asks the adviser; without one nothing is claimed.
