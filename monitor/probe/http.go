@@ -152,9 +152,14 @@ func (p *httpProbe) once(ctx context.Context, a monitor.Attempt, tok token) answ
 // confirm asks once more with a token that is surely new, if there may be one.
 func (p *httpProbe) confirm(ctx context.Context, a monitor.Attempt, used token, first answer) (answer, int) {
 	tok, spent, err := p.token.renew(ctx, a, used)
+	no, isRefusal := errors.AsType[*refusal](err)
 	switch {
 	case errors.Is(err, errNew):
 		first.Detail = "HTTP 401, though the token is new"
+		return first, spent
+	case isRefusal: // that is the confirmation
+		first.Fault, first.Code, first.SecretAge = no.answer.Fault, no.answer.Code, no.answer.SecretAge
+		first.Detail = "HTTP 401, and a new token is refused: " + no.answer.Detail
 		return first, spent
 	case err != nil:
 		first.Fault = monitor.FaultUnconfirmed

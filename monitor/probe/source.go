@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"hash/fnv"
@@ -122,8 +123,24 @@ func (s *Source) get(ctx context.Context, a monitor.Attempt) (tok token, spent i
 	return token{}, spent, failed
 }
 
+// A refusal is that the token endpoint has refused this client lately: there is no new token because there is
+// none for it.
+type refusal struct{ answer answer }
+
+func (r *refusal) Error() string { return r.answer.Detail }
+
+// refused is the refusal that an answer of the token endpoint is, nil if it is none.
+func refused(ans answer) error {
+	switch ans.Fault {
+	case monitor.FaultClient, monitor.FaultGrant, monitor.FaultScope:
+		return &refusal{ans}
+	}
+	return nil
+}
+
 // renew returns a token that is surely newer than used: the one that another probe got meanwhile, or a
-// forced one. errNew is that used is new itself, any other error that there may be none now.
+// forced one. errNew is that used is new itself, a refusal that this client gets none, any other error that
+// there may be none now.
 func (s *Source) renew(ctx context.Context, a monitor.Attempt, used token) (token, int, error) {
 	if !s.enter(ctx, false) {
 		return token{}, 0, errors.New("there was no time for it")
@@ -137,11 +154,11 @@ func (s *Source) renew(ctx context.Context, a monitor.Attempt, used token) (toke
 	case now.Sub(used.issued) < s.newFor(now):
 		return token{}, 0, errNew
 	case !s.mayForce(now):
-		return token{}, 0, errBudget
+		return token{}, 0, cmp.Or(refused(s.shared(now)), errBudget)
 	}
 	spent, failed := s.fetch(ctx, a, true)
 	if failed != nil {
-		return token{}, spent, errors.New(failed.Detail)
+		return token{}, spent, cmp.Or(refused(*failed), errors.New(failed.Detail))
 	}
 	tok, _, _ = s.cached(time.Now())
 	return tok, spent, nil

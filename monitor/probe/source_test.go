@@ -200,6 +200,30 @@ func TestRefusedTokenIsConfirmedByAnother(t *testing.T) {
 	}
 }
 
+// TestRefusedClientConfirmsARefusedToken ensures that a secret that was revoked together with its tokens is seen
+// for what it is by the next probe that is refused, not only when the client's own check is due, and that the
+// probes after it share what was learned.
+func TestRefusedClientConfirmsARefusedToken(t *testing.T) {
+	i := newIssuer(t)
+	s := i.source(t, nil)
+	p := i.api(t, s)
+	ask(t, p, 5*time.Second, false)
+	aged(s)
+	i.set(func() { i.first, i.secret = 100, "another" })
+	for _, forced := range []int{1, 0} {
+		o := ask(t, p, 5*time.Second, false)
+		if o.Fault != monitor.FaultClient || o.Code != "invalid_client" || o.Status != 401 || o.Forced != forced {
+			t.Errorf("%q %q (%s), HTTP %d, forced %d; want invalid_client, 401, %d", o.Fault, o.Code, o.Detail, o.Status, o.Forced, forced)
+		}
+	}
+	aged(s)
+	s.lastAt, s.history = time.Now().Add(-time.Hour), nil
+	i.set(func() { i.status = 503 })
+	if o := ask(t, p, 5*time.Second, false); o.Fault != monitor.FaultUnconfirmed {
+		t.Errorf("identity down: %q (%s), want unconfirmed", o.Fault, o.Detail)
+	}
+}
+
 // TestOneConfirmationServesAllProbes ensures that probes which are refused together ask for one token together.
 func TestOneConfirmationServesAllProbes(t *testing.T) {
 	i := newIssuer(t)
