@@ -223,7 +223,7 @@ func (d *draft) over(i *Incident) bool {
 }
 
 // end resolves an incident. A member that still fails leaves it and is told as its own; one that is
-// recovering ends with it.
+// recovering, or was not asked since the cause is good, ends with it: if it still fails, it says so itself soon.
 func (d *draft) end(at string, why ChangeWord) {
 	i := d.editIncident(at)
 	left := i.Members
@@ -231,7 +231,8 @@ func (d *draft) end(at string, why ChangeWord) {
 	var stay []SignalID
 	for _, m := range left {
 		r, k := d.editRow(m.Check), signalIndex(m.Signal)
-		if r.Incident[k] = ""; r.Signals[k].Last == Fail {
+		asked := why != "" || !r.Signals[k].LastAt.Before(i.Good)
+		if r.Incident[k] = ""; r.Signals[k].Last == Fail && asked {
 			stay = append(stay, m)
 			continue
 		}
