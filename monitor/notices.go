@@ -88,9 +88,9 @@ func (d *draft) setUpText(c *Check, o Outcome, never bool) (text, next string) {
 	return fmt.Sprintf("Check %s got an answer that its question should never get: %s. It is not taken for an outage.", c.ID(), what), a.Next
 }
 
-// skewed tells when our clock and apaleo's differ.
+// skewed tells when our clock and apaleo's differ. One check judges: the clocks of apaleo's hosts could differ too.
 func (d *draft) skewed(c *Check, o Outcome) {
-	if c.Own || o.Skew == 0 {
+	if c.Own || o.Skew == 0 || c.ID() != d.watched.order[0] {
 		return
 	}
 	switch off := o.Skew.Abs(); {

@@ -131,6 +131,14 @@ func (d *draft) bury(id DeliveryID, why string) {
 	w.Settled, w.Dead, w.Sending = true, why, nil
 }
 
+// about is what an incident or a notice is called.
+func (d *draft) about(id string) string {
+	if i := d.incident(id); i != nil {
+		return fmt.Sprintf("%q (%s)", i.Title, i.State)
+	}
+	return "a notice"
+}
+
 // welcome brings the receivers of a new watchlist what is true: open incidents to those that have not heard
 // of them. What was owed to a receiver that is gone since the last run is named in a notice.
 func (d *draft) welcome() {
@@ -146,7 +154,7 @@ func (d *draft) welcome() {
 		}
 		switch {
 		case first:
-			gone[id.Receiver] = append(gone[id.Receiver], id.Incident)
+			gone[id.Receiver] = append(gone[id.Receiver], d.about(id.Incident))
 			d.bury(id, "the receiver was removed while bellhop was stopped")
 		case w.Knows == NeverTried:
 			d.bury(id, "the receiver was removed")
@@ -154,7 +162,7 @@ func (d *draft) welcome() {
 	}
 	for _, name := range sortedKeys(gone) {
 		slices.Sort(gone[name])
-		d.notify(noticeGone+name, fmt.Sprintf("Receiver %s was removed while bellhop was stopped; it was still owed news of %s.",
-			name, strings.Join(gone[name], ", ")), "Tell the people behind it, or put it back under the same name.", false)
+		d.notify(noticeGone+name, fmt.Sprintf("Receiver %s was removed while bellhop was stopped; it may still be owed news of %s.",
+			name, strings.Join(gone[name], "; ")), "Tell the people behind it, or put it back under the same name.", false)
 	}
 }

@@ -39,7 +39,11 @@ func TestPromiseToldDownToldUp(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := perform(t, outage+between+"\n"+"2T11:00:00 stop")
+			end := "12:00:00 stop"
+			if strings.Contains(between, "2T") {
+				end = "2T11:00:00 stop"
+			}
+			s := perform(t, outage+between+"\n"+end)
 			s = s.endAll()
 			for id, d := range s.kept.deliveries {
 				if s.incident(id.Incident) != nil && d.Knows != monitor.NeverTried && d.State == monitor.IncidentOpen && d.Dead == "" {

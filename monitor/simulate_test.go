@@ -220,6 +220,7 @@ func (s *simulation) until(end time.Time) {
 // ask answers for the world.
 func (s *simulation) ask(c *monitor.Check, at time.Time) monitor.Outcome {
 	o := monitor.Outcome{Check: c.ID(), At: at, Started: at, Took: 200 * time.Millisecond, Status: 200, IP: "203.0.113.7"}
+	o.Skew = 300 * time.Millisecond
 	switch {
 	case c.Kind == "token-edge":
 		o.Status = 400
@@ -298,6 +299,14 @@ func spoil(o monitor.Outcome, c *monitor.Check, tr trouble, at time.Time) monito
 		o.Fault, o.Detail = monitor.FaultExpiring, "the certificate ends 2026-12-01 23:59:59 UTC, in 9 d 13 h"
 	case "slow":
 		o.Took = 6 * time.Second
+	case "skewed":
+		o.Skew = -5 * time.Minute
+	case "secret":
+		o.Status, o.Fault, o.Forced, o.Detail = 0, monitor.FaultSecret, 0, "no such file"
+	case "suspended":
+		o.Fault = monitor.FaultSuspended
+	case "wrong_account":
+		o.Fault, o.Detail = monitor.FaultWrongAccount, "the token is of account OTHR"
 	case "refused":
 		o.Status, o.Fault, o.Took, o.Controls = 0, monitor.FaultConnect, time.Millisecond, controls(true)
 	case "timeout":
