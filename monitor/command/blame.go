@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"slices"
 
 	"bellhop/monitor"
 	"bellhop/monitor/apaleo"
@@ -67,15 +68,7 @@ func (l look) common(results []Result, c *monitor.Check) (n monitor.Node, failin
 }
 
 func passes(c *monitor.Check, n monitor.Node) bool {
-	if c.Warning || c.Info {
-		return false
-	}
-	for _, on := range c.Path {
-		if on == n {
-			return true
-		}
-	}
-	return false
+	return !c.Warning && !c.Info && slices.Contains(c.Path, n)
 }
 
 // matter says whose matter a trouble is.
@@ -95,6 +88,7 @@ func matter(s monitor.Side) string {
 		return "It is our own network."
 	case monitor.SideIntegration:
 		return "It is our own integration."
+	default:
+		return "Whose matter it is, is not clear."
 	}
-	return "Whose matter it is, is not clear."
 }

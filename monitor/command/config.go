@@ -53,6 +53,7 @@ func names(list *watchlist.Watchlist) map[monitor.Node]string {
 				all[n] = "Hotel " + n.ID
 			case monitor.NodeClient:
 				all[n] = clientName(n.ID, c.Account)
+			default: // the others name themselves
 			}
 		}
 	}

@@ -91,7 +91,7 @@ func (d *daemon) parts() []part {
 // open makes all parts, in the order in which they need each other. The configuration is read twice: it says
 // where the store is, and the store knows what the clients of the configuration have spent.
 func (d *daemon) open(ctx context.Context) error {
-	first, err := d.look()
+	first, err := d.load(nil)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -140,15 +141,11 @@ func (s Seen) text(now time.Time) string {
 	default:
 		text += fmt.Sprintf("%s, HTTP %d", s.Fault, s.Status)
 	}
-	for _, more := range append([]string{s.Code, s.Detail}, s.Messages...) {
-		if more != "" {
-			text += "; " + more
-		}
-	}
+	parts := append([]string{text, s.Code, s.Detail}, s.Messages...)
 	if s.TrackingID != "" {
-		text += "; tracking id " + s.TrackingID
+		parts = append(parts, "tracking id "+s.TrackingID)
 	}
-	return text
+	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "; ")
 }
 
 func (e Explanation) signals() table {
@@ -178,8 +175,9 @@ func (v SignalView) waits(now time.Time) string {
 		return fmt.Sprintf("%s: it ends after %s of calm.", v.Signal, v.Hold)
 	case monitor.Recovering:
 		return fmt.Sprintf("%s: calm since %s (%d good in a row); it ends after %s of that.", v.Signal, clock(v.GoodSince, now), v.GoodRun, v.Hold)
+	default:
+		return ""
 	}
-	return ""
 }
 
 func (e Explanation) told() table {

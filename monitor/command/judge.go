@@ -25,7 +25,8 @@ func (l look) judge() Probed {
 	checks, outcomes := l.checks, l.outcomes
 	outside, way := false, monitor.WayNotAsked
 	for i, o := range outcomes {
-		outside = outside || o.Status != 0 && !(checks[i].Own && loopback(o.IP))
+		beside := checks[i].Own && loopback(o.IP)
+		outside = outside || o.Status != 0 && !beside
 	}
 	if slices.ContainsFunc(outcomes, func(o monitor.Outcome) bool { return o.Fault.Connection() }) {
 		way = monitor.Control(l.answers, nil, outside, l.controls)

@@ -103,8 +103,9 @@ func (o Owed) knows(now time.Time) string {
 		return fmt.Sprintf("v%d %s", o.Version, clock(o.ToldAt, now))
 	case monitor.Maybe:
 		return fmt.Sprintf("maybe v%d", o.Version)
+	default:
+		return "nothing"
 	}
-	return "nothing"
 }
 
 // due is what is owed at present.

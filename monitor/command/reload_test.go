@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -92,15 +93,43 @@ func readFile(t *testing.T, path string) string {
 	return string(text)
 }
 
-// SIGHUP reaches the daemon as a signal too.
-func TestSIGHUP(t *testing.T) {
+// As a process it reloads on SIGHUP and ends well on SIGTERM; one that was killed leaves nothing in the way of
+// the next.
+func TestSignals(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.configure("")
-	r := p.start(func(w *World) { w.Hangups = nil })
-	if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
-		t.Fatal(err)
+	log := &ledger{}
+	begin := func() *exec.Cmd {
+		cmd := exec.CommandContext(t.Context(), "bellhop", "--config", p.config())
+		cmd.Env, cmd.Stderr = append(os.Environ(), "BELLHOP_TEST_PACE=40"), log
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		return cmd
 	}
-	p.until("it is reloaded", func() bool { return strings.Contains(r.log.String(), "configuration reloaded") })
+	tell := func(cmd *exec.Cmd, s os.Signal) {
+		if err := cmd.Process.Signal(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	logs := func(what string, times int) func() bool {
+		return func() bool { return strings.Count(log.String(), what) == times }
+	}
+	first := begin()
+	p.until("it watches", logs("bellhop started", 1))
+	tell(first, syscall.SIGKILL)
+	if first.Wait() == nil {
+		t.Error("it was killed, and ended well")
+	}
+	second := begin()
+	p.until("the next one watches", logs("bellhop started", 2))
+	tell(second, syscall.SIGHUP)
+	p.until("it is reloaded", logs("configuration reloaded", 1))
+	tell(second, syscall.SIGTERM)
+	if err := second.Wait(); err != nil || !logs("bellhop stopped", 1)() {
+		t.Errorf("it ended with %v:\n%s", err, log)
+	}
 }
 
 // A second daemon on the same store waits for the lock, and then says who holds it.

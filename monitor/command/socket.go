@@ -99,6 +99,8 @@ func (s *socket) serve(ctx context.Context, h http.Handler) error {
 	if srv.Shutdown(limit) != nil {
 		srv.Close()
 	}
-	<-done
+	if err := <-done; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
 	return nil
 }

@@ -84,7 +84,7 @@ func cut(text string, n int) string {
 func wrap(text, indent string) string {
 	var b strings.Builder
 	at := 0
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		n := utf8.RuneCountInString(word)
 		switch {
 		case at == 0:

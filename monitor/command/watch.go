@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+
+	"github.com/rs/zerolog"
 
 	"bellhop/monitor"
 )
@@ -120,11 +123,11 @@ func (d *daemon) report(e monitor.Event) {
 		return // its text is there already
 	}
 	i := e.Incident
-	line := d.log.Warn()
+	level := zerolog.WarnLevel
 	if i.State == monitor.IncidentResolved {
-		line = d.log.Info()
+		level = zerolog.InfoLevel
 	}
-	line.Str("incident", i.ID).Int("version", i.Version).Str("type", string(e.Type)).Str("text", i.Text).Msg("incident changed")
+	d.log.WithLevel(level).Str("incident", i.ID).Int("version", i.Version).Str("type", string(e.Type)).Str("text", i.Text).Msg("incident changed")
 }
 
 // tell sends to systemd. That it does not listen is no trouble of ours.
@@ -153,12 +156,13 @@ func statusLine(s *monitor.Snapshot) string {
 	for _, c := range s.Checks {
 		n[c.State]++
 	}
-	line := fmt.Sprintf("%d of %s up", n[monitor.StateUp], count(len(s.Checks), "check"))
+	parts := []string{fmt.Sprintf("%d of %s up", n[monitor.StateUp], count(len(s.Checks), "check"))}
 	for _, state := range []monitor.State{monitor.StateDown, monitor.StateDegraded, monitor.StateUnknown} {
 		if n[state] > 0 {
-			line += fmt.Sprintf(", %d %s", n[state], state)
+			parts = append(parts, fmt.Sprintf("%d %s", n[state], state))
 		}
 	}
+	line := strings.Join(parts, ", ")
 	if len(s.Open) > 0 {
 		line += fmt.Sprintf("; %s open, the newest: %s", count(len(s.Open), "incident"), s.Open[0].Title)
 	}
