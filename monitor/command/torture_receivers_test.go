@@ -1,0 +1,189 @@
+package command_test
+
+import (
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"bellhop/monitor"
+)
+
+// An answer is what a receiver does with a message.
+type answer int
+
+const (
+	takes     answer = iota
+	takesLate        // 200, but slowly
+	refuses          // 503
+	mistaken         // 404, as a wrong address would
+	pauses           // 429 with Retry-After
+	drops            // the connection, and the message with it
+	hangs            // and never takes it
+	breaks           // takes it, and breaks the connection
+	falters          // takes it, and answers 500
+	tooLate          // takes it, and answers when nobody waits any more
+	answers          // how many there are
+)
+
+func (a answer) taken() bool { return a == takes || a == takesLate || a >= breaks }
+
+// unsure is an answer that leaves open whether the message was taken, though it was not.
+func (a answer) unsure() bool { return a == drops || a == hangs }
+
+// A request is one that reached a receiver whole.
+type request struct {
+	receiver string
+	id, body string
+	taken    bool
+	clean    bool // 200, at once
+	life     int  // which daemon sent it
+}
+
+// A receiver takes alerts when it is good, and does anything at all when it is not.
+type receiver struct {
+	monitor.Receiver
+	server *httptest.Server
+	extra  string // of its configuration
+	conns  atomic.Int64
+	lives  atomic.Int64
+	told   chan<- struct{}
+
+	mu       sync.Mutex // protects all below
+	rand     *rand.Rand
+	good     bool
+	mood     answer
+	left     int // requests that the mood lasts
+	requests []request
+}
+
+// newReceivers are one of each kind: told what is true, told every version, told what is down only, and Slack.
+func newReceivers(t *testing.T, seed uint64, told chan<- struct{}) []*receiver {
+	all := []*receiver{
+		{Receiver: monitor.Receiver{Name: "latest", Kind: "webhook"}},
+		{Receiver: monitor.Receiver{Name: "every", Kind: "webhook", EveryVersion: true}},
+		{Receiver: monitor.Receiver{Name: "worst", Kind: "webhook", When: monitor.When{Severity: []string{"down"}}, After: time.Second}},
+		{Receiver: monitor.Receiver{Name: "chat", Kind: "slack", Posts: true, Keyless: true}},
+	}
+	for n, r := range all {
+		r.rand, r.told = rand.New(rand.NewPCG(seed, uint64(n+1))), told
+		r.server = httptest.NewUnstartedServer(r)
+		r.server.Config.ConnState = r.counts
+		r.server.Start()
+		t.Cleanup(r.server.Close)
+	}
+	return all
+}
+
+func (r *receiver) config() string {
+	s := fmt.Sprintf("  - name: %s\n", r.Name)
+	if len(r.When.Severity) > 0 {
+		s += fmt.Sprintf("    when: {severity: %v}\n    after: %v\n", r.When.Severity, r.After)
+	}
+	switch {
+	case r.Keyless:
+		return s + fmt.Sprintf("    slack: {webhook_url: %s/services/T0/B0/x}\n", r.server.URL)
+	case r.EveryVersion:
+		return s + fmt.Sprintf("    webhook: {url: %s, secret: %s, deliver: every_version}\n", r.server.URL, tortureSecret)
+	}
+	return s + fmt.Sprintf("    webhook: {url: %s, secret: %s}\n", r.server.URL, tortureSecret)
+}
+
+const tortureSecret = "whsec_dG9ydHVyZWQgZGFlbW9ucyB0ZWxsIG5vIGxpZXM="
+
+func (r *receiver) counts(_ net.Conn, s http.ConnState) {
+	switch s {
+	case http.StateNew:
+		r.conns.Add(1)
+	case http.StateClosed, http.StateHijacked:
+		r.conns.Add(-1)
+	}
+}
+
+// quiet returns when all that a dead daemon had sent has been read: what comes then comes from the next.
+func (r *receiver) quiet(t *testing.T) {
+	t.Helper()
+	for range 1000 {
+		if r.conns.Load() == 0 {
+			return
+		}
+		<-time.After(5 * time.Millisecond)
+	}
+	t.Fatalf("receiver %s is still connected to a dead daemon", r.Name)
+}
+
+// mend makes the receiver good for ever.
+func (r *receiver) mend() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.good = true
+}
+
+// ServeHTTP takes a message, or does not, and answers as it is in the mood to.
+func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return // it broke off before it was whole
+	}
+	a, slow := r.take(req.Header.Get("Webhook-Id"), string(body))
+	select {
+	case r.told <- struct{}{}:
+	default:
+	}
+	switch a {
+	case refuses:
+		w.WriteHeader(http.StatusServiceUnavailable)
+	case mistaken:
+		w.WriteHeader(http.StatusNotFound)
+	case pauses:
+		w.Header().Set("Retry-After", "1")
+		w.WriteHeader(http.StatusTooManyRequests)
+	case falters:
+		w.WriteHeader(http.StatusInternalServerError)
+	case drops, breaks:
+		panic(http.ErrAbortHandler)
+	case hangs, tooLate:
+		<-req.Context().Done()
+	case takesLate:
+		wait(req.Context(), slow)
+		_, _ = io.WriteString(w, "ok")
+	default:
+		_, _ = io.WriteString(w, "ok")
+	}
+}
+
+// take notes a request and chooses what to do with it.
+func (r *receiver) take(id, body string) (a answer, slow time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	slow = time.Duration(r.rand.Int64N(int64(150 * time.Millisecond)))
+	if r.left--; r.left < 0 {
+		r.mood, r.left = takes, r.rand.IntN(4)
+		if r.rand.IntN(2) == 0 {
+			r.mood, r.left = answer(r.rand.IntN(int(answers))), r.rand.IntN(5)
+		}
+	}
+	a = r.mood
+	if r.Keyless && a.unsure() {
+		r.left = 0 // it is not asked again and again, and must not lose one message for good
+	}
+	if r.good {
+		a = takes
+	}
+	r.requests = append(r.requests, request{
+		receiver: r.Name, id: id, body: body, taken: a.taken(), clean: a == takes, life: int(r.lives.Load()),
+	})
+	return a, slow
+}
+
+func (r *receiver) all() []request {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]request(nil), r.requests...)
+}
