@@ -36,9 +36,17 @@ func TestSpeedChild(t *testing.T) {
 // child starts this program as something else.
 func child(t *testing.T, what string, in io.Reader) *exec.Cmd {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestSpeedChild$", "-test.timeout=10m")
-	cmd.Env, cmd.Stdin, cmd.Stderr = append(os.Environ(), speedChild+"="+what), in, os.Stderr
+	cmd := childCommand(t, what)
+	cmd.Stdin = in
 	begin(t, cmd)
+	return cmd
+}
+
+func childCommand(t *testing.T, what string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestSpeedChild$", "-test.timeout=10m")
+	// What a program that is killed leaves in its temporary directory goes with the test.
+	cmd.Env, cmd.Stderr = append(os.Environ(), speedChild+"="+what, "TMPDIR="+t.TempDir()), os.Stderr
 	return cmd
 }
 
@@ -168,8 +176,7 @@ type targetsClient struct {
 
 func startTargets(t *testing.T, n int) *targetsClient {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestSpeedChild$", "-test.timeout=10m")
-	cmd.Env, cmd.Stderr = append(os.Environ(), speedChild+"=targets"), os.Stderr
+	cmd := childCommand(t, "targets")
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

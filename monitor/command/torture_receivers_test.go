@@ -50,7 +50,6 @@ type request struct {
 type receiver struct {
 	monitor.Receiver
 	server *httptest.Server
-	extra  string // of its configuration
 	conns  atomic.Int64
 	lives  atomic.Int64
 	told   chan<- struct{}
@@ -103,6 +102,7 @@ func (r *receiver) counts(_ net.Conn, s http.ConnState) {
 		r.conns.Add(1)
 	case http.StateClosed, http.StateHijacked:
 		r.conns.Add(-1)
+	default:
 	}
 }
 

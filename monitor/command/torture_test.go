@@ -143,7 +143,8 @@ func (r *rack) begin() *life {
 	}
 	defer log.Close()
 	cmd := exec.CommandContext(r.t.Context(), os.Args[0], "-test.run=^TestTortureChild$", "-test.timeout=0")
-	cmd.Env = append(os.Environ(), tortureChild+"="+r.config())
+	// What a program that is killed leaves in its temporary directory goes with the test.
+	cmd.Env = append(os.Environ(), tortureChild+"="+r.config(), "TMPDIR="+r.dir)
 	cmd.Stdout, cmd.Stderr = log, log
 	if _, err := cmd.StdinPipe(); err != nil {
 		r.t.Fatal(err)
