@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -90,9 +91,7 @@ func (b *Book) Apply(c Change) {
 	for _, id := range c.Removed {
 		delete(b.rows, id)
 	}
-	for id, r := range c.Rows {
-		b.rows[id] = r
-	}
+	maps.Copy(b.rows, c.Rows)
 	for id, i := range c.Incidents {
 		b.applyIncident(id, i)
 	}
@@ -102,12 +101,8 @@ func (b *Book) Apply(c Change) {
 			delete(b.owed, id)
 		}
 	}
-	for k, n := range c.Notices {
-		b.notices[k] = n
-	}
-	for id, k := range c.Clients {
-		b.clients[id] = k
-	}
+	maps.Copy(b.notices, c.Notices)
+	maps.Copy(b.clients, c.Clients)
 	if c.config != nil {
 		b.watched = c.config
 	}

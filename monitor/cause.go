@@ -38,8 +38,9 @@ func explains(k NodeKind, s SignalKind) bool {
 		return k == NodeAPI || k == NodeClient || k == NodeAccount
 	case Quota: // apaleo counts requests per client and account
 		return k == NodeAccount
+	default:
+		return k != NodeClient
 	}
-	return k != NodeClient
 }
 
 // fails says whether a node is failing. Its own probes decide, where there is fresh evidence of any: they

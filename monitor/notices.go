@@ -73,8 +73,10 @@ func (d *draft) setUp(c *Check, o Outcome, ev *[4]Evidence) {
 
 // setUpText says what is wrong with a check's set-up.
 func (d *draft) setUpText(c *Check, o Outcome, never bool) (text, next string) {
-	a := d.advise(Trouble{Node: Node{NodeCheck, string(c.ID())}, Signal: Availability, Fault: o.Fault, Status: o.Status,
-		Code: o.Code, Kind: c.Kind, Own: c.Own})
+	a := d.advise(Trouble{
+		Node: Node{NodeCheck, string(c.ID())}, Signal: Availability, Fault: o.Fault, Status: o.Status,
+		Code: o.Code, Kind: c.Kind, Own: c.Own,
+	})
 	what := a.What
 	if o.Detail != "" {
 		what += " (" + o.Detail + ")"

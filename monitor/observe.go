@@ -69,6 +69,7 @@ func (d *draft) step(c *Check, k int, e Evidence, o Outcome, way Way) {
 		d.opened(c, id)
 	case Closed:
 		d.closed(id, r.Signals[k].GoodSince)
+	default: // nothing that anybody else acts on
 	}
 }
 

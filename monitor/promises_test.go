@@ -62,7 +62,7 @@ func perform(t *testing.T, script string) *simulation {
 	t.Helper()
 	var cast monitor.Reconfigure
 	var s *simulation
-	for _, line := range strings.Split(script, "\n") {
+	for line := range strings.SplitSeq(script, "\n") {
 		words := strings.Fields(line)
 		if len(words) == 0 {
 			continue

@@ -40,8 +40,9 @@ func answered(c *Check, o Outcome) bool {
 		return true
 	case FaultNoToken, FaultSecret, FaultCanceled, FaultPanic, FaultProxy:
 		return false
+	default:
+		return o.Status != 0 || o.Fault == FaultNone
 	}
-	return o.Status != 0 || o.Fault == FaultNone
 }
 
 // heard takes in what the controls said, and finds whether there is a way out.

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -61,7 +62,7 @@ func (s *simulation) start() {
 	s.book = monitor.NewBook(s.kept.saved(s.t), s.pace, advise)
 	s.stopped = false
 	s.reload()
-	if last := s.kept.committed; s.ran != nil && len(s.ran) > 0 {
+	if last := s.kept.committed; len(s.ran) > 0 {
 		s.feed(monitor.Gap{At: s.now, From: last, To: s.now})
 	}
 	s.askControls()
@@ -280,7 +281,7 @@ func spoil(o monitor.Outcome, c *monitor.Check, tr trouble, at time.Time) monito
 	o.TrackingID = ""
 	switch tr.what {
 	case "502", "503", "500":
-		fmt.Sscan(tr.what, &o.Status)
+		o.Status, _ = strconv.Atoi(tr.what)
 		o.Fault = monitor.FaultServer
 	case "404":
 		o.Status, o.Fault = 404, monitor.FaultNotFound

@@ -116,7 +116,7 @@ func receiver(words []string) monitor.Receiver {
 		case "severity":
 			r.When.Severity = strings.Split(value, ",")
 		case "side":
-			for _, side := range strings.Split(value, ",") {
+			for side := range strings.SplitSeq(value, ",") {
 				r.When.Side = append(r.When.Side, monitor.Side(side))
 			}
 		case "scope":

@@ -87,8 +87,9 @@ func (d *draft) name(i *Incident) string {
 		return "Hotel " + n.ID
 	case NodeNetwork:
 		return "Our way out (" + n.ID + ")"
+	default:
+		return n.ID
 	}
-	return n.ID
 }
 
 // headline is the claim, without its numbers.
@@ -108,11 +109,12 @@ func headline(i *Incident) string {
 			return "ENDS SOON"
 		}
 		return "will BREAK SOON"
+	default:
+		if i.kind() == Latency {
+			return "is SLOW"
+		}
+		return "is DEGRADED"
 	}
-	if i.kind() == Latency {
-		return "is SLOW"
-	}
-	return "is DEGRADED"
 }
 
 // sinceText is the numbers behind the claim.
@@ -231,14 +233,9 @@ func (d *draft) endTitle(i *Incident) string {
 		return shorten(d.name(i)+" is watched in another way now", titleMax)
 	case ChangeMerged:
 		return shorten(d.name(i)+" is part of a larger incident", titleMax)
+	default:
+		return shorten(d.name(i)+" "+better(i.Severity), titleMax)
 	}
-	switch i.Severity {
-	case QuotaOut:
-		return shorten(d.name(i)+" is WITHIN its QUOTA again", titleMax)
-	case Warning:
-		return shorten(d.name(i)+" is FINE again", titleMax)
-	}
-	return shorten(d.name(i)+" WORKS again", titleMax)
 }
 
 func (d *draft) endText(i *Incident) string {
@@ -248,8 +245,26 @@ func (d *draft) endText(i *Incident) string {
 	case ChangeReconfigured:
 		return fmt.Sprintf("%s: what is asked was changed while it was in trouble since %s. It starts afresh.", i.Title, d.clock(i.Since))
 	case ChangeMerged:
-		return fmt.Sprintf("%s: %s You are told of its end there.", i.Title, d.incident(i.Into).Title+".")
+		return fmt.Sprintf("%s: %s. You are told of its end there.", i.Title, d.incident(i.Into).Title)
+	default:
+		return d.overText(i)
 	}
+}
+
+// better is the claim when it is over.
+func better(s Severity) string {
+	switch s {
+	case QuotaOut:
+		return "is WITHIN its QUOTA again"
+	case Warning:
+		return "is FINE again"
+	default:
+		return "WORKS again"
+	}
+}
+
+// overText is the end of an incident that came to one.
+func (d *draft) overText(i *Incident) string {
 	s := fmt.Sprintf("%s since %s. It was %s %s.", i.Title, d.clock(i.Ended), past(i), d.during(i.Since, i.Ended))
 	if i.Severity == Warning {
 		s = fmt.Sprintf("%s since %s. The warning stood %s.", i.Title, d.clock(i.Ended), d.during(i.Since, i.Ended))

@@ -123,21 +123,6 @@ func (s *Source) get(ctx context.Context, a monitor.Attempt) (tok token, spent i
 	return token{}, spent, failed
 }
 
-// A refusal is that the token endpoint has refused this client lately: there is no new token because there is
-// none for it.
-type refusal struct{ answer answer }
-
-func (r *refusal) Error() string { return r.answer.Detail }
-
-// refused is the refusal that an answer of the token endpoint is, nil if it is none.
-func refused(ans answer) error {
-	switch ans.Fault {
-	case monitor.FaultClient, monitor.FaultGrant, monitor.FaultScope:
-		return &refusal{ans}
-	}
-	return nil
-}
-
 // renew returns a token that is surely newer than used: the one that another probe got meanwhile, or a
 // forced one. errNew is that used is new itself, a refusal that this client gets none, any other error that
 // there may be none now.

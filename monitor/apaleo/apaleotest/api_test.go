@@ -1,12 +1,13 @@
 package apaleotest_test
 
 import (
-	"bellhop/monitor/apaleo/apaleotest"
 	"net/http"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"bellhop/monitor/apaleo/apaleotest"
 )
 
 func TestReadsHaveTheirShapes(t *testing.T) {

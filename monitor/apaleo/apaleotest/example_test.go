@@ -1,10 +1,11 @@
 package apaleotest_test
 
 import (
-	"bellhop/monitor/apaleo/apaleotest"
 	"context"
 	"fmt"
 	"net/http"
+
+	"bellhop/monitor/apaleo/apaleotest"
 )
 
 // An outage of the API, and its end.

@@ -1,7 +1,6 @@
 package apaleotest_test
 
 import (
-	"bellhop/monitor/apaleo/apaleotest"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -13,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"bellhop/monitor/apaleo/apaleotest"
 )
 
 func TestStatusFaultKeepsToItsPlace(t *testing.T) {

@@ -1,7 +1,6 @@
 package apaleotest_test
 
 import (
-	"bellhop/monitor/apaleo/apaleotest"
 	"crypto/tls"
 	"encoding/json"
 	"io"
@@ -12,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"bellhop/monitor/apaleo/apaleotest"
 )
 
 const all = "reservations.read folios.read rateplans.read availability.read settings.read"

@@ -1,7 +1,6 @@
 package apaleotest_test
 
 import (
-	"bellhop/monitor/apaleo/apaleotest"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/sha256"
@@ -12,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"bellhop/monitor/apaleo/apaleotest"
 )
 
 func TestDiscoveryNamesEndpointsThatAnswer(t *testing.T) {

@@ -1,7 +1,6 @@
 package apaleotest_test
 
 import (
-	"bellhop/monitor/apaleo/apaleotest"
 	"net"
 	"net/http"
 	"runtime"
@@ -9,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"bellhop/monitor/apaleo/apaleotest"
 )
 
 // goroutinesIn counts the goroutines that have the text in their stack.
