@@ -1,6 +1,9 @@
 package command
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // How a line of a comparison stands.
 const (
@@ -63,9 +66,9 @@ func common(expected, seen []string) [][]int {
 	for i := range long {
 		long[i] = make([]int, len(seen)+1)
 	}
-	for i := len(expected) - 1; i >= 0; i-- {
+	for i, line := range slices.Backward(expected) {
 		for j := len(seen) - 1; j >= 0; j-- {
-			if long[i][j] = max(long[i+1][j], long[i][j+1]); strings.HasPrefix(seen[j], expected[i]) {
+			if long[i][j] = max(long[i+1][j], long[i][j+1]); strings.HasPrefix(seen[j], line) {
 				long[i][j] = long[i+1][j+1] + 1
 			}
 		}
