@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -92,7 +93,7 @@ func (p *place) pager() string {
 	return fmt.Sprintf("{name: pager, webhook: {url: %q, secret: whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=}}", s.URL)
 }
 
-// A hook takes webhooks.
+// A hook takes webhooks, and knows those that come again by their id, as receivers should.
 type hook struct {
 	mu       sync.Mutex // protects all below
 	received []delivered
@@ -117,7 +118,9 @@ func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.received = append(h.received, d)
+	if !slices.ContainsFunc(h.received, func(old delivered) bool { return old.ID == d.ID }) {
+		h.received = append(h.received, d)
+	}
 }
 
 // of lists what came of a type.
