@@ -240,7 +240,25 @@ func (d *draft) end(at string, why ChangeWord) {
 		d.plan(m.Check)
 	}
 	d.version(at, EventResolved, why)
+	d.forgive(i)
 	for _, m := range stay {
 		d.place(m, d.attribute(m, i.Cause.Node()), d.row(m.Check).Signal(m.Signal).Since)
+	}
+}
+
+// forgive takes back the suspicions that an incident which has ended explains: of checks that fell into doubt while
+// it was open, did not fail for long enough to become members, and are good since. Else the next outage would
+// be told as theirs, and as begun with this one.
+func (d *draft) forgive(i *Incident) {
+	k := signalIndex(i.kind())
+	for _, id := range d.watched.members[i.Cause.Node()] {
+		r := d.row(id)
+		if r == nil {
+			continue
+		}
+		if s := r.Signals[k]; s.Phase == Suspect && s.Last == Good && !s.LastAt.Before(i.Good) && !s.Since.Before(i.Since) {
+			d.editRow(id).Signals[k] = s.rest()
+			d.plan(id)
+		}
 	}
 }
