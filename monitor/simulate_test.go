@@ -428,6 +428,9 @@ func (s *simulation) tell(w *monitor.Delivery, t monitor.EventType, remark strin
 		text, next = i.Text, i.NextStep
 		fmt.Fprintf(&s.out, "    v%d %s, %s, %s/%s (%s)%s, scope %d/%d/%d/%d %s\n", i.Version, i.Severity, i.Side, i.Cause.Kind, i.Cause.ID,
 			i.Cause.Confidence, change(i), i.Scope.Failing, i.Scope.Evaluated, i.Scope.Blocked, i.Scope.Watched, i.Scope.Accounts)
+		if i.State == monitor.IncidentOpen {
+			fmt.Fprintf(&s.out, "    %d:%s\n", i.Count, affected(i))
+		}
 	} else {
 		n := s.notice(w.Incident)
 		text, next = n.Text, n.NextStep
@@ -436,6 +439,14 @@ func (s *simulation) tell(w *monitor.Delivery, t monitor.EventType, remark strin
 	if next != "" {
 		fmt.Fprintf(&s.out, "    → %s\n", next)
 	}
+}
+
+func affected(i *monitor.Incident) string {
+	list := ""
+	for _, a := range i.Affected {
+		list += fmt.Sprintf(" %s %s %d/%d", a.Check, a.Fault, a.Failed, a.Of)
+	}
+	return list
 }
 
 func change(i *monitor.Incident) string {

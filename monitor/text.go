@@ -39,7 +39,7 @@ func (d *draft) trouble(i *Incident) Trouble {
 	if f := d.failure(i); f != nil {
 		t.Fault, t.Status, t.Code = f.Fault, f.Status, f.Code
 	}
-	if m, ok := first(i); ok {
+	if m, ok := d.witness(i); ok {
 		if c := d.watched.checks[m.Check]; c != nil {
 			t.Kind, t.Own = c.Kind, c.Own
 		}
@@ -47,14 +47,18 @@ func (d *draft) trouble(i *Incident) Trouble {
 	return t
 }
 
-// first is the member that an incident is best described by.
-func first(i *Incident) (SignalID, bool) {
-	kind := i.kind()
-	for _, ids := range [][]SignalID{i.Leads, i.Members} {
-		for _, m := range ids {
-			if m.Signal == kind {
-				return m, true
-			}
+// witness is the failing check that an incident is best described by: one of the cause's own, if it has any.
+func (d *draft) witness(i *Incident) (SignalID, bool) {
+	kind, node := i.kind(), i.Cause.Node()
+	ids := i.Leads
+	for _, id := range d.watched.direct[node] {
+		if failing, _ := d.fares(id, i); failing {
+			ids = append(slices.Clip(ids), SignalID{id, kind})
+		}
+	}
+	for _, m := range append(slices.Clip(ids), i.Members...) {
+		if m.Signal == kind {
+			return m, true
 		}
 	}
 	return SignalID{}, false
@@ -62,7 +66,7 @@ func first(i *Incident) (SignalID, bool) {
 
 // failure is the last failing attempt of that member.
 func (d *draft) failure(i *Incident) *Failure {
-	m, ok := first(i)
+	m, ok := d.witness(i)
 	if r := d.row(m.Check); ok && r != nil {
 		return r.Failures[signalIndex(m.Signal)]
 	}
@@ -149,7 +153,7 @@ func (d *draft) sinceText(i *Incident, what string) string {
 		fmt.Fprintf(&b, " This is outage number %d.", i.Reopened+1)
 	}
 	if i.Flapping {
-		if m, ok := first(i); ok && d.row(m.Check) != nil {
+		if m, ok := d.witness(i); ok && d.row(m.Check) != nil {
 			fmt.Fprintf(&b, " It comes and goes: its end is told after %s of calm.", span(d.row(m.Check).Signal(m.Signal).Hold))
 		}
 	}

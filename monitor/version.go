@@ -114,10 +114,10 @@ func (d *draft) scope(i *Incident) Scope {
 	}
 	failing := map[string]bool{}
 	for _, id := range members {
-		c := d.watched.checks[id]
-		if c == nil || c.Info || c.Warning && n.Kind != NodeCheck {
+		if !d.counts(id, i) {
 			continue
 		}
+		c := d.watched.checks[id]
 		s.Watched++
 		f, seen := d.fares(id, i)
 		if seen {
@@ -184,25 +184,40 @@ func (i *Incident) kind() SignalKind {
 // affectedMax is how many failing checks an alert lists.
 const affectedMax = 10
 
-// affected lists the failing members, the cause's own checks first.
+// affected lists the failing checks that depend on an incident's cause, its own probes first, and counts them.
 func (d *draft) affected(i *Incident) ([]Affected, int) {
-	members := slices.Clone(i.Members)
-	slices.SortStableFunc(members, func(a, b SignalID) int {
+	all := slices.Clone(i.Members)
+	kind := i.kind()
+	for _, id := range d.watched.members[i.Cause.Node()] {
+		m := SignalID{id, kind}
+		if failing, _ := d.fares(id, i); failing && d.row(id).Incident[signalIndex(kind)] != i.ID && d.counts(id, i) {
+			all = append(all, m)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b SignalID) int {
+		if c := d.rank(i, a) - d.rank(i, b); c != 0 {
+			return c
+		}
 		return compare(string(a.Check), string(b.Check))
 	})
-	slices.SortStableFunc(members, func(a, b SignalID) int { return rank(i, a) - rank(i, b) })
-	list := make([]Affected, 0, min(len(members), affectedMax))
-	for _, m := range members[:min(len(members), affectedMax)] {
+	list := make([]Affected, 0, min(len(all), affectedMax))
+	for _, m := range all[:min(len(all), affectedMax)] {
 		list = append(list, d.affectedOne(m))
 	}
-	return list, len(members)
+	return list, len(all)
 }
 
-func rank(i *Incident, m SignalID) int {
-	if slices.Contains(i.Leads, m) {
+func (d *draft) rank(i *Incident, m SignalID) int {
+	if c := d.watched.checks[m.Check]; slices.Contains(i.Leads, m) || c != nil && c.isDirect(i.Cause.Node()) {
 		return 0
 	}
 	return 1
+}
+
+// counts says whether a check is one of those that an incident's numbers are of.
+func (d *draft) counts(id CheckID, i *Incident) bool {
+	c := d.watched.checks[id]
+	return c != nil && !c.Info && (!c.Warning || i.Cause.Kind == NodeCheck)
 }
 
 func (d *draft) affectedOne(m SignalID) Affected {
