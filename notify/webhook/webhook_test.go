@@ -85,6 +85,18 @@ func TestRenderGolden(t *testing.T) {
 	}
 }
 
+// TestDocumented ensures that the documentation shows the body as it is.
+func TestDocumented(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/webhooks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := os.ReadFile("testdata/opened.json")
+	if err != nil || !bytes.Contains(doc, bytes.TrimSpace(body)) {
+		t.Errorf("docs/webhooks.md does not show testdata/opened.json (%v)", err)
+	}
+}
+
 // TestRenderStaysSmall ensures that no incident makes a body larger than receivers take, and that a plain one
 // holds no more than it must.
 func TestRenderStaysSmall(t *testing.T) {
