@@ -64,6 +64,7 @@ type Delivery struct {
 type Sending struct {
 	ID       string    `json:"id"` // webhook-id: hash of book, receiver, incident, version
 	Type     EventType `json:"type"`
+	Kind     string    `json:"kind,omitempty"` // of the receiver that the body was made for
 	Version  int       `json:"version"`
 	Severity Severity  `json:"severity,omitempty"` // what this version says
 	Body     []byte    `json:"body"`

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,18 +33,20 @@ func (l *lane) deliver(ctx context.Context, j job, spec Lane) {
 	l.finish(ctx, j, spec, s, got, err)
 }
 
-// prepare is the message as it will be stored and sent: the bytes of the attempt before, or new ones.
+// prepare is the message as it will be stored and sent: the bytes of the attempt before, or new ones. Bytes
+// made for another kind of receiver, which had this name before, are of no use to this one.
 func (l *lane) prepare(j job, spec Lane, now time.Time) (monitor.Sending, error) {
 	attempts := 1
 	if old := j.row.Sending; old != nil {
 		attempts = old.Attempts + 1
 	}
-	if old := j.row.Sending; j.resumes && old.Body != nil {
+	kind := spec.Receiver.Kind
+	if old := j.row.Sending; j.resumes && old.Body != nil && cmp.Or(old.Kind, kind) == kind {
 		s := *old
 		s.Attempts, s.Next = attempts, time.Time{}
 		return s, nil
 	}
-	s := monitor.Sending{First: now, Attempts: attempts, Plain: j.resumes && j.row.Sending.Plain}
+	s := monitor.Sending{First: now, Attempts: attempts, Kind: kind, Plain: j.resumes && j.row.Sending.Plain}
 	err := l.render(j, spec, &s)
 	if err != nil && !s.Plain {
 		s.Plain = true

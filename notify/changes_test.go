@@ -98,3 +98,27 @@ func TestUnheard(t *testing.T) {
 		}
 	})
 }
+
+// TestOtherKindGetsItsOwnForm ensures that a receiver that was made another kind of receiver under its old
+// name is not sent what was written for the old one; the same kind gets the same bytes.
+func TestOtherKindGetsItsOwnForm(t *testing.T) {
+	for _, kind := range []string{"slack", "webhook"} {
+		synctest.Test(t, func(t *testing.T) {
+			old, now := &channel{answer: always(monitor.Refused)}, &channel{}
+			d := open(t, lane(monitor.Receiver{Name: "ops", Kind: "slack"}, old))
+			d.say(incident("i", 1, isOpen), opened, "ops")
+			time.Sleep(time.Minute)
+			other := lane(monitor.Receiver{Name: "ops", Kind: kind}, now)
+			other.Render = func(m notify.Message) ([]byte, error) { return []byte("in the form of a webhook"), nil }
+			d.out.Reconfigure([]notify.Lane{other})
+			synctest.Wait()
+			got := now.got()
+			if len(got) != 1 {
+				t.Fatalf("letters %v", got)
+			}
+			if same := string(got[0].Body) == string(old.got()[0].Body); same != (kind == "slack") || got[0].ID != old.got()[0].ID {
+				t.Errorf("%s: sent %q", kind, got[0].Body)
+			}
+		})
+	}
+}
