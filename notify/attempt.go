@@ -149,7 +149,7 @@ func (l *lane) finish(ctx context.Context, j job, spec Lane, s monitor.Sending, 
 		r = l.refused(j, spec, s, refusal(err), now)
 	}
 	l.counted(func(c *counts) { c.came(r) })
-	l.log(r, s)
+	l.log(r, s, j.row.LastErr != "")
 	l.submit(ctx, r)
 	l.judge(ctx, r, orElse(j.row.Failing, now))
 }
@@ -163,10 +163,13 @@ func (l *lane) refused(j job, spec Lane, s monitor.Sending, f *Refusal, now time
 	if f.After > 0 {
 		l.paused = now.Add(f.After)
 	}
-	wait := Backoff(l.x.options.Pace, failing, s.Attempts, rand.Float64())
+	wait, blind := Backoff(l.x.options.Pace, failing, s.Attempts, rand.Float64()), l.x.options.Blind()
+	if blind { // the attempt will not count, so that no later one waits longer
+		wait = max(wait, l.x.options.Pace.BlindRound)
+	}
 	return monitor.Receipt{
 		At: now, Delivery: j.row.DeliveryID, ID: s.ID, Result: f.Result, Status: f.Status, Reason: f.Reason,
-		Next: next(f, now, wait, spec.Receiver.Keyless), Blind: l.x.options.Blind(),
+		Next: next(f, now, wait, spec.Receiver.Keyless), Blind: blind,
 	}
 }
 
@@ -190,12 +193,12 @@ func (l *lane) submit(ctx context.Context, in monitor.Input) {
 	}
 }
 
-func (l *lane) log(r monitor.Receipt, s monitor.Sending) {
+func (l *lane) log(r monitor.Receipt, s monitor.Sending, again bool) {
 	level := zerolog.WarnLevel
 	switch {
 	case r.Result == monitor.Accepted:
 		level = zerolog.InfoLevel
-	case s.Attempts > 1:
+	case s.Attempts > 1, r.Blind && again:
 		level = zerolog.DebugLevel // the same trouble is not told on every attempt
 	}
 	l.x.options.Log.WithLevel(level).Str("receiver", r.Delivery.Receiver).Str("incident", r.Delivery.Incident).Str("type", string(s.Type)).

@@ -25,6 +25,7 @@ type lane struct {
 	held   map[monitor.DeliveryID]time.Time // not before this: they cannot be rendered
 	paused time.Time                        // the receiver asked for nothing before
 	sick   time.Time                        // first failure since anything was accepted
+	took   time.Time                        // last acceptance
 }
 
 func newLane(x *Outbox, spec Lane) *lane {

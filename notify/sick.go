@@ -12,7 +12,7 @@ import (
 // failure of the row that the receipt is for.
 func (l *lane) judge(ctx context.Context, r monitor.Receipt, since time.Time) {
 	if r.Result == monitor.Accepted {
-		l.sick = time.Time{}
+		l.sick, l.took = time.Time{}, r.At
 		l.mend(r.At)
 		if l.noted() {
 			l.submit(ctx, well(l.name, r.At))
@@ -23,7 +23,7 @@ func (l *lane) judge(ctx context.Context, r monitor.Receipt, since time.Time) {
 		return
 	}
 	if l.sick.IsZero() {
-		l.sick = since
+		l.sick = latest(since, l.took)
 	}
 	if ill(r, l.sick, l.x.options.Pace) && !l.noted() {
 		l.submit(ctx, unwell(l.name, l.sick, r))

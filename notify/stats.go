@@ -76,7 +76,7 @@ func (l *lane) counted(count func(*counts)) {
 
 // left counts how long a message took from its decision to leaving for the first time.
 func (c *counts) left(j job, s monitor.Sending, now time.Time) {
-	if s.Attempts > 1 {
+	if s.Attempts > 1 || j.resumes { // those made while blind are not counted
 		return
 	}
 	took := now.Sub(j.at).Seconds()
