@@ -49,7 +49,7 @@ func (s *Site) admit(r *http.Request) verdict {
 	switch {
 	case socket:
 		return admitted
-	case local && loopbackHost(r.Host) && !forwarded(r.Header):
+	case local && loopbackHost(r.Host) && !forwarded(r):
 		return admitted
 	case local && !loopbackHost(r.Host) && !s.ownHost(r.Host):
 		return misdirected
@@ -58,9 +58,15 @@ func (s *Site) admit(r *http.Request) verdict {
 	}
 }
 
-// forwarded tells whether a proxy says that it passed the request on. Claiming so only loses rights.
-func forwarded(h http.Header) bool {
-	return h.Get("Forwarded") != "" || h.Get("X-Forwarded-For") != "" || h.Get("Via") != ""
+// forwarded tells whether a proxy passed the request on, as far as that shows: by a header, or by HTTP/1.0, which
+// nginx speaks to those behind it unless it is told otherwise. Claiming so only loses rights.
+func forwarded(r *http.Request) bool {
+	for name := range r.Header {
+		if name == "Forwarded" || name == "Via" || name == "X-Real-Ip" || strings.HasPrefix(name, "X-Forwarded-") {
+			return true
+		}
+	}
+	return !r.ProtoAtLeast(1, 1)
 }
 
 func (s *Site) ownHost(host string) bool {

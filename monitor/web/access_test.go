@@ -79,6 +79,8 @@ func TestAccess(t *testing.T) {
 		{"own name on loopback", loopback, "status.example.com", nil, false, 401, 200},
 		{"own name on loopback, token", loopback, "status.example.com", []string{"Authorization", bearer}, true, 200, 200},
 		{"passed on by a proxy", loopback, "127.0.0.1:8080", []string{"X-Forwarded-For", "203.0.113.7"}, false, 401, 200},
+		{"passed on, says for whom in its own way", loopback, "127.0.0.1:8080", []string{"X-Real-Ip", "203.0.113.7"}, false, 401, 200},
+		{"passed on, says only how", loopback, "127.0.0.1:8080", []string{"X-Forwarded-Proto", "https"}, false, 401, 200},
 		{"claims in headers", lan, "192.0.2.1", []string{"X-Forwarded-For", "127.0.0.1", "X-Real-Ip", "127.0.0.1"}, false, 401, 200},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -186,5 +188,18 @@ func TestMethods(t *testing.T) {
 				t.Errorf("%s %s from another site: status %d", method, path, w.Code)
 			}
 		}
+	}
+}
+
+// TestOldHTTPIsAProxys ensures that a proxy that passes requests on as nginx does unless it is told otherwise
+// (HTTP/1.0, the address as Host, no word about whom it asks for) does not open the operator's side to all.
+func TestOldHTTPIsAProxys(t *testing.T) {
+	h := doorkeeper().Operator()
+	r := httptest.NewRequest(http.MethodGet, "http://127.0.0.1:8080/api/v1/status", nil)
+	r.Proto, r.ProtoMajor, r.ProtoMinor = "HTTP/1.0", 1, 0
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r.WithContext(withListener(r.Context(), loopback)))
+	if w.Code != http.StatusUnauthorized {
+		t.Errorf("status %d", w.Code)
 	}
 }
