@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // owe makes sure that every receiver that wants an incident, or has heard of it, is owed its new version.
@@ -15,7 +16,10 @@ func (d *draft) owe(i *Incident) {
 			continue
 		}
 		w := d.editDelivery(id)
-		w.Wants, w.Settled = true, w.Dead != "" && w.Settled
+		if w.Settled { // the receiver was removed, and is back: it goes on from what it knows
+			w.Dead, w.Failing = "", time.Time{}
+		}
+		w.Wants, w.Settled = true, false
 	}
 }
 
@@ -71,7 +75,11 @@ func (d *draft) delivery(in Input) {
 	case Receipt:
 		if d.deliveryRow(in.Delivery) != nil {
 			w := d.editDelivery(in.Delivery)
-			*w = w.Received(in, d.b.pace)
+			if _, back := d.watched.receiver(in.Delivery.Receiver); back && in.Result == Left {
+				*w = w.stayed()
+			} else {
+				*w = w.Received(in, d.b.pace)
+			}
 		}
 	case Order:
 		if d.deliveryRow(in.Delivery) != nil {

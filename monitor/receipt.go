@@ -121,6 +121,18 @@ func (d Delivery) left() Delivery {
 	return d.settled()
 }
 
+// stayed is the row of a receiver that was put back while it was told goodbye: an end may have been told then.
+func (d Delivery) stayed() Delivery {
+	if !d.inFlight() {
+		return d
+	}
+	if d.Sending.Type == EventResolved {
+		d = d.knowing(Maybe, *d.Sending, d.Sending.First)
+	}
+	d.Sending = nil
+	return d
+}
+
 // Ordered is the row after an operator's order: to give it up, or to try again now. Nothing interrupts a
 // message in flight.
 func (d Delivery) Ordered(o Order) Delivery {

@@ -1,0 +1,47 @@
+package monitor_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"bellhop/monitor"
+)
+
+// TestPutBackReceiverHearsTheEnd ensures that a receiver that was removed in an outage and is put back before
+// its end hears of that end, whether or not it was told goodbye in between; and is told nothing twice.
+func TestPutBackReceiverHearsTheEnd(t *testing.T) {
+	for name, parted := range map[string]time.Duration{"after a goodbye": time.Minute, "at once": 0} {
+		t.Run(name, func(t *testing.T) {
+			s := perform(t, outage+"10:10:00 stop")
+			all := s.config.Receivers
+			s.config.Receivers = all[1:]
+			s.feed(reconfigured(s))
+			s.until(s.now.Add(parted))
+			s.config.Receivers = all
+			s.feed(reconfigured(s))
+			if parted == 0 { // its lane says goodbye while it is put back
+				for id, d := range s.kept.deliveries {
+					if id.Receiver == "ops" && !d.Settled {
+						bye := monitor.Sending{ID: "bye " + id.Incident, Type: monitor.EventUpdated, Version: d.Version, First: s.now}
+						s.feed(monitor.Attempting{At: s.now, Delivery: id, Sending: bye})
+						s.feed(monitor.Receipt{At: s.now, Delivery: id, Result: monitor.Left})
+					}
+				}
+			}
+			s.until(s.now.Add(10 * time.Minute))
+			s.endAll()
+			said := s.out.String()
+			opened, ended := strings.Count(said, " ops: incident.opened"), strings.Count(said, " ops: incident.resolved")
+			if opened != 2 || ended != 2 {
+				t.Errorf("ops was told %d openings and %d ends, want 2 of each:\n%s", opened, ended, said)
+			}
+		})
+	}
+}
+
+func reconfigured(s *simulation) monitor.Reconfigure {
+	r := s.config
+	r.At = s.now
+	return r
+}
