@@ -126,7 +126,7 @@ func (b *Book) applyIncident(id string, i *Incident) {
 func (b *Book) Forget(now time.Time) int {
 	n := 0
 	for id, i := range b.incidents {
-		if i.State == IncidentResolved && now.Sub(i.Ended) > b.pace.EndOwed {
+		if i.State == IncidentResolved && now.Sub(i.Updated) > b.pace.EndOwed {
 			delete(b.incidents, id)
 			n++
 		}

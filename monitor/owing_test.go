@@ -45,3 +45,15 @@ func reconfigured(s *simulation) monitor.Reconfigure {
 	r.At = s.now
 	return r
 }
+
+// TestForgetsWhatNobodyIsOwed ensures that an end which was found long after the fact, because bellhop was
+// stopped in between, is kept for as long as it is owed.
+func TestForgetsWhatNobodyIsOwed(t *testing.T) {
+	pace, now := monitor.RealPace(), day
+	late := &monitor.Incident{ID: "late", State: monitor.IncidentResolved, Ended: now.AddDate(0, 0, -8), Updated: now}
+	old := &monitor.Incident{ID: "old", State: monitor.IncidentResolved, Ended: now.AddDate(0, 0, -8), Updated: now.AddDate(0, 0, -8)}
+	b := monitor.NewBook(monitor.Saved{Incidents: []*monitor.Incident{late, old}}, pace, advise)
+	if n := b.Forget(now); n != 1 {
+		t.Errorf("forgot %d, want the old one alone", n)
+	}
+}
