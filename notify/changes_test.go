@@ -122,3 +122,19 @@ func TestOtherKindGetsItsOwnForm(t *testing.T) {
 		})
 	}
 }
+
+// TestRetry ensures that what waits for one receiver leaves at once when asked to, and nothing else changes.
+func TestRetry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := &channel{answer: always(monitor.Unmended)}, &channel{answer: always(monitor.Unmended)}
+		d := open(t, lane(monitor.Receiver{Name: "a"}, a), lane(monitor.Receiver{Name: "b"}, b))
+		d.say(incident("i", 1, isOpen), opened, "a", "b")
+		time.Sleep(time.Second)
+		d.out.Retry("a")
+		d.out.Retry("nobody")
+		synctest.Wait()
+		if len(a.got()) != 2 || len(b.got()) != 1 {
+			t.Errorf("a was tried %d times, b %d times", len(a.got()), len(b.got()))
+		}
+	})
+}

@@ -100,6 +100,16 @@ func (x *Outbox) assignLocked(spec Lane) {
 	x.started <- l
 }
 
+// Retry tries at once what waits to be tried again on one receiver.
+func (x *Outbox) Retry(receiver string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if l := x.lanes[receiver]; l != nil {
+		l.fresh = time.Now()
+		l.wake()
+	}
+}
+
 // Run sends until ctx ends, and returns when every lane has stopped. A message without a receipt by then is
 // the next run's.
 func (x *Outbox) Run(ctx context.Context) error {

@@ -93,10 +93,9 @@ func (d *daemon) serveTest(r *http.Request) (Tested, error) {
 	if err := json.NewDecoder(r.Body).Decode(&to); err != nil {
 		return Tested{}, misuse{"the receiver is not understood: " + err.Error()}
 	}
-	now := d.inForce.Load().lanes
-	t, err := test(r.Context(), now, to.Receiver, d.sender(), time.Now())
+	t, err := test(r.Context(), d.inForce.Load().lanes, to.Receiver, d.sender(), time.Now())
 	if err == nil && t.Accepted {
-		d.outbox.Reconfigure(now) // it takes messages: what waits to be tried again is tried at once
+		d.outbox.Retry(to.Receiver) // it takes messages
 	}
 	return t, err
 }

@@ -2,10 +2,13 @@ package command
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"bellhop/monitor/apaleo/apaleotest"
@@ -98,4 +101,38 @@ func TestOutboxOrders(t *testing.T) {
 		text, _ := p.says("outbox", "--all")
 		return strings.Contains(text, "Given up: dropped by the operator.")
 	})
+}
+
+// A test message whose answer takes long does not undo a reload that came in between.
+func TestTestAlertLeavesAReloadInForce(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	asked, answer := make(chan struct{}), make(chan struct{})
+	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		close(asked)
+		<-answer
+		_, _ = w.Write([]byte("ok"))
+	}))
+	t.Cleanup(slow.Close)
+	pager := p.pager()
+	p.configure(pager + fmt.Sprintf(", {name: slow, slack: {webhook_url: %q}}", slow.URL))
+	r := p.start()
+	tested := make(chan string, 1)
+	go func() {
+		text, _ := p.says("test-alert", "slow")
+		tested <- text
+	}()
+	<-asked
+	p.configure(p.ops())
+	r.hangups <- syscall.SIGHUP
+	p.until("it is reloaded", func() bool { return strings.Contains(r.log.String(), "configuration reloaded") })
+	close(answer)
+	if text := <-tested; !strings.Contains(text, "took the message") {
+		t.Errorf("test-alert says %s", text)
+	}
+	p.apaleo.Fault(apaleotest.Gateway(502).On(apaleotest.API))
+	p.until("the receiver of the new configuration is told", func() bool { return len(p.slack.Posts()) > 0 })
+	if n := p.hook.of("incident.opened"); len(n) > 0 {
+		t.Errorf("the removed receiver is told %+v", n)
+	}
 }
