@@ -223,7 +223,8 @@ func (d *draft) over(i *Incident) bool {
 }
 
 // end resolves an incident. A member that still fails leaves it and is told as its own; one that is
-// recovering, or was not asked since the cause is good, ends with it: if it still fails, it says so itself soon.
+// recovering, was not asked since the cause is good, or is being removed itself, ends with it: if it still
+// fails, it says so itself soon.
 func (d *draft) end(at string, why ChangeWord) {
 	i := d.editIncident(at)
 	left := i.Members
@@ -231,7 +232,7 @@ func (d *draft) end(at string, why ChangeWord) {
 	var stay []SignalID
 	for _, m := range left {
 		r, k := d.editRow(m.Check), signalIndex(m.Signal)
-		asked := why != "" || !r.Signals[k].LastAt.Before(i.Good)
+		asked := d.asks(m.Check) && (why != "" || !r.Signals[k].LastAt.Before(i.Good))
 		if r.Incident[k] = ""; r.Signals[k].Last == Fail && asked {
 			stay = append(stay, m)
 			continue
@@ -261,4 +262,10 @@ func (d *draft) forgive(i *Incident) {
 			d.plan(id)
 		}
 	}
+}
+
+// asks says whether a check is still asked what its row tells of: a reload goes through the checks one by one.
+func (d *draft) asks(id CheckID) bool {
+	c := d.watched.checks[id]
+	return c != nil && c.Asks == d.row(id).Asks
 }

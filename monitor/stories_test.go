@@ -167,8 +167,9 @@ func (s *simulation) happen(words []string) {
 }
 
 func (s *simulation) remove(what, name string) {
-	if what == "check" {
-		s.config.Checks = slices.DeleteFunc(slices.Clone(s.config.Checks), func(c *monitor.Check) bool { return string(c.ID()) == name })
+	if what == "check" { // or several, with commas between
+		gone := strings.Split(name, ",")
+		s.config.Checks = slices.DeleteFunc(slices.Clone(s.config.Checks), func(c *monitor.Check) bool { return slices.Contains(gone, string(c.ID())) })
 	} else {
 		s.config.Receivers = slices.DeleteFunc(slices.Clone(s.config.Receivers), func(r monitor.Receiver) bool { return r.Name == name })
 	}
