@@ -13,6 +13,7 @@ type draft struct {
 	now     time.Time
 	watched *watched
 	sight   *sight
+	gone    map[CheckID]bool // rows that were removed: what the book has of them counts no more
 }
 
 // at moves the draft's time on. Time does not run backwards within a change.
@@ -36,7 +37,7 @@ func (d *draft) finish() Change {
 
 // row is a check's row, or nil.
 func (d *draft) row(id CheckID) *Row {
-	if r, ok := d.c.Rows[id]; ok {
+	if r, ok := d.c.Rows[id]; ok || d.gone[id] {
 		return r
 	}
 	return d.b.rows[id]
@@ -48,13 +49,19 @@ func (d *draft) editRow(id CheckID) *Row {
 		return r
 	}
 	r := &Row{Check: id}
-	if old := d.b.rows[id]; old != nil {
+	if old := d.row(id); old != nil {
 		*r = *old
 	} else if c := d.watched.checks[id]; c != nil {
 		r.Asks = c.Asks
 	}
 	set(&d.c.Rows, id, r)
 	return r
+}
+
+func (d *draft) removeRow(id CheckID) {
+	delete(d.c.Rows, id)
+	set(&d.gone, id, true)
+	d.c.Removed = append(d.c.Removed, id)
 }
 
 func (d *draft) incident(id string) *Incident {

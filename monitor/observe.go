@@ -120,8 +120,7 @@ func (d *draft) reconfigure(r Reconfigure) {
 		switch {
 		case c == nil:
 			d.unwatch(id, ChangeUnwatched)
-			d.c.Removed = append(d.c.Removed, id)
-			delete(d.c.Rows, id)
+			d.removeRow(id)
 		case row.Asks != c.Asks:
 			d.unwatch(id, ChangeReconfigured)
 			set(&d.c.Rows, id, &Row{Check: id, Asks: c.Asks})
@@ -140,7 +139,9 @@ func (d *draft) reconfigure(r Reconfigure) {
 func (d *draft) known() []CheckID {
 	ids := make([]CheckID, 0, len(d.b.rows))
 	for id := range d.b.rows {
-		ids = append(ids, id)
+		if d.row(id) != nil {
+			ids = append(ids, id)
+		}
 	}
 	for id := range d.c.Rows {
 		if d.b.rows[id] == nil {
