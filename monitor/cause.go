@@ -1,5 +1,7 @@
 package monitor
 
+import "slices"
+
 // This is the first form of cause: a fixed order, upstream first, along each check's own path. The full
 // algorithm (hit and coverage ratios over risk groups) takes the place of attribute and of nothing else.
 
@@ -15,14 +17,22 @@ func (d *draft) attribute(id SignalID, without Node) Cause {
 		if n == without || !explains(n.Kind, id.Signal) {
 			continue
 		}
-		if d.openAt(n) != "" {
-			return d.incident(d.openAt(n)).Cause
+		if at := d.openAt(n); at != "" && covers(d.incident(at), id.Signal) {
+			return d.incident(at).Cause
 		}
 		if conf, ok := d.fails(n, id.Signal); ok {
 			return Cause{Kind: n.Kind, ID: n.ID, Confidence: conf}
 		}
 	}
 	return own
+}
+
+// covers says whether an open incident of a node upstream speaks of what a signal is about. That a host is slow,
+// or rejects a token, does not explain that others find it down.
+func covers(i *Incident, s SignalKind) bool {
+	return slices.ContainsFunc(i.Members, func(m SignalID) bool {
+		return m.Signal == s || m.Signal == Availability && s == Latency
+	})
 }
 
 // ownMatter says whether a failure can have no cause but the check itself: a certificate that ends soon.
