@@ -222,6 +222,36 @@ func (d *draft) over(i *Incident) bool {
 	return open*5 <= evaluated
 }
 
+// exonerate ends an incident for whose cause none of its own probes ever opened, once they are all calm: they
+// failed just when a member opened, and the member still does. It is told as its own.
+func (d *draft) exonerate(at string) bool {
+	i := d.incident(at)
+	if i.Cause.Confidence != Certain || i.Cause.Kind == NodeCheck || len(i.Leads) > 0 {
+		return false
+	}
+	good, calm := d.calm(d.watched.direct[i.Cause.Node()], i.kind())
+	if calm {
+		d.editIncident(at).Good = latest(good, i.Good)
+		d.end(at, "")
+	}
+	return calm
+}
+
+// calm says whether none of a node's own probes is even in doubt, and since when all have been good at least.
+func (d *draft) calm(probes []CheckID, s SignalKind) (since time.Time, calm bool) {
+	if weight, of := d.weigh(probes, s); weight > 0 || of == 0 || of < len(probes) {
+		return time.Time{}, false
+	}
+	for _, id := range probes {
+		recent := d.row(id).Signal(s).Recent
+		if slices.ContainsFunc(recent[:], func(r Sighting) bool { return r.What != Good }) {
+			return time.Time{}, false
+		}
+		since = latest(since, recent[2].At)
+	}
+	return since, true
+}
+
 // end resolves an incident. A member that still fails leaves it and is told as its own; one that is
 // recovering, was not asked since the cause is good, or is being removed itself, ends with it: if it still
 // fails, it says so itself soon.

@@ -28,9 +28,13 @@ func (d *draft) measure(i *Incident) {
 	i.Acks = d.acks()
 }
 
-// review finds the open incidents whose severity or reach has changed, and tells of it once it is stable.
+// review finds the open incidents whose severity or reach has changed, and tells of it once it is stable. What
+// is blamed wrongly ends.
 func (d *draft) review() {
 	for _, at := range d.openIncidents() {
+		if d.exonerate(at) {
+			continue
+		}
 		i := d.incident(at)
 		sev, accounts := d.severity(i), d.scope(i).Accounts
 		switch p := i.Pending; {
