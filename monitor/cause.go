@@ -140,7 +140,7 @@ func (d *draft) sweep(c *Check, s SignalKind) {
 	case c.Own:
 		what, with = "host "+c.Host, func(k *Check) bool { return k.Own && k.Host == c.Host }
 	}
-	if d.now.Sub(d.sight.swept[what]) < d.b.pace.SweepEvery {
+	if d.within(d.sight.swept[what], d.b.pace.SweepEvery) {
 		return
 	}
 	set(&d.editSight().swept, what, d.now)

@@ -3,6 +3,7 @@ package monitor
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -19,7 +20,7 @@ type sight struct {
 // way finds whether there was a way out when the attempt failed, and remembers what it shows of that.
 func (d *draft) way(c *Check, o Outcome) Way {
 	if answered(c, o) {
-		d.sawOutside(d.now)
+		d.sawOutside()
 		return WayNotAsked
 	}
 	if !o.Fault.Connection() {
@@ -54,23 +55,29 @@ func (d *draft) heard(answers []ControlAnswer) Way {
 		}
 	}
 	switch {
-	case w == WayCut && !d.sight.outside.IsZero() && d.now.Sub(d.sight.outside) <= d.b.pace.OutsideFresh:
+	case w == WayCut && d.within(d.sight.outside, d.b.pace.OutsideFresh):
 		return WaySeen // the controls fail, but something outside has just answered
 	case w == WayCut:
 		d.sawCut()
 	case w == WaySeen:
-		d.sawOutside(d.now)
+		d.sawOutside()
 	}
 	return w
+}
+
+// within says whether something was less than a span ago. A time that lies ahead by more than that is from before
+// the clock was set back, and says nothing of now.
+func (d *draft) within(at time.Time, span time.Duration) bool {
+	return d.now.Sub(at).Abs() < span
 }
 
 func (d *draft) controls(answers []ControlAnswer) { d.heard(answers) }
 
 // sawOutside notes that something outside answered. It is noted once a second at most: it is asked on every
 // outcome.
-func (d *draft) sawOutside(at time.Time) {
-	s := d.sight
-	if s.cut.IsZero() && s.blind.IsZero() && at.Sub(s.outside) < d.b.pace.OutsideFresh/10 {
+func (d *draft) sawOutside() {
+	s, at := d.sight, d.now
+	if s.cut.IsZero() && s.blind.IsZero() && d.within(s.outside, d.b.pace.OutsideFresh/10) {
 		return
 	}
 	n := d.editSight()
@@ -91,7 +98,7 @@ func (d *draft) sawCut() {
 		d.editSight().cut = d.now
 		return
 	}
-	if d.sight.blind.IsZero() && d.now.Sub(d.sight.cut) >= d.b.pace.BlindRound {
+	if d.sight.blind.IsZero() && !d.within(d.sight.cut, d.b.pace.BlindRound) {
 		d.editSight().blind = d.sight.cut
 	}
 }
@@ -107,28 +114,33 @@ func (d *draft) tellBlind() {
 // gap is time that nobody watched.
 func (d *draft) gap(g Gap) { d.unseen(g.From, g.To) }
 
-// unseen takes a stretch of time out of what the signals know, where it is longer than a check may go unseen.
+// unseen takes a stretch of time out of what the signals know, where it is longer than a check may go unseen, or
+// nobody knows how long it was.
 func (d *draft) unseen(from, to time.Time) {
 	for _, at := range d.openIncidents() {
 		if to.Sub(from) > d.b.pace.GapOver {
 			i := d.editIncident(at)
-			i.Unseen += to.Sub(latest(from, i.Since))
+			i.Unseen += max(to.Sub(latest(from, i.Since)), 0)
 		}
 	}
 	for _, id := range d.watched.order {
-		if to.Sub(from) <= max(d.b.pace.GapOver, 2*d.watched.checks[id].Every) {
+		r := d.row(id)
+		if r == nil || !touchedByGap(r) || !ahead(r, to) && to.Sub(from) <= max(d.b.pace.GapOver, 2*d.watched.checks[id].Every) {
 			continue
 		}
-		if r := d.row(id); r == nil || !touchedByGap(r) {
-			continue
-		}
-		r := d.editRow(id)
+		r = d.editRow(id)
 		for k := range r.Signals {
 			r.Signals[k] = r.Signals[k].Gap()
 		}
 		d.c.Urgent = true
 		d.plan(id)
 	}
+}
+
+// ahead says whether a row was seen later than now: the clock was set back, and until it is as late again all new
+// evidence would be too old.
+func ahead(r *Row, now time.Time) bool {
+	return slices.ContainsFunc(r.Signals[:], func(s Signal) bool { return s.LastAt.After(now) })
 }
 
 func touchedByGap(r *Row) bool {
