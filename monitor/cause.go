@@ -1,6 +1,9 @@
 package monitor
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // This is the first form of cause: a fixed order, upstream first, along each check's own path. The full
 // algorithm (hit and coverage ratios over risk groups) takes the place of attribute and of nothing else.
@@ -83,6 +86,21 @@ func (d *draft) weigh(probes []CheckID, s SignalKind) (weight, of int) {
 		}
 	}
 	return weight, of
+}
+
+// calm says whether none of a node's own probes is even in doubt, and since when all have been good at least.
+func (d *draft) calm(probes []CheckID, s SignalKind) (since time.Time, calm bool) {
+	if weight, of := d.weigh(probes, s); weight > 0 || of == 0 || of < len(probes) {
+		return time.Time{}, false
+	}
+	for _, id := range probes {
+		recent := d.row(id).Signal(s).Recent
+		if slices.ContainsFunc(recent[:], func(r Sighting) bool { return r.What != Good }) {
+			return time.Time{}, false
+		}
+		since = latest(since, recent[2].At)
+	}
+	return since, true
 }
 
 // count counts the checks that depend on a node, and those of them that fail.

@@ -237,21 +237,6 @@ func (d *draft) exonerate(at string) bool {
 	return calm
 }
 
-// calm says whether none of a node's own probes is even in doubt, and since when all have been good at least.
-func (d *draft) calm(probes []CheckID, s SignalKind) (since time.Time, calm bool) {
-	if weight, of := d.weigh(probes, s); weight > 0 || of == 0 || of < len(probes) {
-		return time.Time{}, false
-	}
-	for _, id := range probes {
-		recent := d.row(id).Signal(s).Recent
-		if slices.ContainsFunc(recent[:], func(r Sighting) bool { return r.What != Good }) {
-			return time.Time{}, false
-		}
-		since = latest(since, recent[2].At)
-	}
-	return since, true
-}
-
 // end resolves an incident. A member that still fails leaves it and is told as its own; one that is
 // recovering, was not asked since the cause is good, or is being removed itself, ends with it: if it still
 // fails, it says so itself soon.
