@@ -14,6 +14,26 @@ func (d *draft) clock(t time.Time) string {
 	return t.UTC().Format("2006-01-02 15:04:05 UTC")
 }
 
+// began is since when an incident is what it is called now: a host that was slow before it went down was not down
+// all the time.
+func (d *draft) began(i *Incident) string {
+	var other bool
+	kind, began := i.kind(), d.now
+	for _, m := range i.Members {
+		r := d.row(m.Check)
+		switch {
+		case m.Signal != kind:
+			other = true
+		case r != nil && r.Signal(m.Signal).Since.Before(began):
+			began = r.Signal(m.Signal).Since
+		}
+	}
+	if !other || began.Sub(i.Since) <= d.b.pace.Relation {
+		return d.clock(i.Since)
+	}
+	return fmt.Sprintf("%s, and in other trouble since %s", d.clock(began), d.clock(i.Since))
+}
+
 // during is a stretch of time with its length.
 func (d *draft) during(from, to time.Time) string {
 	return fmt.Sprintf("for %s, from %s to %s", span(to.Sub(from)), strings.TrimSuffix(d.clock(from), " UTC"), d.clock(to))

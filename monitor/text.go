@@ -145,7 +145,7 @@ func (d *draft) sinceText(i *Incident, what string) string {
 	if seen := d.detail(i, what); seen != "" && i.kind() != Latency {
 		fmt.Fprintf(&b, " (%s)", seen)
 	}
-	fmt.Fprintf(&b, " since %s.", d.clock(i.Since))
+	fmt.Fprintf(&b, " since %s.", d.began(i))
 	if s.Blocked > 0 {
 		fmt.Fprintf(&b, " %s cannot be asked because of it.", count(s.Blocked, "more check"))
 	}
