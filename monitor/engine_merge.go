@@ -9,13 +9,13 @@ import (
 // memory must not grow with time.
 const maxOwedSamples = 20_000
 
-// Merge is both changes as one commit: of two rows of the same name the later one is kept. Neither c nor
-// next is written to.
+// Merge is both changes as one commit: of two rows of the same name the later one is kept. What no store keeps,
+// like plans, is not part of it. Neither c nor next is written to.
 func (c Change) Merge(next Change) Change {
 	c.Rows, c.Incidents = maps.Clone(c.Rows), maps.Clone(c.Incidents)
 	c.Deliveries, c.Notices, c.Clients = maps.Clone(c.Deliveries), maps.Clone(c.Notices), maps.Clone(c.Clients)
 	c.Removed = slices.Clone(c.Removed)
-	c.Events, c.Samples, c.Plans = slices.Clip(c.Events), slices.Clip(c.Samples), slices.Clip(c.Plans)
+	c.Events, c.Samples = slices.Clip(c.Events), slices.Clip(c.Samples)
 	c.absorb(next)
 	return c
 }
@@ -37,14 +37,7 @@ func (c *Change) absorb(next Change) {
 	if over := len(c.Samples) - maxOwedSamples; over > 0 {
 		c.Samples = slices.Delete(c.Samples, 0, over)
 	}
-	c.Plans = append(c.Plans, next.Plans...)
 	c.Urgent = c.Urgent || next.Urgent
-	if next.config != nil {
-		c.config = next.config
-	}
-	if next.sight != nil {
-		c.sight = next.sight
-	}
 }
 
 // removed keeps Removed and Rows apart: a check that came back is not removed.

@@ -268,6 +268,12 @@ func TestMerge(t *testing.T) {
 	if len(c.Events) != 2 || c.Events[1].Type != EventResolved {
 		t.Errorf("events %v", c.Events)
 	}
+	for range 100 {
+		c.absorb(Change{Plans: []CheckPlan{{Check: "a"}}})
+	}
+	if len(c.Plans) > 0 {
+		t.Errorf("%d plans wait for a store that keeps none: memory grows while it fails", len(c.Plans))
+	}
 	if len(a.Rows) != 2 || a.Rows["a"].SetUp != "1" || fmt.Sprint(a.Removed) != "[c d]" || len(b.Rows) != 2 {
 		t.Error("Merge wrote to what it merged")
 	}
