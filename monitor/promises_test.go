@@ -187,6 +187,9 @@ func TestPromiseItSaysWhoseFaultItIs(t *testing.T) {
 		if said := s.out.String(); !strings.Contains(said, "down, unclear, host/api.apaleo.com") || strings.Contains(said, "Nothing to fix here") {
 			t.Errorf("blames somebody:\n%s", said)
 		}
+		if open := s.book.Snapshot(s.now).Open; len(open) != 1 || !strings.Contains(open[0].Public, "We do not know") {
+			t.Errorf("the public is told that somebody is to blame: %+v", open)
+		}
 	})
 }
 

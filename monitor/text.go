@@ -11,6 +11,9 @@ import (
 // titleMax is the longest heading, in characters: Slack takes 150.
 const titleMax = 150
 
+// publicUnclear is what the public page says where it cannot be told whose fault it is.
+const publicUnclear = "Something does not answer us as it should at present. We do not know yet whether it is our own network."
+
 // word writes an incident's sentences.
 func (d *draft) word(i *Incident) {
 	t := d.trouble(i)
@@ -18,7 +21,7 @@ func (d *draft) word(i *Incident) {
 	if i.State == IncidentOpen {
 		i.Side, i.NextStep, i.Doc, i.Public = a.Side, a.Next, a.Doc, a.Public
 		if f := d.failure(i); f != nil && f.Unclear && f.Fault.Connection() {
-			i.Side = SideUnclear
+			i.Side, i.Public = SideUnclear, publicUnclear
 			i.NextStep = "bellhop cannot tell whether this is the other side or our network: it has fewer than two control hosts that work. Try the address from another network."
 		}
 		i.Title = shorten(d.name(i)+" "+headline(i), titleMax)
