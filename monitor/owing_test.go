@@ -57,3 +57,18 @@ func TestForgetsWhatNobodyIsOwed(t *testing.T) {
 		t.Errorf("forgot %d, want the old one alone", n)
 	}
 }
+
+// TestNothingIsDueOnceAllIsTold ensures that what everybody has heard does not count as owed, although its rows
+// are kept for a while: somebody looks at that number at night.
+func TestNothingIsDueOnceAllIsTold(t *testing.T) {
+	s := perform(t, "accounts a-hotel\nreceiver ops\n10:00:00 start\n10:02:00 begin api 502\n10:10:00 stop")
+	if snap := s.book.Snapshot(s.now); snap.Due != 0 || len(snap.Owed) != 1 {
+		t.Errorf("told of the opening: %d due, %d rows", snap.Due, len(snap.Owed))
+	}
+	s.until(s.now.Add(20 * time.Minute))
+	delete(s.troubles, "api")
+	s.until(s.now.Add(20 * time.Minute))
+	if snap := s.book.Snapshot(s.now); snap.Due != 0 || len(snap.Owed) != 1 || len(snap.Open) != 0 {
+		t.Errorf("told of the end: %d due, %d rows, %d open", snap.Due, len(snap.Owed), len(snap.Open))
+	}
+}

@@ -224,6 +224,9 @@ func TestPromiseTheWatcherIsWatched(t *testing.T) {
 	if owed := s.now.Sub(snap.OldestOwed); snap.OldestOwed.IsZero() || owed < s.pace.OwedTooLong {
 		t.Errorf("oldest owed %v", snap.OldestOwed)
 	}
+	if snap.Due != 1 {
+		t.Errorf("%d messages due, want 1", snap.Due)
+	}
 	if len(snap.Owed) != 1 || snap.Owed[0].LastErr == "" && snap.Owed[0].Sending == nil {
 		t.Errorf("owed %v", snap.Owed)
 	}

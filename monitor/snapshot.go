@@ -10,6 +10,7 @@ type Snapshot struct {
 	Recent     []*Incident // ended ones, newest first, at most 50
 	Notices    []*Notice   // those that stand
 	Owed       []*Delivery // deliveries not settled
+	Due        int         // those of them that wait for a message to be taken
 	OldestOwed time.Time   // when the oldest message that a receiver still owes an answer to was decided; zero is none
 	Blind      Blindness
 	Engine     EngineStats

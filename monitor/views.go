@@ -46,23 +46,36 @@ func newest(a, b time.Time, x, y string) int {
 	return compare(x, y)
 }
 
-// owing lists what is owed, and since when the oldest news is owed that no receiver has accepted.
+// owing lists and counts what is owed, and since when the oldest news is owed that no receiver has accepted.
 func (b *Book) owing(d *draft, s *Snapshot) {
 	for id := range b.owed {
 		w := b.deliveries[id]
 		s.Owed = append(s.Owed, w)
 		i := b.incidents[id.Incident]
 		r, known := b.watched.receiver(id.Receiver)
-		if i == nil || !known || b.acceptedByAny(id.Incident) {
+		if !known {
 			continue
 		}
-		if at, behind := Behind(*w, i, r, b.pace, d.now); behind && (s.OldestOwed.IsZero() || at.Before(s.OldestOwed)) {
+		at, behind := d.behind(w, i, r)
+		if behind {
+			s.Due++
+		}
+		if behind && i != nil && !b.acceptedByAny(id.Incident) && (s.OldestOwed.IsZero() || at.Before(s.OldestOwed)) {
 			s.OldestOwed = at
 		}
 	}
 	slices.SortFunc(s.Owed, func(x, y *Delivery) int {
 		return compare(x.Incident+"\x00"+x.Receiver, y.Incident+"\x00"+y.Receiver)
 	})
+}
+
+// behind says since when a message to a receiver is due and not taken.
+func (d *draft) behind(w *Delivery, i *Incident, r Receiver) (time.Time, bool) {
+	if i != nil {
+		return Behind(*w, i, r, d.b.pace, d.now)
+	}
+	at, owed := OwedNotice(*w, d.noticeByID(w.Incident), r, d.b.pace, d.now)
+	return at, owed || w.inFlight()
 }
 
 // acceptedByAny says whether some receiver has the newest version of an incident.

@@ -50,11 +50,11 @@ func foot(s *monitor.Snapshot, o Options) footView {
 
 func owedFact(s *monitor.Snapshot) string {
 	switch {
-	case len(s.Owed) == 0:
+	case s.Due == 0:
 		return "no alert owed"
 	case s.OldestOwed.IsZero():
-		return count(len(s.Owed), "delivery", "deliveries") + " owed"
+		return count(s.Due, "delivery", "deliveries") + " owed"
 	default:
-		return fmt.Sprintf("%s owed, the oldest for %s", count(len(s.Owed), "delivery", "deliveries"), span(s.At.Sub(s.OldestOwed)))
+		return fmt.Sprintf("%s owed, the oldest for %s", count(s.Due, "delivery", "deliveries"), span(s.At.Sub(s.OldestOwed)))
 	}
 }

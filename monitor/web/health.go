@@ -78,7 +78,7 @@ func examineSight(s *monitor.Snapshot) finding {
 
 func examineDeliveries(s *monitor.Snapshot) finding {
 	f := finding{Name: "deliveries", Grade: pass}
-	if n := len(s.Owed); n > 0 {
+	if n := s.Due; n > 0 {
 		f.Output = count(n, "delivery", "deliveries") + " owed"
 	}
 	if age := s.At.Sub(s.OldestOwed); !s.OldestOwed.IsZero() && age > owedLong {

@@ -181,7 +181,7 @@ func engineMetrics() []engineMetric {
 		gauge("bellhop_inbox_capacity", "Inputs that the inbox holds.", func(s *monitor.Snapshot) float64 { return float64(s.Engine.InboxCap) }),
 		gauge("bellhop_blind_seconds", "How long bellhop has had no way out; 0 is that it sees.", func(s *monitor.Snapshot) float64 { return since(s.Blind.Since, s.At) }),
 		gauge("bellhop_store_down_seconds", "How long the store has failed; 0 is that it works.", func(s *monitor.Snapshot) float64 { return since(s.StoreDown, s.At) }),
-		gauge("bellhop_deliveries_owed", "Deliveries that are not settled.", func(s *monitor.Snapshot) float64 { return float64(len(s.Owed)) }),
+		gauge("bellhop_deliveries_owed", "Messages that are due and not accepted.", func(s *monitor.Snapshot) float64 { return float64(s.Due) }),
 		gauge("bellhop_delivery_oldest_owed_seconds", "Age of the oldest news that no receiver has accepted.", func(s *monitor.Snapshot) float64 { return since(s.OldestOwed, s.At) }),
 		gauge("bellhop_snapshot_timestamp_seconds", "When the book was last read.", func(s *monitor.Snapshot) float64 { return unix(s.At) }),
 		gauge("bellhop_start_timestamp_seconds", "When the engine started.", func(s *monitor.Snapshot) float64 { return unix(s.Engine.Started) }),

@@ -100,7 +100,7 @@ func statusOf(s *monitor.Snapshot, now time.Time, o Options) statusBody {
 	b := statusBody{
 		State: sum.State, Sentence: sum.Sentence, Since: instant(sum.Since), At: instant(s.At),
 		Instance: f.Instance, Version: o.Version, BlindSince: instant(s.Blind.Since), StoreDown: instant(s.StoreDown),
-		OpenIncidents: len(s.Open), Owed: len(s.Owed), Engine: engineOf(s.Engine),
+		OpenIncidents: len(s.Open), Owed: s.Due, Engine: engineOf(s.Engine),
 		Checks: make([]checkBody, 0, len(s.Checks)), Notices: []noticeBody{}, Findings: []findingStatus{},
 	}
 	for _, c := range s.Checks {

@@ -157,7 +157,7 @@ func worldDown() *monitor.Snapshot {
 		LastErr: "HTTP 503", LastStatus: 503,
 		Sending: &monitor.Sending{ID: "msg_1", Version: 1, Body: []byte("body-of-the-message"), Attempts: 4, Next: at("10:05:10")},
 	}}
-	s.OldestOwed = at("10:02:56")
+	s.Due, s.OldestOwed = 1, at("10:02:56")
 	return s
 }
 
