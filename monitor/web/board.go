@@ -167,7 +167,7 @@ func row(s *monitor.Snapshot, checks []monitor.CheckView) rowView {
 	}
 	c := checks[0].Check
 	r := rowView{
-		State: worstState(checks), Title: cmp.Or(c.Title, c.Name), ID: c.Name, Schedule: c.Spec,
+		State: worstState(checks), Title: cmp.Or(sharedTitle(checks), c.Name), ID: c.Name, Schedule: c.Spec,
 		Summary: summary(checks, "account", "accounts"),
 	}
 	w := slices.MinFunc(checks, func(a, b monitor.CheckView) int {
@@ -194,6 +194,23 @@ func row(s *monitor.Snapshot, checks []monitor.CheckView) rowView {
 		r.Accounts = append(r.Accounts, line)
 	}
 	return r
+}
+
+// sharedTitle is what the titles of several accounts' checks begin with: "Inventory API" of "Inventory API for
+// alpine-hotels". Empty is that they have nothing in common.
+func sharedTitle(checks []monitor.CheckView) string {
+	shared := strings.Fields(checks[0].Check.Title)
+	for _, v := range checks[1:] {
+		words, n := strings.Fields(v.Check.Title), 0
+		for n < min(len(words), len(shared)) && words[n] == shared[n] {
+			n++
+		}
+		shared = shared[:n]
+	}
+	if n := len(shared); n > 0 && (shared[n-1] == "for" || shared[n-1] == "of") {
+		shared = shared[:n-1]
+	}
+	return strings.Join(shared, " ")
 }
 
 func single(s *monitor.Snapshot, v monitor.CheckView) rowView {

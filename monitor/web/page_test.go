@@ -196,6 +196,28 @@ func TestManyHotels(t *testing.T) {
 	}
 }
 
+// TestSharedTitle ensures that the line of several accounts does not bear the name of one of them.
+func TestSharedTitle(t *testing.T) {
+	for _, tt := range []struct {
+		want   string
+		titles []string
+	}{
+		{"Inventory API", []string{"Inventory API for alpine", "Inventory API for harbour", "Inventory API for city"}},
+		{"Account", []string{"Account alpine", "Account harbour"}},
+		{"booking", []string{"booking", "booking"}},
+		{"", []string{"One thing", "Another"}},
+		{"", []string{"", "Another"}},
+	} {
+		var views []monitor.CheckView
+		for _, title := range tt.titles {
+			views = append(views, monitor.CheckView{Check: &monitor.Check{Title: title}})
+		}
+		if got := sharedTitle(views); got != tt.want {
+			t.Errorf("%q have %q in common, want %q", tt.titles, got, tt.want)
+		}
+	}
+}
+
 // TestStateIsAWord ensures that every shape stands beside its word: nothing is said by colour alone.
 func TestStateIsAWord(t *testing.T) {
 	page := get(own(worldMixed()), "/").Body.String()
