@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -78,7 +79,11 @@ func (d *draft) setUpText(c *Check, o Outcome, never bool) (text, next string) {
 		Code: o.Code, Kind: c.Kind, Own: c.Own,
 	})
 	what := a.What
-	if o.Detail != "" {
+	switch {
+	case o.Detail == "":
+	case strings.HasPrefix(o.Detail, what):
+		what = o.Detail
+	default:
 		what += " (" + o.Detail + ")"
 	}
 	switch {

@@ -1,6 +1,7 @@
 package monitor_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
@@ -317,7 +318,27 @@ func spoil(o monitor.Outcome, c *monitor.Check, tr trouble, at time.Time) monito
 	default:
 		panic("no such trouble: " + tr.what)
 	}
+	o.Detail = cmp.Or(o.Detail, told(o, c))
 	return o
+}
+
+// told is what a probe adds to a fault, in package probe's words.
+func told(o monitor.Outcome, c *monitor.Check) string {
+	switch {
+	case o.Fault == monitor.FaultConnect:
+		return "no connection to " + c.Host + ": connection refused"
+	case o.Fault == monitor.FaultTimeout:
+		return "no answer from " + c.Host + " in time"
+	case o.Fault == monitor.FaultDNS:
+		return "the name " + c.Host + " does not exist"
+	case o.Code != "":
+		return fmt.Sprintf("HTTP %d %s", o.Status, o.Code)
+	case o.Fault == monitor.FaultServer:
+		return fmt.Sprintf("HTTP %d", o.Status)
+	case o.Fault == monitor.FaultNotFound:
+		return fmt.Sprintf("HTTP %d, and status == 200 is expected", o.Status)
+	}
+	return ""
 }
 
 func controls(ok bool) []monitor.ControlAnswer {

@@ -167,7 +167,7 @@ func (d *draft) sinceText(i *Incident, what string) string {
 func (d *draft) detail(i *Incident, what string) string {
 	f := d.failure(i)
 	if f != nil && f.Detail != "" && (i.Cause.Kind == NodeCheck || f.Fault == FaultExpiring) {
-		if what == "" || f.Fault == FaultExpiring {
+		if f.Fault == FaultExpiring || strings.HasPrefix(f.Detail, what) {
 			return f.Detail
 		}
 		return what + ", " + f.Detail

@@ -71,7 +71,10 @@ func (ans *answer) unmet(t term, statusKnown, authorized bool) {
 	onlyStatus := t.reads == uses{status: true}
 	if onlyStatus || !statusKnown && ans.Status >= 400 {
 		ans.Fault = statusFault(ans.Status, authorized)
-		ans.Detail = fmt.Sprintf("HTTP %d, and %s is expected", ans.Status, t.text)
+		ans.Detail = fmt.Sprintf("HTTP %d", ans.Status)
+		if ans.Status < 500 { // that a server's own failure is not what was expected need not be said
+			ans.Detail += fmt.Sprintf(", and %s is expected", t.text)
+		}
 	} else {
 		ans.Fault = monitor.FaultBody
 		ans.Detail = t.text + " is not so"
