@@ -130,6 +130,10 @@ func (d *draft) stateOf(c *Check, r *Row) (State, string) {
 		return StateUnknown, d.unseenWhy(c, r)
 	case d.now.Sub(latest(a.LastAt, u.LastAt)) > stale:
 		return StateUnknown, fmt.Sprintf("nothing seen since %s", d.clock(latest(a.LastAt, u.LastAt)))
+	case !r.EverGood:
+		return StateUnknown, "not good yet: " + d.what(c, Availability, r.Last.Fault, r.Last.Status, r.Last.Code)
+	case a.Phase == Suspect:
+		return StateUp, "in doubt: " + d.seen(c, r, Availability)
 	}
 	return StateUp, ""
 }
