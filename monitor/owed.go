@@ -139,6 +139,13 @@ func Behind(d Delivery, i *Incident, r Receiver, p Pace, now time.Time) (time.Ti
 	}
 }
 
+// BehindNotice says since when a receiver has been owed a notice without confirming it. False is that it is
+// owed nothing at present.
+func BehindNotice(d Delivery, n *Notice, r Receiver, p Pace, now time.Time) (time.Time, bool) {
+	_, owed := OwedNotice(d, n, r, p, now)
+	return n.At, owed || d.inFlight()
+}
+
 // Aged is the row after time has gone by: a message that nobody needs any more is dropped, what can no longer
 // be owed is settled, and what was owed in vain until its deadline is dead.
 func (d Delivery) Aged(i *Incident, r Receiver, p Pace, now time.Time) Delivery {

@@ -262,6 +262,21 @@ func TestNotices(t *testing.T) {
 	}
 }
 
+// TestNoticeBehind ensures that a notice is owed since it was made, whenever it is tried next.
+func TestNoticeBehind(t *testing.T) {
+	n := &Notice{ID: "not_1", At: ten, Text: "It does not work."}
+	flying := Delivery{Wants: true}.Attempting(Attempting{Sending: Sending{ID: "m", Type: EventNotice, Version: 1}})
+	refused := flying.Received(Receipt{At: ten.Add(time.Second), ID: "m", Result: Refused}, pace)
+	for name, d := range map[string]Delivery{"untried": {Wants: true}, "in flight": flying, "refused": refused} {
+		if at, ok := BehindNotice(d, n, Receiver{}, pace, ten.Add(time.Minute)); !ok || !at.Equal(ten) {
+			t.Errorf("%s: owed %v since %v", name, ok, at)
+		}
+	}
+	if at, ok := BehindNotice(refused, n, Receiver{}, pace, ten.Add(pace.NoticeOwed)); ok {
+		t.Errorf("after its time: owed since %v", at)
+	}
+}
+
 // TestNoticeOver ensures that the end of a notice takes the place of its beginning where that did not arrive,
 // follows it where it did, and is no message where there is nothing to say.
 func TestNoticeOver(t *testing.T) {

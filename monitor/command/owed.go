@@ -44,7 +44,7 @@ func owed(s *monitor.Snapshot, known []*monitor.Delivery, to []monitor.Receiver,
 			row.since(monitor.Behind(*d, i, r, p, s.At))
 		} else if n := notices[d.Incident]; n != nil {
 			row.Title, row.Notice = n.Text, true
-			row.since(monitor.OwedNotice(*d, n, r, p, s.At))
+			row.since(monitor.BehindNotice(*d, n, r, p, s.At))
 		}
 		rows = append(rows, row)
 	}
