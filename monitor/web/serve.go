@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -42,6 +43,9 @@ func Listen(ctx context.Context, operator, public string) ([]Door, error) {
 		if err != nil {
 			for _, open := range doors {
 				open.Close()
+			}
+			if errors.Is(err, syscall.EADDRINUSE) {
+				err = fmt.Errorf("%w: stop what holds it, or set another %s", err, d.key)
 			}
 			return nil, fmt.Errorf("%s: %w", d.key, err)
 		}

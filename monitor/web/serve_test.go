@@ -130,7 +130,8 @@ func TestListen(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer taken.Close()
-	if _, err = Listen(t.Context(), "127.0.0.1:0", taken.Addr().String()); err == nil || !strings.HasPrefix(err.Error(), "web.public: ") {
+	if _, err = Listen(t.Context(), "127.0.0.1:0", taken.Addr().String()); err == nil || !strings.HasPrefix(err.Error(), "web.public: ") ||
+		!strings.HasSuffix(err.Error(), "or set another web.public") {
 		t.Errorf("error %v", err)
 	}
 }
