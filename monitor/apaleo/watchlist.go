@@ -176,7 +176,7 @@ func (m maker) check(e Entry) (*monitor.Check, error) {
 	if strings.Contains(c.Title, "%s") {
 		c.Title = fmt.Sprintf(c.Title, shown)
 	}
-	c.Spec, c.Schedule = "@every "+c.Every.String(), monitor.EverySchedule(c.ID(), c.Every)
+	c.Spec, c.Schedule = "@every "+short(c.Every), monitor.EverySchedule(c.ID(), c.Every)
 	c.Timeout = min(longestWait, c.Every*8/10)
 	if !c.Info && !c.Warning {
 		c.Slow = time.Duration(slowPart * float64(c.Timeout))
@@ -225,4 +225,16 @@ func (m maker) ofAccount(e Entry, edge, token monitor.Node) (path, direct []moni
 		return []monitor.Node{edge, {Kind: monitor.NodeAPI, ID: edge.ID}, client, hotel}, nil
 	}
 	return []monitor.Node{edge, token, client}, []monitor.Node{client} // whether a token is issued says nothing of the hotel
+}
+
+// short is a duration without the units that are zero: 24h, not 24h0m0s.
+func short(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }

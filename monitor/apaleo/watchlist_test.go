@@ -252,3 +252,12 @@ func golden(t *testing.T, path, got string) {
 		t.Errorf("%s differs; run with UPDATE=1, and read the difference aloud", path)
 	}
 }
+
+// TestSpecIsReadable ensures that schedules are shown as people write them.
+func TestSpecIsReadable(t *testing.T) {
+	for _, c := range open(t, false).checks {
+		if !slices.Contains([]string{"@every 1m", "@every 5m", "@every 15m", "@every 24h"}, c.Spec) {
+			t.Errorf("%s is asked %q", c.ID(), c.Spec)
+		}
+	}
+}
