@@ -142,6 +142,9 @@ func (s Seen) text(now time.Time) string {
 		text += fmt.Sprintf("%s, HTTP %d", s.Fault, s.Status)
 	}
 	parts := append([]string{text, s.Code, s.Detail}, s.Messages...)
+	if s.Code != "" && strings.Contains(text+s.Detail, s.Code) {
+		parts[1] = ""
+	}
 	if s.TrackingID != "" {
 		parts = append(parts, "tracking id "+s.TrackingID)
 	}

@@ -128,6 +128,12 @@ func (l look) verdict(p Probed) (good bool, text string) {
 			count(l.controls, "control host"), blindNext)
 	case worst >= 0:
 		return false, l.failing(p.Checks, worst)
+	case len(p.Checks) == 1:
+		return alone(p.Checks[0])
+	case n[isNot] > 0 && n[isNot]+n[isGood] < asked:
+		return false, fmt.Sprintf("%d of %s could not be asked; nothing is down.", n[isNot], count(asked, "check"))
+	case n[isNot] > 0 && n[isGood] == 0:
+		return false, "Nothing could be asked."
 	case n[isNot] > 0:
 		return false, fmt.Sprintf("%d of %s could not be asked; the rest is good.", n[isNot], count(asked, "check"))
 	case n[isLimited] > 0:
@@ -138,4 +144,19 @@ func (l look) verdict(p Probed) (good bool, text string) {
 		return true, "It is good."
 	}
 	return true, fmt.Sprintf("All %s are good.", count(asked, "check"))
+}
+
+// alone is the sentence on one check that does not fail.
+func alone(r Result) (good bool, text string) {
+	switch r.Result {
+	case isNot:
+		return false, strings.TrimSpace(fmt.Sprintf("It could not be asked: %s. %s", r.What, r.Next))
+	case isLimited:
+		return false, "It met a rate limit; nothing is down."
+	case isSlow:
+		return false, "It answered slowly; nothing is down."
+	case isInfo:
+		return true, fmt.Sprintf("It does not answer as it should (%s), which annotates alerts and is never one itself.", r.What)
+	}
+	return true, "It is good."
 }

@@ -40,6 +40,10 @@ func TestVerdict(t *testing.T) {
 		{"quota", []*monitor.Check{api, token}, []monitor.Outcome{{Status: 429, Fault: monitor.FaultQuota}, good}, nil, false, "1 of 2 checks met a rate limit; nothing is down.", "limited good"},
 		{"slow", []*monitor.Check{own}, []monitor.Outcome{{Status: 200, Took: 5}}, nil, false, "answered slowly; nothing is down.", "slow"},
 		{"no token", []*monitor.Check{api, token}, []monitor.Outcome{good, {Fault: monitor.FaultNoToken}}, nil, false, "1 of 2 checks could not be asked", "good not asked"},
+		{"no token, alone", []*monitor.Check{token}, []monitor.Outcome{{Fault: monitor.FaultNoToken, Detail: "no token: HTTP 400 invalid_client"}}, nil, false, "It could not be asked: ", "not asked"},
+		{"no token, and a limit", []*monitor.Check{api, token}, []monitor.Outcome{{Status: 429, Fault: monitor.FaultQuota}, {Fault: monitor.FaultNoToken}}, nil, false, "1 of 2 checks could not be asked; nothing is down.", "limited not asked"},
+		{"no token for any", []*monitor.Check{token, token}, []monitor.Outcome{{Fault: monitor.FaultNoToken}, {Fault: monitor.FaultNoToken}}, nil, false, "Nothing could be asked.", "not asked,not asked"},
+		{"the status page alone", []*monitor.Check{page}, []monitor.Outcome{{Status: 500, Fault: monitor.FaultServer}}, nil, true, "never one itself.", "info"},
 		{"set-up", []*monitor.Check{api}, []monitor.Outcome{{Status: 404, Fault: monitor.FaultNotFound}}, nil, false, "apaleo API fails (HTTP 404)", "set-up"},
 		{"the status page is no finding", []*monitor.Check{api, page}, []monitor.Outcome{good, {Status: 500, Fault: monitor.FaultServer}}, nil, true, "It is good.", "good info"},
 	} {

@@ -116,7 +116,10 @@ func (d *daemon) refuse(ctx context.Context, err error) error {
 	}
 	d.refused.Store(true)
 	d.log.Error().Strs("problems", lines).Msg("configuration refused")
-	text := "A changed configuration was not taken, and the old one stays in force: " + lines[0] + "."
+	text := "A changed configuration was not taken, and the old one stays in force: " + lines[0]
+	if !strings.HasSuffix(text, "?") {
+		text += "."
+	}
 	if len(lines) > 1 {
 		text += fmt.Sprintf(" There are %d more mistakes.", len(lines)-1)
 	}

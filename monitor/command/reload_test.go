@@ -30,7 +30,8 @@ func TestReload(t *testing.T) {
 	r.hangups <- syscall.SIGHUP
 	p.until("the notice arrives", func() bool { return len(p.hook.of("monitor.notice")) == 1 })
 	notice := p.hook.of("monitor.notice")[0]
-	if notice.Data.Notice.Key != "config" || !strings.Contains(notice.Data.Text, "heartbeta") || !strings.Contains(notice.Data.Text, "config.yaml:10:1") {
+	if notice.Data.Notice.Key != "config" || !strings.Contains(notice.Data.Text, "heartbeta") || !strings.Contains(notice.Data.Text, "config.yaml:10:1") ||
+		!strings.HasSuffix(notice.Data.Text, "did you mean heartbeat?") {
 		t.Errorf("the notice is %+v", notice)
 	}
 	if !strings.Contains(r.log.String(), `"problems":["`) || !strings.Contains(r.log.String(), "configuration refused") {
