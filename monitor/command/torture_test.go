@@ -132,7 +132,8 @@ func (r *rack) configure() {
 // A life is one daemon's, from its start to its end.
 type life struct {
 	cmd  *exec.Cmd
-	over chan error
+	over chan struct{} // closed at its end
+	err  error         // of its end
 }
 
 func (r *rack) begin() *life {
@@ -152,8 +153,11 @@ func (r *rack) begin() *life {
 	if err := cmd.Start(); err != nil {
 		r.t.Fatal(err)
 	}
-	l := &life{cmd: cmd, over: make(chan error, 1)}
-	go func() { l.over <- cmd.Wait() }()
+	l := &life{cmd: cmd, over: make(chan struct{})}
+	go func() {
+		defer close(l.over)
+		l.err = cmd.Wait()
+	}()
 	return l
 }
 
@@ -165,8 +169,8 @@ func (r *rack) life() {
 	}
 	l := r.begin()
 	select {
-	case err := <-l.over:
-		r.fail("the daemon ended by itself: %v", err)
+	case <-l.over:
+		r.fail("the daemon ended by itself: %v", l.err)
 	case <-r.moment():
 	case <-r.t.Context().Done():
 	}
@@ -218,8 +222,8 @@ func (r *rack) last() {
 	defer cancel()
 	for owed := []string{"it has not been looked at"}; len(owed) > 0; {
 		select {
-		case err := <-l.over:
-			r.fail("the last daemon ended by itself: %v", err)
+		case <-l.over:
+			r.fail("the last daemon ended by itself: %v", l.err)
 		case <-ctx.Done():
 			_ = l.cmd.Process.Signal(syscall.SIGKILL)
 			<-l.over
@@ -231,8 +235,8 @@ func (r *rack) last() {
 	if err := l.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		r.fail("stop: %v", err)
 	}
-	if err := <-l.over; err != nil {
-		r.fail("the last daemon did not stop well: %v", err)
+	if <-l.over; l.err != nil {
+		r.fail("the last daemon did not stop well: %v", l.err)
 	}
 	for _, to := range r.receivers {
 		to.quiet(r.t)
