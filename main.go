@@ -5,15 +5,25 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"bellhop/monitor/command"
 )
 
 func main() {
+	thrift()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends it at once
 	os.Exit(command.Run(ctx, command.World{
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.LookupEnv,
 	}))
+}
+
+// thrift lets the collector run twice as often as is usual, unless GOGC says how often: it takes a thousandth
+// of the time of a bellhop with a thousand checks, and memory is dearer to those who run it than two.
+func thrift() {
+	if _, set := os.LookupEnv("GOGC"); !set {
+		debug.SetGCPercent(50)
+	}
 }
