@@ -51,6 +51,25 @@ type facts struct {
 
 var errTooManySteps = errors.New("too many steps")
 
+// expectation compiles an expectation, but once for all probes that share the transport: a watchlist has many
+// checks that expect the same, and a compiled expectation takes more memory than the rest of its check.
+func (t *Transport) expectation(source string) (*expectation, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if e := t.compiled[source]; e != nil {
+		return e, nil
+	}
+	e, err := compileExpect(source)
+	if err != nil {
+		return nil, err
+	}
+	if t.compiled == nil {
+		t.compiled = map[string]*expectation{}
+	}
+	t.compiled[source] = e
+	return e, nil
+}
+
 // compileExpect checks an expectation and splits it at its outermost "&&". Its error names line and column.
 func compileExpect(source string) (*expectation, error) {
 	if strings.TrimSpace(source) == "" {

@@ -56,7 +56,7 @@ func newHTTP(c HTTPConfig) (*httpProbe, error) {
 	if err != nil {
 		return nil, err
 	}
-	expect, err := compileExpect(c.Expect)
+	expect, err := c.Transport.expectation(c.Expect)
 	if err != nil {
 		return nil, err
 	}

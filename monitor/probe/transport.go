@@ -9,14 +9,17 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 )
 
 const (
 	maxHeaderBytes = 64 << 10
-	idleHosts      = 128 // idle connections in all: what is kept must not grow with the watchlist
+	idleHosts      = 64 // idle connections in all: what is kept must not grow with the watchlist
 	idlePerHost    = 8
 	idleFor        = 90 * time.Second
+	readBuffer     = 2 << 10 // of a connection, in bytes: questions and most answers are small
+	writeBuffer    = 1 << 10
 )
 
 // TransportConfig is how the outside is reached. Its zero value is the system's roots and the proxy of the
@@ -33,12 +36,15 @@ type TransportConfig struct {
 }
 
 // A Transport carries the requests of any number of probes. Probes with the same settings should share one:
-// they then share its kept connections.
+// they then share its kept connections, and their expectations where these are the same.
 type Transport struct {
 	config TransportConfig
 	tls    *tls.Config
 	agent  string
 	kept   *http.Transport
+
+	mu       sync.Mutex // protects all below
+	compiled map[string]*expectation
 }
 
 // NewTransport checks the certificates it is given; an error says which of them cannot be used.
@@ -96,6 +102,8 @@ func (t *Transport) open() *http.Transport {
 		MaxIdleConns:           idleHosts,
 		MaxIdleConnsPerHost:    idlePerHost,
 		IdleConnTimeout:        idleFor,
+		ReadBufferSize:         readBuffer,
+		WriteBufferSize:        writeBuffer,
 		MaxResponseHeaderBytes: maxHeaderBytes,
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 5 * time.Second},
 	}
