@@ -27,7 +27,7 @@ func (d *daemon) controlRoutes() http.Handler {
 	mux.HandleFunc("GET "+pathOutbox, answering(d.serveOutbox))
 	mux.HandleFunc("POST "+pathOutbox, answering(d.serveOrder))
 	mux.HandleFunc("POST "+pathTest, answering(d.serveTest))
-	mux.Handle("GET "+pathReady, d.site.Operator())
+	mux.Handle("GET "+pathReady, d.site.Trusted())
 	return mux
 }
 

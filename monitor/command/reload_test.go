@@ -231,6 +231,9 @@ func TestBlindWithoutAWayOut(t *testing.T) {
 	if text, status := p.says("healthcheck"); status != exitGood || !strings.Contains(text, "warn") {
 		t.Errorf("healthcheck says %d %s", status, text)
 	}
+	if text, status := p.says("healthcheck", "--json"); status != exitGood || !strings.Contains(text, `"output"`) {
+		t.Errorf("healthcheck says %d, and not why: %s", status, text)
+	}
 	if text, status := p.says("probe"); status != exitFinding || !strings.Contains(text, "bellhop cannot see out") {
 		t.Errorf("probe says %d %s", status, text)
 	}

@@ -77,6 +77,9 @@ func (s *Site) Operator() http.Handler {
 	}))
 }
 
+// Trusted is the operator's side for a door through which nobody else comes.
+func (s *Site) Trusted() http.Handler { return protect(s.operatorRoutes()) }
+
 // Public is the public side: it is the same for everybody.
 func (s *Site) Public() http.Handler { return protect(s.publicRoutes()) }
 
