@@ -154,6 +154,7 @@ func (d *draft) welcome() {
 		d.owe(d.incident(at))
 	}
 	first := d.b.watched.checks == nil
+	d.dismiss(first)
 	gone := map[string][]string{}
 	for id := range d.b.owed {
 		w := d.deliveryRow(id)
@@ -172,5 +173,21 @@ func (d *draft) welcome() {
 		slices.Sort(gone[name])
 		d.notify(noticeGone+name, fmt.Sprintf("Receiver %s was removed while bellhop was stopped; it may still be owed news of %s.",
 			name, strings.Join(gone[name], "; ")), "Tell the people behind it, or put it back under the same name.", false)
+	}
+}
+
+// dismiss ends, without a word, what stands of receivers and is not so any more: that one was removed, once it
+// is back or nobody is owed the news; and, at the start of a run, that one fails which is a receiver no longer.
+func (d *draft) dismiss(first bool) {
+	for _, key := range sortedKeys(d.b.notices) {
+		n := d.b.notices[key]
+		gone, wasGone := strings.CutPrefix(key, noticeGone)
+		sick, wasSick := strings.CutPrefix(key, ReceiverKey(""))
+		_, back := d.watched.receiver(gone)
+		_, known := d.watched.receiver(sick)
+		old := first && !d.now.Before(n.At.Add(d.b.pace.NoticeOwed))
+		if wasGone && (back || old) || wasSick && first && !known {
+			d.notify(key, "", "", true)
+		}
 	}
 }

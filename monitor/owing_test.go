@@ -1,6 +1,7 @@
 package monitor_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -71,4 +72,41 @@ func TestNothingIsDueOnceAllIsTold(t *testing.T) {
 	if snap := s.book.Snapshot(s.now); snap.Due != 0 || len(snap.Owed) != 1 || len(snap.Open) != 0 {
 		t.Errorf("told of the end: %d due, %d rows, %d open", snap.Due, len(snap.Owed), len(snap.Open))
 	}
+}
+
+// TestReceiverNoticesEnd ensures that what is said of a receiver that is gone does not stand for ever, and is
+// said again when it happens again.
+func TestReceiverNoticesEnd(t *testing.T) {
+	s := perform(t, outage+"10:10:00 stop")
+	s.feed(monitor.Note{At: s.now, Key: monitor.ReceiverKey("ops"), Text: "Receiver \"ops\" has taken no alerts."})
+	all := s.config.Receivers
+	standing := func(when string, want ...string) {
+		t.Helper()
+		var keys []string
+		for _, n := range s.book.Snapshot(s.now).Notices {
+			keys = append(keys, n.Key)
+		}
+		if !slices.Equal(keys, want) {
+			t.Errorf("%s: %v stand, want %v", when, keys, want)
+		}
+	}
+	again := func(receivers []monitor.Receiver) {
+		s.until(s.now.Add(time.Minute))
+		s.config.Receivers = receivers
+		s.start()
+		s.until(s.now.Add(time.Minute))
+	}
+	again(all[1:])
+	standing("removed while stopped", "receiver-gone/ops")
+	again(all[1:])
+	standing("at the next start, when somebody may still be owed it", "receiver-gone/ops")
+	s.now = s.now.Add(25 * time.Hour) // stopped
+	again(all[1:])
+	standing("a day later")
+	again(all)
+	again(all[1:])
+	standing("removed again", "receiver-gone/ops")
+	s.config.Receivers = all
+	s.feed(reconfigured(s))
+	standing("put back")
 }
