@@ -66,7 +66,26 @@ func (d *draft) fails(n Node, s SignalKind) (Confidence, bool) {
 	if failing < 2 || failing*5 < evaluated*4 {
 		return "", false
 	}
-	return Likely, n.Kind != NodeAPI || s != Auth || d.clients(n, s) > 1
+	switch {
+	case n.Kind == NodeClient:
+		return Likely, d.refused(n)
+	case n.Kind == NodeAPI && s == Auth:
+		return Likely, d.clients(n, s) > 1
+	}
+	return Likely, true
+}
+
+// refused says whether the token endpoint itself turned a client away. What an API answers to a token that was
+// issued is no word on the client.
+func (d *draft) refused(n Node) bool {
+	return slices.ContainsFunc(d.watched.members[n], func(id CheckID) bool {
+		r := d.row(id)
+		if r == nil || r.Signal(Auth).Last != Fail {
+			return false
+		}
+		f := r.Failures[signalIndex(Auth)]
+		return f != nil && slices.Contains([]Fault{FaultClient, FaultGrant, FaultScope, FaultRequest}, f.Fault)
+	})
 }
 
 // weigh adds up a node's own probes: two for one that fails, one for one that is in doubt, so that a
