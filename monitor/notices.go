@@ -10,11 +10,10 @@ import (
 
 // What notices are about. The keys with a slash are followed by a name.
 const (
-	noticeBlind  = "blind"
-	noticeClock  = "clock"
-	noticeSetUp  = "setup/"
-	noticeSecret = "secret/"
-	noticeGone   = "receiver-gone/"
+	noticeBlind = "blind"
+	noticeClock = "clock"
+	noticeSetUp = "setup/"
+	noticeGone  = "receiver-gone/"
 )
 
 // skewMax is how far our clock may be off before we say so: tokens, certificates and webhook signatures
