@@ -1,6 +1,7 @@
 package command
 
 import (
+	"slices"
 	"time"
 
 	"bellhop/monitor"
@@ -55,7 +56,10 @@ const (
 )
 
 // story is what happens, in this order.
-func story() []act {
+func story() []act { return slices.Concat(ofThePlatform(), ofTheHotels()) }
+
+// ofThePlatform is an outage, and what passes by itself.
+func ofThePlatform() []act {
 	return []act{
 		{
 			truth: "apaleo's API answers HTTP 502", what: "The API answers 502",
@@ -75,6 +79,12 @@ func story() []act {
 			truth: "a burst: apaleo answers " + alpine + " HTTP 429", what: "A burst of 429",
 			fault: apaleotest.TooMany(time.Second).On(apaleotest.API).For(alpineCode), lasts: demoBurst, over: "the burst is over",
 		},
+	}
+}
+
+// ofTheHotels is what concerns one hotel each, with an outage of identity in the midst of it.
+func ofTheHotels() []act {
+	return []act{
 		{
 			truth: "our secret for " + harbour + " is revoked at apaleo", what: "A secret is revoked",
 			begin: func(s *stage) { s.setSecret(harbourCode, "") },
