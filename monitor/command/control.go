@@ -73,8 +73,9 @@ func (d *daemon) serveOrder(r *http.Request) (Ordered, error) {
 		return Ordered{}, misuse{"the order is not understood: " + err.Error()}
 	}
 	var done Ordered
-	for _, w := range d.fresh(r.Context()).Owed {
-		if !o.means(w.DeliveryID) {
+	s := d.fresh(r.Context())
+	for _, w := range owed(s, s.Owed, receivers(d.inForce.Load().lanes), d.booted.Pace) {
+		if due := !w.Since.IsZero() || w.Dead != ""; !o.means(w.DeliveryID) || !due && !o.Drop {
 			continue
 		}
 		if err := d.monitor.Submit(r.Context(), monitor.Order{At: d.monitor.Now(), Delivery: w.DeliveryID, Drop: o.Drop}); err != nil {

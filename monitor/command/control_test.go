@@ -84,6 +84,10 @@ func TestOutboxOrders(t *testing.T) {
 		text, _ := p.says("outbox")
 		return strings.Contains(text, "no_service") || strings.Contains(text, "404")
 	})
+	p.until("nothing is owed to who took it", func() bool {
+		text, status := p.says("outbox", "retry", "pager")
+		return len(p.hook.of("incident.opened")) == 1 && status == exitMisuse && strings.Contains(text, "nothing is owed to pager")
+	})
 	tries := p.slack.Tries()
 	if text, status := p.says("outbox", "retry", "ops"); status != exitGood || !strings.Contains(text, "Trying again: ops about inc_") {
 		t.Errorf("retry says %d %s", status, text)
