@@ -54,12 +54,12 @@ func (d *draft) notice(key string) *Notice {
 }
 
 // setUp tells of a check that has never worked, or whose fixed question apaleo does not know any more. That
-// is for the operator to mend, and no outage: the outcome is no evidence.
+// is for the operator to mend, and no outage: the outcome is no evidence, but of the end of an outage.
 func (d *draft) setUp(c *Check, o Outcome, ev *[4]Evidence) {
 	r, key := d.row(c.ID()), noticeSetUp+string(c.ID())
 	never := SetUp(c, r != nil && r.EverGood, o)
 	if never || ConfigNotice(c, o) || o.Fault == FaultSecret {
-		*ev = [4]Evidence{}
+		mute(r, ev)
 		d.editRow(c.ID()).SetUp = string(o.Fault)
 		text, next := d.setUpText(c, o, never)
 		d.notify(key, text, next, false)
@@ -68,6 +68,15 @@ func (d *draft) setUp(c *Check, o Outcome, ev *[4]Evidence) {
 	if o.Fault == FaultNone && r != nil && r.SetUp != "" {
 		d.editRow(c.ID()).SetUp = ""
 		d.notify(key, fmt.Sprintf("Check %s works now.", c.ID()), "Nothing to do.", true)
+	}
+}
+
+// mute takes all evidence back but what is good news of a signal that is open: who is refused now is not cut off.
+func mute(r *Row, ev *[4]Evidence) {
+	for k := range ev {
+		if r == nil || ev[k] != Good || !r.Signals[k].IsOpen() {
+			ev[k] = None
+		}
 	}
 }
 
