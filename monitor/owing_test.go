@@ -110,3 +110,26 @@ func TestReceiverNoticesEnd(t *testing.T) {
 	s.feed(reconfigured(s))
 	standing("put back")
 }
+
+// TestOldestOwedIsNobodysNews ensures that news counts as accepted by nobody only while no receiver is up to
+// date: one that gets no updates but of the severity is, although it was not told the newest version.
+func TestOldestOwedIsNobodysNews(t *testing.T) {
+	i := &monitor.Incident{ID: "i", Version: 2, State: monitor.IncidentOpen, Severity: monitor.Down, Since: day, Opened: day, Updated: day.Add(time.Minute)}
+	dead := &monitor.Delivery{DeliveryID: monitor.DeliveryID{Receiver: "pager", Incident: "i"}, Wants: true, Failing: day}
+	told := &monitor.Delivery{
+		DeliveryID: monitor.DeliveryID{Receiver: "room", Incident: "i"}, Wants: true,
+		Knows: monitor.Told, Version: 1, State: i.State, Severity: i.Severity, ToldAt: day,
+	}
+	for name, tt := range map[string]struct {
+		rows []*monitor.Delivery
+		news bool
+	}{"one is dead": {[]*monitor.Delivery{dead, told}, false}, "nobody else wants it": {[]*monitor.Delivery{dead}, true}} {
+		b := monitor.NewBook(monitor.Saved{Incidents: []*monitor.Incident{i}, Deliveries: tt.rows}, monitor.RealPace(), advise)
+		b.Apply(b.Decide([]monitor.Input{monitor.Reconfigure{At: day, Receivers: []monitor.Receiver{
+			{Name: "pager"}, {Name: "room", Posts: true, When: monitor.When{Side: []monitor.Side{"none"}}},
+		}}}))
+		if snap := b.Snapshot(day.Add(time.Hour)); snap.OldestOwed.IsZero() == tt.news || snap.Due != 1 {
+			t.Errorf("%s: oldest owed %v, %d due", name, snap.OldestOwed, snap.Due)
+		}
+	}
+}

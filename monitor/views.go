@@ -60,7 +60,7 @@ func (b *Book) owing(d *draft, s *Snapshot) {
 		if behind {
 			s.Due++
 		}
-		if behind && i != nil && !b.acceptedByAny(id.Incident) && (s.OldestOwed.IsZero() || at.Before(s.OldestOwed)) {
+		if behind && i != nil && !d.acceptedByAny(i) && (s.OldestOwed.IsZero() || at.Before(s.OldestOwed)) {
 			s.OldestOwed = at
 		}
 	}
@@ -78,15 +78,17 @@ func (d *draft) behind(w *Delivery, i *Incident, r Receiver) (time.Time, bool) {
 	return at, owed || w.inFlight()
 }
 
-// acceptedByAny says whether some receiver has the newest version of an incident.
-func (b *Book) acceptedByAny(id string) bool {
-	for _, r := range b.watched.receivers {
-		w := b.deliveries[DeliveryID{r.Name, id}]
-		if w != nil && w.Knows == Told && w.Version == b.incidents[id].Version {
-			return true
+// acceptedByAny says whether some receiver has heard all of an incident that it is to hear. One that wants it
+// and has no row has: its row was settled before this run.
+func (d *draft) acceptedByAny(i *Incident) bool {
+	return slices.ContainsFunc(d.watched.receivers, func(r Receiver) bool {
+		w := d.b.deliveries[DeliveryID{r.Name, i.ID}]
+		if w == nil {
+			return r.When.Wants(i)
 		}
-	}
-	return false
+		_, behind := d.behind(w, i, r)
+		return w.Knows == Told && !behind
+	})
 }
 
 // view is how one check is shown.
