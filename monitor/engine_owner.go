@@ -177,11 +177,12 @@ func (o *owner) apply(ctx context.Context, c Change) {
 	o.pending = o.pending[:0]
 }
 
-// reschedule gives the scheduler the checks, and what is known of their last runs if this is the first time.
+// reschedule gives the scheduler the checks, and what is known of their last runs if this is the first time. A
+// run that told nothing does not count, unless it cost a token request.
 func (o *owner) reschedule(ctx context.Context, r Reconfigure) {
 	last := map[CheckID]time.Time{}
 	for _, c := range r.Checks {
-		if row := o.rows[c.ID()]; row != nil && row.Asks == c.Asks {
+		if row := o.rows[c.ID()]; row != nil && row.Asks == c.Asks && (c.Forced || c.Info || !row.mute()) {
 			last[c.ID()] = row.LastRun
 		}
 	}

@@ -118,19 +118,20 @@ func TestGapAtStart(t *testing.T) {
 	}
 }
 
-// A restart asks what is due by its phase, not everything at once, and not what was asked lately.
+// A restart asks what is due by its phase, not everything at once, and not what was asked lately and told something.
 func TestStoredRunsCount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		young, other := testCheck("young", time.Hour, nil), testCheck("other", time.Hour, nil)
+		young, other, mute := testCheck("young", time.Hour, nil), testCheck("other", time.Hour, nil), testCheck("mute", time.Hour, nil)
 		last := time.Now().Add(-time.Minute)
 		r := begin(t, Options{Saved: Saved{Rows: []*Row{
 			{Check: "young", Asks: young.Asks, LastRun: last},
 			{Check: "other", Asks: "something else", LastRun: last},
-		}}}, young, other)
+			{Check: "mute", Asks: mute.Asks, LastRun: last, Last: Outcome{Fault: FaultDNS}},
+		}}}, young, other, mute)
 		after(time.Minute)
 		r.end(t)
-		if got := seen[Outcome](r.book); len(got) != 1 || got[0].Check != "other" {
-			t.Errorf("asked %v, want other once", got)
+		if got := seen[Outcome](r.book); len(got) != 2 || got[0].Check == "young" || got[1].Check == "young" {
+			t.Errorf("asked %v, want other and mute once", got)
 		}
 	})
 }

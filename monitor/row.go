@@ -20,6 +20,12 @@ type Row struct {
 // Signal is the state of one signal.
 func (r *Row) Signal(k SignalKind) Signal { return r.Signals[signalIndex(k)] }
 
+// mute says whether the last attempt came to nothing, and that told nothing of the check: there was no way
+// out, or no token.
+func (r *Row) mute() bool {
+	return r.Last.Fault != FaultNone && r.SetUp == "" && r.LastRun.After(latest(r.Signal(Availability).LastAt, r.Signal(Auth).LastAt))
+}
+
 // signalIndex is k's place in SignalKinds.
 func signalIndex(k SignalKind) int {
 	for i, s := range SignalKinds {

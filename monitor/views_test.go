@@ -3,6 +3,7 @@ package monitor_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"bellhop/monitor"
 )
@@ -31,5 +32,27 @@ func TestDoubtIsShown(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestDailyChecksAreNotUnknownForADay ensures that a check that is asked once a day is asked again soon where
+// its one attempt told nothing, and at its own schedule once it has.
+func TestDailyChecksAreNotUnknownForADay(t *testing.T) {
+	for _, script := range []string{
+		"10:00:00 begin net cut\n10:10:00 end net", "10:00:00 begin tls refused\n10:10:00 end tls",
+	} {
+		s, daily := perform(t, "accounts a-hotel\n10:00:00 start\n"+script+"\n10:29:00 stop"), 0
+		for _, v := range s.book.Snapshot(s.now).Checks {
+			if v.Check.Every < time.Hour {
+				continue
+			}
+			daily++
+			if v.State != monitor.StateUp || v.Row.Plan.Every != 0 {
+				t.Errorf("%q: %s is %s (%s), asked every %s", script, v.Check.ID(), v.State, v.Why, v.Row.Plan.Every)
+			}
+		}
+		if daily == 0 {
+			t.Error("no check is asked once a day")
+		}
 	}
 }
