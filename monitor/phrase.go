@@ -90,3 +90,6 @@ func shorten(s string, n int) string {
 	}
 	return string(r[:n-1]) + "…"
 }
+
+// publicUnclear is what the public page says where it cannot be told whose fault it is.
+const publicUnclear = "Something does not answer us as it should at present. We do not know yet whether it is our own network."

@@ -11,9 +11,6 @@ import (
 // titleMax is the longest heading, in characters: Slack takes 150.
 const titleMax = 150
 
-// publicUnclear is what the public page says where it cannot be told whose fault it is.
-const publicUnclear = "Something does not answer us as it should at present. We do not know yet whether it is our own network."
-
 // word writes an incident's sentences.
 func (d *draft) word(i *Incident) {
 	t := d.trouble(i)
