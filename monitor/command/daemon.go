@@ -29,6 +29,9 @@ type daemon struct {
 	log     zerolog.Logger
 	systemd systemd
 	hangups <-chan os.Signal
+	// A terminal that is closed ends it by leave, if it was started from one.
+	attended bool
+	leave    context.CancelFunc
 
 	booted   *watchlist.Watchlist // what it was started with: some settings stay in force until the next start
 	sources  *watchlist.Sources
@@ -58,14 +61,17 @@ func (s *shell) daemon(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	hangups := s.Hangups
+	ctx, leave := context.WithCancel(ctx)
+	defer leave()
+	hangups, terminal := s.Hangups, false
 	if hangups == nil {
+		terminal = attended()
 		own := make(chan os.Signal, 1)
 		signal.Notify(own, syscall.SIGHUP)
 		defer signal.Stop(own)
 		hangups = own
 	}
-	d := &daemon{shell: s, log: log, systemd: newSystemd(s.Env), hangups: hangups, news: make(chan monitor.Event, 256)}
+	d := &daemon{shell: s, log: log, systemd: newSystemd(s.Env), hangups: hangups, attended: terminal, leave: leave, news: make(chan monitor.Event, 256)}
 	defer d.close()
 	if err := d.open(ctx); err != nil {
 		return err

@@ -29,6 +29,10 @@ func (d *daemon) reloads(ctx context.Context) error {
 			return nil
 		case <-d.hangups:
 		}
+		if d.attended && !hasTerminal() {
+			d.leave()
+			return nil
+		}
 		d.tell(ctx, reloading()...)
 		err := d.reload(ctx)
 		if ctx.Err() != nil {

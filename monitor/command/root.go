@@ -29,9 +29,10 @@ func newRoot(w World) (root *cobra.Command, ran *bool) {
 breaks it tells you once, with whose matter it is and what to do; when it ends, it tells
 you that.
 
-Without a command it runs as a daemon, in the foreground, until SIGTERM or Ctrl-C. It
-needs no drain: what was not delivered yet, the next one delivers. SIGHUP makes it read
-its configuration again; a file with a mistake changes nothing.`,
+Without a command it runs as a daemon, in the foreground, until SIGTERM, Ctrl-C or the
+end of its terminal (nohup lets it outlive that). It needs no drain: what was not delivered
+yet, the next one delivers. SIGHUP makes it read its configuration again; a file with a
+mistake changes nothing.`,
 		Example: `  bellhop                                   # the daemon, with ./config.yaml
   bellhop --config /etc/bellhop/config.yaml
   bellhop probe                             # ask everything once, now`,
