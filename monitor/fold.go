@@ -20,6 +20,9 @@ func (d *draft) place(id SignalID, cause Cause, since time.Time) {
 	case at != "":
 		d.attach(at, id)
 		d.absorb(at, parts)
+		if len(parts) > 0 {
+			d.version(at, EventUpdated, ChangeMerged)
+		}
 		d.dissolve(parts)
 	case len(parts) > 0:
 		d.reroot(parts[0], cause)

@@ -48,7 +48,6 @@ const (
 	ChangeRerooted        ChangeWord = "rerooted" // the cause was found to lie further up
 	ChangeMerged          ChangeWord = "merged"   // another incident became part of this one, or this one of another
 	ChangeReopened        ChangeWord = "reopened"
-	ChangeBlind           ChangeWord = "blind"            // we cannot see at present
 	ChangeUnwatched       ChangeWord = "unwatched"        // ended because its checks were removed
 	ChangeReconfigured    ChangeWord = "reconfigured"     // ended because its checks now ask something else
 	ChangeReceiverRemoved ChangeWord = "receiver_removed" // not told here any more

@@ -26,7 +26,7 @@ func (d *draft) owe(i *Incident) {
 // inherit lets the receivers of an incident that became part of another hear of that one's end, too.
 func (d *draft) inherit(from, to string) {
 	for _, r := range d.watched.receivers {
-		if old := d.deliveryRow(DeliveryID{r.Name, from}); old != nil && old.Knows != NeverTried {
+		if old := d.deliveryRow(DeliveryID{r.Name, from}); old != nil && (old.Knows != NeverTried || old.inFlight()) {
 			w := d.editDelivery(DeliveryID{r.Name, to})
 			w.Wants, w.Settled = true, false
 		}

@@ -80,9 +80,6 @@ const (
 // IsOpen tells whether the signal is open: it may be recovering, but its end is not believed yet.
 func (s Signal) IsOpen() bool { return s.Phase == Open || s.Phase == Recovering }
 
-// Flapping tells whether the signal is open for the third time or more, each soon after the last end.
-func (s Signal) Flapping() bool { return s.IsOpen() && s.Reopens >= 2 }
-
 // Hard tells whether the trouble is an outage rather than a brown-out: of the attempts since it began, but
 // for those Goods that may be its end, at least 80 % failed, or the last eight all did.
 func (s Signal) Hard() bool {

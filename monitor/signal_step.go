@@ -87,7 +87,7 @@ func (r SignalRule) goods(s Signal) int {
 //	11  recovering  Good   clean       Closed; the end is GoodSince
 //	12  any         None   the same    nothing changes at all
 //
-// Gap has rows 13 and 14, Removed 15 and 16. Evidence older than what was seen before is None.
+// Gap has rows 13 and 14; 15 and 16, a check that asks something else or is gone, are the book's (unwatch). Evidence older than what was seen before is None.
 func (s Signal) Step(at time.Time, e Evidence, r SignalRule) (Signal, Edge) {
 	if (e != Good && e != Fail) || at.Before(s.LastAt) {
 		return s, NoEdge
@@ -200,15 +200,6 @@ func (s Signal) Gap() Signal {
 	}
 	s.Phase, s.GoodRun, s.GoodSince = Open, 0, time.Time{}
 	return s
-}
-
-// Removed is the signal of a check that is watched no more, or that asks something else from now on (rows 15
-// and 16): what was open is closed, and nothing of what was seen counts any longer.
-func (s Signal) Removed(at time.Time) (Signal, Edge) {
-	if s.IsOpen() {
-		return Signal{Phase: Clean, Closed: at}, Closed
-	}
-	return Signal{Phase: Clean, Closed: s.Closed}, NoEdge
 }
 
 // CloseWith closes an open signal together with the incident it belongs to. One that is not open stays as it is.

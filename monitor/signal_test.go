@@ -149,17 +149,6 @@ func TestSignalRowsBesideEvidence(t *testing.T) {
 	anew.Phase, anew.GoodRun, anew.GoodSince, anew.LastAt = monitor.Open, 0, time.Time{}, time.Time{}
 	equal("14", recovering.Gap(), anew)
 
-	got, edge := recovering.Removed(second(99))
-	equal("15, 16, open", got, monitor.Signal{Phase: monitor.Clean, Closed: second(99)})
-	if edge != monitor.Closed {
-		t.Errorf("removing an open signal told %q, want %q", edge, monitor.Closed)
-	}
-	got, edge = suspect.Removed(second(99))
-	equal("15, 16, suspect", got, monitor.Signal{Phase: monitor.Clean, Closed: second(-900)})
-	if edge != monitor.NoEdge {
-		t.Errorf("removing a suspect signal told %q, want nothing", edge)
-	}
-
 	ended := with(func(s *monitor.Signal) { s.Phase, s.Closed, s.GoodSince = monitor.Clean, second(99), second(30) })
 	equal("close with its incident", recovering.CloseWith(second(99)), ended)
 	equal("close with no incident", suspect.CloseWith(second(99)), suspect)
@@ -199,8 +188,8 @@ func TestSignalReopening(t *testing.T) {
 		if s, edges = feed(s, now, "ffff", balanced(t)); len(edges) != 2 || edges[1] != monitor.Opened {
 			t.Fatalf("outage %d told %q, want it opened", i+1, edges)
 		}
-		if s.Hold != hold*time.Second || s.Reopens != i || s.Flapping() != (i >= 2) {
-			t.Errorf("opening %d: hold %s, reopens %d, flapping %t; want a hold of %s", i+1, s.Hold, s.Reopens, s.Flapping(), hold*time.Second)
+		if s.Hold != hold*time.Second || s.Reopens != i {
+			t.Errorf("opening %d: hold %s, reopens %d; want a hold of %s", i+1, s.Hold, s.Reopens, hold*time.Second)
 		}
 		now += 60
 		for s.IsOpen() {
@@ -213,7 +202,7 @@ func TestSignalReopening(t *testing.T) {
 	}
 	// It opens on the fourth failure, two hours after the end to the second.
 	s, _ = feed(s, now-15+7200-45, "ffff", balanced(t))
-	if s.Hold != 55*time.Second || s.Reopens != 0 || s.Flapping() {
+	if s.Hold != 55*time.Second || s.Reopens != 0 {
 		t.Errorf("after two hours of calm: hold %s, reopens %d; want it to start over", s.Hold, s.Reopens)
 	}
 }

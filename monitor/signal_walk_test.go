@@ -62,8 +62,7 @@ func (w *walk) take(m move) string {
 	case 'c':
 		w.signal, w.open = before.CloseWith(w.now), false
 	default:
-		w.signal, _ = before.Removed(w.now)
-		w.open = false
+		w.signal, w.open = monitor.Signal{}, false // rows 15 and 16: the book starts it afresh
 	}
 	return w.bounds()
 }
@@ -116,7 +115,7 @@ func (w *walk) told(edge monitor.Edge) string {
 // bounds checks what is so after any move.
 func (w *walk) bounds() string {
 	s := w.signal
-	if s.Phase == monitor.Clean {
+	if s.Phase == monitor.Clean || s.Phase == "" {
 		w.fails = 0
 	}
 	switch {

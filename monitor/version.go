@@ -131,7 +131,9 @@ func (d *draft) scope(i *Incident) Scope {
 			s.Failing++
 			failing[c.Account] = true
 		}
-		if r := d.row(id); r != nil && r.Last.Fault == FaultNoToken {
+	}
+	for _, id := range d.watched.order {
+		if c := d.watched.checks[id]; d.blocked(c, n) {
 			s.Blocked++
 			failing[c.Account] = true
 		}
@@ -139,6 +141,12 @@ func (d *draft) scope(i *Incident) Scope {
 	delete(failing, "")
 	s.Accounts = d.reach(i.Cause, len(failing))
 	return s
+}
+
+// blocked says whether a check cannot be asked because of a node: it has no token, and tokens depend on the node.
+func (d *draft) blocked(c *Check, n Node) bool {
+	r := d.row(c.ID())
+	return r != nil && r.Last.Fault == FaultNoToken && (n.Kind == NodeIdentity || n.Kind == NodeToken || c.dependsOn(n))
 }
 
 // fares says how a check that depends on an incident's cause fares since the incident began, and whether it
