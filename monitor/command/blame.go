@@ -85,9 +85,9 @@ func matter(s monitor.Side) string {
 	case monitor.SideHotel:
 		return "It is about this hotel's set-up."
 	case monitor.SideNetwork:
-		return "It is our own network."
+		return "It is about our own network."
 	case monitor.SideIntegration:
-		return "It is our own integration."
+		return "It is about our own integration."
 	default:
 		return "Whose matter it is, is not clear."
 	}
