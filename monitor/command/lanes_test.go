@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"bellhop/monitor"
 	"bellhop/monitor/apaleo"
 	"bellhop/monitor/watchlist"
+	"bellhop/monitor/web"
 	"bellhop/notify"
 )
 
@@ -99,6 +101,27 @@ func TestNames(t *testing.T) {
 	} {
 		if got[n] != want {
 			t.Errorf("%v is called %q, want %q", n, got[n], want)
+		}
+	}
+}
+
+// A page that a token would open, and none is set, is told of at start: nobody could use it.
+func TestOffLoopback(t *testing.T) {
+	for _, tt := range []struct {
+		operator, public string
+		want             bool
+	}{
+		{"127.0.0.1:0", "", false}, {"[::1]:0", "", false}, {"127.0.0.1:0", "0.0.0.0:0", false}, {"0.0.0.0:0", "", true},
+	} {
+		doors, err := web.Listen(t.Context(), tt.operator, tt.public)
+		if err != nil {
+			t.Skipf("cannot listen at %s here: %v", tt.operator, err)
+		}
+		if got := slices.ContainsFunc(doors, offLoopback); got != tt.want {
+			t.Errorf("%s and %s: off loopback %v, want %v", tt.operator, tt.public, got, tt.want)
+		}
+		for _, d := range doors {
+			d.Close()
 		}
 	}
 }

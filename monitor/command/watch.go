@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
 
 	"bellhop/monitor"
+	"bellhop/monitor/web"
 )
 
 const (
@@ -68,11 +71,20 @@ func (d *daemon) greet(ctx context.Context) error {
 	if len(list.Receivers) == 0 {
 		d.log.Warn().Str("next", "name one under receivers: in "+d.config).Msg("alerts only logged")
 	}
+	if !list.Web.Token.IsSet() && slices.ContainsFunc(d.doors, offLoopback) {
+		d.log.Warn().Str("next", "set web.token_file in "+d.config+", or a loopback address as web.listen").Msg("operator's page closed to all")
+	}
 	d.tell(ctx, "READY=1", status(statusLine(now)))
 	if d.Started != nil {
 		d.Started(at)
 	}
 	return nil
+}
+
+// offLoopback tells whether a door of the operator's can be reached from elsewhere, so that it asks for a token.
+func offLoopback(door web.Door) bool {
+	at, err := netip.ParseAddrPort(door.Addr().String())
+	return !door.Public && err == nil && !at.Addr().IsLoopback()
 }
 
 // fresh is the book as it is now: who asks a moment after something happened wants to see it. While the owner

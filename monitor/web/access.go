@@ -139,6 +139,6 @@ func (s *Site) refuse(w http.ResponseWriter, v verdict) {
 	default:
 		w.Header().Add("WWW-Authenticate", `Bearer realm="bellhop"`)
 		w.Header().Add("WWW-Authenticate", `Basic realm="bellhop: the token is the password", charset="UTF-8"`)
-		http.Error(w, "This needs the token in web.token_file: as Authorization: Bearer, or as the password.", http.StatusUnauthorized)
+		http.Error(w, "This needs the token in web.token_file: as Authorization: Bearer, or as the password. Where none is set, nobody is admitted, unless web.listen is a loopback address.", http.StatusUnauthorized)
 	}
 }
