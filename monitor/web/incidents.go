@@ -85,7 +85,7 @@ func full(i *monitor.Incident, s *monitor.Snapshot) incidentView {
 	v := brief(i, s.At)
 	v.Version, v.Updated, v.At = i.Version, when(i.Updated, s.At), when(s.At, s.At)
 	v.Cause = fmt.Sprintf("%s %s (%s)", i.Cause.Kind, i.Cause.ID, i.Cause.Confidence)
-	v.Scope = scopeText(i.Scope)
+	v.Scope = scopeText(i.Scope, i.State != monitor.IncidentOpen)
 	for _, a := range i.Affected {
 		v.Affected = append(v.Affected, affectedView{
 			Check: string(a.Check), Signal: string(a.Signal), TrackingID: a.TrackingID, Runbook: webAddress(a.Runbook),
@@ -102,11 +102,14 @@ func full(i *monitor.Incident, s *monitor.Snapshot) incidentView {
 	return v
 }
 
-func scopeText(s monitor.Scope) string {
+func scopeText(s monitor.Scope, over bool) string {
 	text := fmt.Sprintf("%d of %s with an answer", s.Failing, count(s.Evaluated, "check", "checks"))
-	if s.Failing == 1 {
+	switch {
+	case over:
+		text += " failed"
+	case s.Failing == 1:
 		text += " fails"
-	} else {
+	default:
 		text += " fail"
 	}
 	text += fmt.Sprintf("; %d watched", s.Watched)

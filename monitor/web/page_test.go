@@ -13,8 +13,10 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"bellhop/monitor"
 )
@@ -236,6 +238,31 @@ func TestTimes(t *testing.T) {
 			if !strings.HasPrefix(piece, `datetime="20`) || !strings.HasSuffix(piece, " UTC") || !strings.Contains(piece, `Z">`) {
 				t.Errorf("%s: time %q", name, piece)
 			}
+		}
+	}
+}
+
+// TestAlertsLinkHere ensures that what alerts link to, the page with #id, is on it for every incident it lists.
+func TestAlertsLinkHere(t *testing.T) {
+	s := worldMixed()
+	page := get(own(s), "/").Body.String()
+	if len(s.Open) == 0 || len(s.Recent) == 0 {
+		t.Fatal("the world has too few incidents")
+	}
+	for _, i := range append(slices.Clone(s.Open), s.Recent...) {
+		if n := strings.Count(page, `id="`+i.ID+`"`); n != 1 {
+			t.Errorf("%s is on the page %d times", i.ID, n)
+		}
+	}
+}
+
+// TestSpan ensures that the page says a duration as alerts do.
+func TestSpan(t *testing.T) {
+	for want, d := range map[string]time.Duration{
+		"0 s": -time.Second, "5 min 45 s": 5*time.Minute + 44*time.Second + 600*time.Millisecond, "1 min": 59600 * time.Millisecond,
+	} {
+		if got := span(d); got != want {
+			t.Errorf("%v is %q, want %q", d, got, want)
 		}
 	}
 }

@@ -34,7 +34,7 @@ func clock(t, now time.Time) string {
 
 // span is a length of time in at most two units.
 func span(d time.Duration) string {
-	d = max(d, 0)
+	d = max(d.Round(time.Second), 0) // as alerts do: both say the same of one incident
 	s := int(d / time.Second)
 	switch {
 	case s < 60:
