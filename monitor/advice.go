@@ -20,6 +20,7 @@ type Advice struct {
 	Next   string // what the operator should do next, in a sentence or two
 	Doc    string // address of the page that explains it, or ""
 	Public string // a sentence for guests and hotel staff, without the words identity, token, API or HTTP
+	Past   string // the same, once it is over
 }
 
 // An Adviser knows what troubles mean. apaleo.Advise is one. It is a pure function.

@@ -17,6 +17,9 @@ type Receiver struct {
 	Keyless bool
 }
 
+// LogReceiver is the name of the receiver that stands in where none is configured.
+const LogReceiver = "log"
+
 // When chooses the incidents that a receiver wants. Empty fields choose all.
 type When struct {
 	Severity []string // the severities, and "notice"

@@ -72,7 +72,7 @@ func (d *draft) reopen(at string, cause Cause, id SignalID, since time.Time) {
 	since = d.earliest(cause, id, since)
 	i.State, i.Cause, i.Since, i.Opened, i.Ended, i.Good = IncidentOpen, cause, since, d.now, time.Time{}, time.Time{}
 	i.Reopened++
-	i.Unseen, i.Members, i.Leads = 0, nil, nil
+	i.Unseen, i.Worst, i.Members, i.Leads = 0, "", nil, nil
 	d.attach(at, id)
 	d.version(at, EventReopened, ChangeReopened)
 }

@@ -124,6 +124,8 @@ type Incident struct {
 	NextStep    string        `json:"next_step"`
 	Doc         string        `json:"documentation,omitempty"` // address of the page that explains it
 	Public      string        `json:"public,omitempty"`        // the sentence for the public page
+	Past        string        `json:"past,omitempty"`          // the same once it is over
+	Worst       Severity      `json:"worst,omitempty"`         // of all versions since it opened
 	Into        string        `json:"into,omitempty"`          // the incident that this one became part of
 	Acks        []string      `json:"acks,omitempty"`          // what apaleo's status page says
 	Members     []SignalID    `json:"members"`                 // open signals that belong to it

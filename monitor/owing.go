@@ -162,6 +162,8 @@ func (d *draft) welcome() {
 			continue
 		}
 		switch {
+		case id.Receiver == LogReceiver: // it stood in: that it is gone means that there are others
+			d.bury(id, "there are receivers now")
 		case first:
 			gone[id.Receiver] = append(gone[id.Receiver], d.about(id.Incident))
 			d.bury(id, "the receiver was removed while bellhop was stopped")

@@ -92,4 +92,32 @@ func shorten(s string, n int) string {
 }
 
 // publicUnclear is what the public page says where it cannot be told whose fault it is.
-const publicUnclear = "Something does not answer us as it should at present. We do not know yet whether it is our own network."
+const (
+	publicUnclear = "Something does not answer us as it should at present. We do not know yet whether it is our own network."
+	pastUnclear   = "Something did not answer us as it should. We did not know whether it was our own network."
+)
+
+// past is what an incident was at a severity, once it is over.
+func past(i *Incident, s Severity) string {
+	switch {
+	case s == Down:
+		return "down"
+	case s == AuthLost && i.Cause.Kind == NodeClient:
+		return "rejected"
+	case s == AuthLost:
+		return "locked out"
+	case s == QuotaOut:
+		return "over quota"
+	case i.kind() == Latency:
+		return "slow"
+	}
+	return "degraded"
+}
+
+// atWorst is what it was besides, if its last word was not its worst.
+func atWorst(i *Incident) string {
+	if i.Worst == "" || i.Worst == i.Severity {
+		return ""
+	}
+	return ", at worst " + past(i, i.Worst) + ","
+}

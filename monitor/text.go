@@ -16,9 +16,9 @@ func (d *draft) word(i *Incident) {
 	t := d.trouble(i)
 	a := d.advise(t)
 	if i.State == IncidentOpen {
-		i.Side, i.NextStep, i.Doc, i.Public = a.Side, a.Next, a.Doc, a.Public
+		i.Side, i.NextStep, i.Doc, i.Public, i.Past = a.Side, a.Next, a.Doc, a.Public, a.Past
 		if f := d.failure(i); f != nil && f.Unclear && f.Fault.Connection() {
-			i.Side, i.Public = SideUnclear, publicUnclear
+			i.Side, i.Public, i.Past = SideUnclear, publicUnclear, pastUnclear
 			i.NextStep = "bellhop cannot tell whether this is the other side or our network: it has fewer than two control hosts that work. Try the address from another network."
 		}
 		i.Title = shorten(d.name(i)+" "+headline(i), titleMax)
@@ -28,7 +28,7 @@ func (d *draft) word(i *Incident) {
 		}
 		return
 	}
-	i.NextStep = ""
+	i.NextStep, i.Public = "", i.Past
 	i.Title = d.endTitle(i)
 	i.Text = d.endText(i)
 }
@@ -269,7 +269,7 @@ func better(s Severity) string {
 
 // overText is the end of an incident that came to one.
 func (d *draft) overText(i *Incident) string {
-	s := fmt.Sprintf("%s since %s. It was %s %s.", i.Title, d.clock(i.Ended), past(i), d.during(i.Since, i.Ended))
+	s := fmt.Sprintf("%s since %s. It was %s %s.", i.Title, d.clock(i.Ended), past(i, i.Severity)+atWorst(i), d.during(i.Since, i.Ended))
 	if i.Severity == Warning {
 		s = fmt.Sprintf("%s since %s. The warning stood %s.", i.Title, d.clock(i.Ended), d.during(i.Since, i.Ended))
 	}
@@ -277,21 +277,4 @@ func (d *draft) overText(i *Incident) string {
 		s += fmt.Sprintf(" For %s of that nobody watched, so it may have ended earlier.", span(min(i.Unseen, i.Ended.Sub(i.Since))))
 	}
 	return s
-}
-
-// past is what an incident was, once it is over.
-func past(i *Incident) string {
-	switch {
-	case i.Severity == Down:
-		return "down"
-	case i.Severity == AuthLost && i.Cause.Kind == NodeClient:
-		return "rejected"
-	case i.Severity == AuthLost:
-		return "locked out"
-	case i.Severity == QuotaOut:
-		return "over quota"
-	case i.kind() == Latency:
-		return "slow"
-	}
-	return "degraded"
 }

@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -23,6 +24,7 @@ func (d *draft) version(at string, t EventType, change ChangeWord) {
 // measure takes the numbers of an open incident.
 func (d *draft) measure(i *Incident) {
 	i.Severity, i.Scope = d.severity(i), d.scope(i)
+	i.Worst = worse(cmp.Or(i.Worst, i.Severity), i.Severity)
 	i.Affected, i.Count = d.affected(i)
 	i.Flapping = i.Reopened >= 2
 	i.Acks = d.acks()

@@ -11,7 +11,17 @@ import (
 // a line of the tables in advice.go, the most particular one that fits. What the tables do not know is unclear.
 func Advise(t monitor.Trouble) monitor.Advice {
 	m := find(t)
-	return monitor.Advice{Side: m.side, What: what(t, m.what), Next: m.next, Doc: m.doc, Public: public(t, m.side)}
+	said := public(t, m.side)
+	return monitor.Advice{Side: m.side, What: what(t, m.what), Next: m.next, Doc: m.doc, Public: said, Past: pastOf(said)}
+}
+
+// pastOf is a public sentence once it is over.
+func pastOf(sentence string) string {
+	return strings.NewReplacer(
+		" at present", "", "does not", "did not", "do not know yet", "did not know",
+		"is slower", "was slower", "works only", "worked only", "have to", "had to", "is not", "was not", "is due soon", "was due",
+		"is affected yet", "was affected", "cannot", "could not", "how apaleo is doing", "how apaleo was doing", "has trouble", "had trouble",
+	).Replace(sentence)
 }
 
 // find takes the first line that fits, the particular before the general.

@@ -130,7 +130,7 @@ func TestAdviceGolden(t *testing.T) {
 	said, public := map[string][]string{}, map[string]bool{}
 	for tr := range everyTrouble {
 		a := apaleo.Advise(tr)
-		public[a.Public] = true
+		public[a.Public+"\n    "+a.Past] = true
 		if !likely(tr) {
 			continue
 		}

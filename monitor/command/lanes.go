@@ -16,13 +16,10 @@ import (
 	"bellhop/notify/webhook"
 )
 
-// logReceiver is the receiver that stands in where none is configured.
-const logReceiver = "log"
-
 // lanes are the ways to the receivers of a watchlist; without receivers, alerts go to the log.
 func lanes(list *watchlist.Watchlist, log zerolog.Logger) ([]notify.Lane, error) {
 	if len(list.Receivers) == 0 {
-		return []notify.Lane{notify.NewLogLane(logReceiver, log, list.Pace)}, nil
+		return []notify.Lane{notify.NewLogLane(monitor.LogReceiver, log, list.Pace)}, nil
 	}
 	var all []notify.Lane
 	for _, r := range list.Receivers {

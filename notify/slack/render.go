@@ -148,7 +148,9 @@ func links(m notify.Message) string {
 	}
 	add(m.Links.Incident, "Open in bellhop")
 	add(m.Links.Documentation, "What this means")
-	add(m.Links.StatusPage, "apaleo's status page")
+	if m.Links.StatusPage != m.Links.Documentation {
+		add(m.Links.StatusPage, "apaleo's status page")
+	}
 	for _, a := range m.Incident.Affected {
 		if a.Runbook != "" {
 			add(a.Runbook, "Runbook")
