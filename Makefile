@@ -13,7 +13,8 @@ bench: ## speed and size, beside a minimal loop in the same run; without -race
 	BELLHOP_BENCH=1 go test -count=1 -run Speed -v ./monitor/command/...
 	go test -run '^$$' -bench . -benchmem ./...
 
-torture: ## kills the daemon at random, 200 times, while receivers fail, hang and lie
+torture: ## the laws of the book on a million inputs; the daemon killed 200 times while receivers fail, hang and lie
+	BELLHOP_LAWS=1000000 go test -count=1 -run BookLaws ./monitor
 	BELLHOP_TORTURE=200 go test -count=1 -run Torture -timeout 30m -v ./monitor/command/...
 
 lint: ## golangci-lint as pinned in tools/go.mod; the first run builds it, about a minute

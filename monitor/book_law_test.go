@@ -3,26 +3,40 @@ package monitor_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"reflect"
+	"strconv"
 	"testing"
 	"time"
 
 	"bellhop/monitor"
 )
 
-// lawSteps is how many inputs the laws of the book are tried on.
-const lawSteps = 24_000
+// lawSteps is how many inputs the laws of the book are tried on: BELLHOP_LAWS, of which make torture wants a
+// million.
+func lawSteps(t *testing.T) int {
+	given := os.Getenv("BELLHOP_LAWS")
+	if given == "" {
+		return 24_000
+	}
+	n, err := strconv.Atoi(given)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
 
 // TestBookLaws feeds the book with whatever can come, and more, in random order: outcomes of all faults,
 // gaps, notes, receipts, reloads, restarts. Whatever comes, there is one open incident per cause, every open
 // signal is in one, versions have no holes, every event is owed to every receiver that wants it, Decide
 // leaves the book as it was, and a restart is invisible.
 func TestBookLaws(t *testing.T) {
-	for seed := range uint64(8) {
+	steps := lawSteps(t)
+	for seed := range uint64(steps / 3000) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			w := newWild(t, seed)
-			for range lawSteps / 8 {
+			for range 3000 {
 				w.step()
 				if t.Failed() {
 					return
