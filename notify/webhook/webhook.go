@@ -77,9 +77,19 @@ func (w *Webhook) Notify(ctx context.Context, l notify.Letter) (notify.Receipt, 
 	// The status has decided; an answer that breaks off changes nothing.
 	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxAnswer))
 	if r := notify.Answer(resp.StatusCode, resp.Header, time.Now(), w.limit); r != nil {
+		if unsure(resp.StatusCode) {
+			r.Result = monitor.Ambiguous
+		}
 		return notify.Receipt{}, r
 	}
 	return notify.Receipt{Status: resp.StatusCode}, nil
+}
+
+// unsure says whether an answer leaves open if the message was taken: something failed on the way in, in the
+// middle of the work, or on the way back. Only 503 says that it was not taken up (RFC 9110 15.6.4). It is sent
+// again in any case; but who may have heard that something is down has to hear that it is up.
+func unsure(status int) bool {
+	return status >= 500 && status != http.StatusServiceUnavailable
 }
 
 func (w *Webhook) request(ctx context.Context, l notify.Letter) (*http.Request, error) {

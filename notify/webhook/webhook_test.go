@@ -220,6 +220,11 @@ func TestAnswers(t *testing.T) {
 			w.Header().Set("Retry-After", "7")
 			w.WriteHeader(http.StatusTooManyRequests)
 		}, monitor.Refused, 7 * time.Second},
+		{"unavailable", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }, monitor.Refused, 0},
+		{"failed behind its proxy", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", "7")
+			w.WriteHeader(http.StatusBadGateway)
+		}, monitor.Ambiguous, 7 * time.Second},
 		{"redirect", func(w http.ResponseWriter, r *http.Request) {
 			followed = followed || r.URL.Path == "/elsewhere"
 			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
