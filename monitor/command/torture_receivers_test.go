@@ -27,7 +27,7 @@ const (
 	drops            // the connection, and the message with it
 	hangs            // and never takes it
 	breaks           // takes it, and breaks the connection
-	falters          // takes it, and answers 500
+	falters          // takes it, and answers 502; Slack 504
 	tooLate          // takes it, and answers when nobody waits any more
 	answers          // how many there are
 )
@@ -58,7 +58,8 @@ type receiver struct {
 	rand     *rand.Rand
 	good     bool
 	mood     answer
-	left     int // requests that the mood lasts
+	left     int       // requests that the mood lasts,
+	until    time.Time // and how long at least
 	requests []request
 }
 
@@ -145,7 +146,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		w.Header().Set("Retry-After", "1")
 		w.WriteHeader(http.StatusTooManyRequests)
 	case falters:
-		w.WriteHeader(http.StatusInternalServerError)
+		w.WriteHeader(r.faltering())
 	case drops, breaks:
 		panic(http.ErrAbortHandler)
 	case hangs, tooLate:
@@ -158,21 +159,23 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
+// faltering is the status of a front behind which a message was taken all the same.
+func (r *receiver) faltering() int {
+	if r.Keyless {
+		return http.StatusGatewayTimeout
+	}
+	return http.StatusBadGateway
+}
+
 // take notes a request and chooses what to do with it.
 func (r *receiver) take(id, body string) (a answer, slow time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	slow = time.Duration(r.rand.Int64N(int64(150 * time.Millisecond)))
-	if r.left--; r.left < 0 {
-		r.mood, r.left = takes, r.rand.IntN(4)
-		if r.rand.IntN(2) == 0 {
-			r.mood, r.left = answer(r.rand.IntN(int(answers))), r.rand.IntN(5)
-		}
+	if r.left--; r.left < 0 && time.Now().After(r.until) {
+		r.change()
 	}
 	a = r.mood
-	if r.Keyless && a.unsure() {
-		r.left = 0 // it is not asked again and again, and must not lose one message for good
-	}
 	if r.good {
 		a = takes
 	}
@@ -180,6 +183,21 @@ func (r *receiver) take(id, body string) (a answer, slow time.Duration) {
 		receiver: r.Name, id: id, body: body, taken: a.taken(), clean: a == takes, life: int(r.lives.Load()),
 	})
 	return a, slow
+}
+
+// change is how long a mood lasts: for some requests, or for some time, which can be longer than an incident.
+func (r *receiver) change() {
+	r.mood, r.left, r.until = takes, r.rand.IntN(4), time.Time{}
+	if r.rand.IntN(2) == 0 {
+		return
+	}
+	r.mood, r.left = answer(r.rand.IntN(int(answers))), r.rand.IntN(5)
+	switch {
+	case r.Keyless && r.mood.unsure():
+		r.left = 0 // it is not asked again and again, and must not lose one message for good
+	case r.rand.IntN(3) == 0:
+		r.until = time.Now().Add(time.Duration(r.rand.Int64N(int64(8 * time.Second))))
+	}
 }
 
 func (r *receiver) all() []request {
