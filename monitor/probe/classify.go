@@ -171,3 +171,9 @@ type streamError struct {
 }
 
 func (streamError) Error() string { return "stream error" }
+
+// isStream is whether one HTTP/2 stream was ended, and not its connection.
+func isStream(err error) bool {
+	_, ok := errors.AsType[streamError](err)
+	return ok
+}

@@ -39,12 +39,30 @@ type answer struct {
 	over   bool          // there was more
 	cut    monitor.Fault // why the body ended early, if it did
 	token  token         // that the token endpoint gave
+	stale  bool          // a kept connection had been closed
 }
 
-// do sends one request and reads its answer, bounded in bytes, and in time by ctx.
+// do sends one request and reads its answer, bounded in bytes, and in time by ctx. That a kept connection was
+// closed when it was needed says nothing of the other side: the request is then sent over a new one, as
+// net/http does by itself in some of the cases.
 func (t *Transport) do(ctx context.Context, a monitor.Attempt, q *question) answer {
+	ans := t.exchange(ctx, a, q, a.Fresh || !q.repeatable())
+	if !ans.stale {
+		return ans
+	}
+	started := ans.Started
+	ans = t.exchange(ctx, a, q, true)
+	ans.Started, ans.Took = started, time.Since(started)
+	return ans
+}
+
+// repeatable is whether a request may be sent twice (RFC 9110, section 9.2.2). What may not goes over
+// connections of its own.
+func (q *question) repeatable() bool { return q.method != http.MethodPost && q.method != http.MethodPatch }
+
+func (t *Transport) exchange(ctx context.Context, a monitor.Attempt, q *question, fresh bool) answer {
 	started := time.Now()
-	pool, done := t.pool(a.Fresh)
+	pool, done := t.pool(fresh)
 	defer done()
 	rec := &recorder{}
 	req := t.request(rec.trace(ctx), q)
@@ -133,6 +151,7 @@ func (ans *answer) fail(err error, got passage, host string) {
 	}
 	ans.Detail = explain(err, ans.Fault, host)
 	ans.CertUntil = unverifiedUntil(err)
+	ans.stale = got.reused && ans.Fault == monitor.FaultReset && !isStream(err)
 }
 
 // see takes in what the connection and the recorder know.
