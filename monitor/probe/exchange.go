@@ -118,13 +118,15 @@ func send(pool *http.Transport, req *http.Request, follow bool) (*http.Response,
 	return client.Do(req)
 }
 
-// redirect follows a few, never from https to http, and tells another host nothing but who asks.
+// redirect follows a few, never from https to http, and tells another host nothing but who asks: what would
+// take the body there (307, 308) is not followed.
 func redirect(req *http.Request, via []*http.Request) error {
 	from := via[len(via)-1]
-	if len(via) > maxRedirects || from.URL.Scheme == "https" && req.URL.Scheme != "https" {
+	elsewhere := req.URL.Host != via[0].URL.Host
+	if len(via) > maxRedirects || from.URL.Scheme == "https" && req.URL.Scheme != "https" || elsewhere && req.Body != nil {
 		return http.ErrUseLastResponse
 	}
-	if req.URL.Host != via[0].URL.Host {
+	if elsewhere {
 		req.Header = http.Header{"User-Agent": req.Header["User-Agent"]}
 	}
 	return nil
@@ -132,7 +134,7 @@ func redirect(req *http.Request, via []*http.Request) error {
 
 func (ans *answer) read(res *http.Response, host string) {
 	ans.Status, ans.header = res.StatusCode, res.Header
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxBody+1))
+	body, err := io.ReadAll(io.LimitReader(content(res), maxBody+1))
 	if err != nil {
 		ans.cut = Classify(err, StageAnswer)
 		ans.Detail = explain(err, ans.cut, host)
@@ -142,6 +144,15 @@ func (ans *answer) read(res *http.Response, host string) {
 	}
 	ans.body = body
 	ans.readHeaders(res.Header, time.Now())
+}
+
+// content is the body that an answer has. That of one that switches protocols is the bare connection, which no
+// deadline of the request ends any more.
+func content(res *http.Response) io.Reader {
+	if res.StatusCode == http.StatusSwitchingProtocols {
+		return http.NoBody
+	}
+	return res.Body
 }
 
 func (ans *answer) fail(err error, got passage, host string) {

@@ -214,6 +214,25 @@ func TestEndlessBody(t *testing.T) {
 	}
 }
 
+// TestSwitchOfProtocolsIsBounded holds on to a connection that net/http has let go of.
+func TestSwitchOfProtocolsIsBounded(t *testing.T) {
+	url := "http://" + raw(t, func(c net.Conn) {
+		request(c)
+		_, _ = io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+		hang(c)
+	})
+	p, answered := get(t, HTTPConfig{URL: url}), make(chan monitor.Outcome, 1)
+	go func() { answered <- ask(t, p, 200*time.Millisecond, false) }()
+	select {
+	case o := <-answered:
+		if o.Fault != "http_unexpected" || o.Status != 101 {
+			t.Errorf("%d %q (%s)", o.Status, o.Fault, o.Detail)
+		}
+	case <-time.After(5 * time.Second):
+		t.Fatal("still reads, long after its deadline")
+	}
+}
+
 func TestHTTP2StreamsThatBreak(t *testing.T) {
 	a := newAuthority(t)
 	url := secure(t, &tls.Config{Certificates: []tls.Certificate{a.issue(t, nil)}, NextProtos: []string{"h2"}}, func(w http.ResponseWriter, r *http.Request) {

@@ -222,6 +222,29 @@ func TestRedirectsAreFollowedOnlyIfWanted(t *testing.T) {
 	}
 }
 
+func TestBodyIsNotRedirectedElsewhere(t *testing.T) {
+	var told atomic.Value
+	hear := func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		told.Store(string(body))
+	}
+	elsewhere := serve(t, hear)
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if to := map[string]string{"/near": "/", "/far": elsewhere}[r.URL.Path]; to != "" {
+			http.Redirect(w, r, to, http.StatusTemporaryRedirect)
+			return
+		}
+		hear(w, r)
+	})
+	for path, want := range map[string]monitor.Fault{"/near": "", "/far": "http_unexpected"} {
+		told.Store("")
+		o := ask(t, get(t, HTTPConfig{Method: "POST", URL: url + path, Body: "key=k3y", FollowRedirects: true}), 5*time.Second, false)
+		if near := told.Load() == "key=k3y"; o.Fault != want || near != (path == "/near") {
+			t.Errorf("%s: %q (%s), want %q; told %q", path, o.Fault, o.Detail, want, told.Load())
+		}
+	}
+}
+
 func TestClientCertificateIsShown(t *testing.T) {
 	a := newAuthority(t)
 	pool := x509.NewCertPool()
