@@ -58,7 +58,9 @@ func (t *Transport) do(ctx context.Context, a monitor.Attempt, q *question) answ
 
 // repeatable is whether a request may be sent twice (RFC 9110, section 9.2.2). What may not goes over
 // connections of its own.
-func (q *question) repeatable() bool { return q.method != http.MethodPost && q.method != http.MethodPatch }
+func (q *question) repeatable() bool {
+	return q.method != http.MethodPost && q.method != http.MethodPatch
+}
 
 func (t *Transport) exchange(ctx context.Context, a monitor.Attempt, q *question, fresh bool) answer {
 	started := time.Now()
@@ -66,8 +68,9 @@ func (t *Transport) exchange(ctx context.Context, a monitor.Attempt, q *question
 	defer done()
 	rec := &recorder{}
 	req := t.request(rec.trace(ctx), q)
-	proxy, _ := t.config.Proxy(req)
-	rec.proxied = proxy != nil
+	proxy, err := t.config.Proxy(req)
+	rec.proxied = proxy != nil || err != nil
+	rec.veiled = proxy != nil && proxy.Scheme == "https"
 
 	var ans answer
 	res, err := send(pool, req, q.follow)

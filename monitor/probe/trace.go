@@ -32,7 +32,8 @@ type recorderKey struct{}
 type recorder struct {
 	mu      sync.Mutex
 	stage   Stage
-	proxied bool                       // a proxy of ours stands between
+	proxied bool                       // a proxy of ours stands between,
+	veiled  bool                       // is itself spoken to over TLS,
 	through bool                       // and has let us through
 	began   [StageAnswer + 1]time.Time // of each stage
 	phases  monitor.Phases
@@ -50,7 +51,7 @@ func (r *recorder) trace(ctx context.Context) context.Context {
 		DNSDone:              func(httptrace.DNSDoneInfo) { r.span(&r.phases.DNS, StageDNS) },
 		ConnectStart:         func(string, string) { r.reach(StageDial) },
 		ConnectDone:          func(_, _ string, err error) { r.dialled(err) },
-		TLSHandshakeStart:    func() { r.reach(StageTLS) },
+		TLSHandshakeStart:    r.shakes,
 		TLSHandshakeDone:     func(s tls.ConnectionState, err error) { r.shook(s, err) },
 		GotConn:              r.got,
 		GotFirstResponseByte: func() { r.first() },
@@ -107,10 +108,22 @@ func (r *recorder) tunnelled() {
 	r.through = true
 }
 
+// shakes begins a handshake. One that is not the proxy's own is with the other side: a SOCKS proxy has let us
+// through by then, without a word that net/http passes on.
+func (r *recorder) shakes() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.veiled && !r.through {
+		return
+	}
+	r.through = true
+	r.reachLocked(StageTLS)
+}
+
 func (r *recorder) shook(s tls.ConnectionState, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err != nil {
+	if err != nil || r.veiled && !r.through {
 		return
 	}
 	r.spanLocked(&r.phases.TLS, StageTLS)
