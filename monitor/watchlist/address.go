@@ -21,7 +21,7 @@ func parseURL(s string) (*url.URL, error) {
 		return nil, errors.New("is no address")
 	case u.Scheme != "http" && u.Scheme != "https":
 		return nil, errors.New("does not start with https:// or http://")
-	case u.Hostname() == "" || strings.ContainsAny(u.Hostname(), " _/\\%@") && !strings.Contains(u.Hostname(), ":"):
+	case u.Hostname() == "" || strings.ContainsAny(u.Hostname(), " /\\%@") && !strings.Contains(u.Hostname(), ":"):
 		return nil, errors.New("has no usable host")
 	case !validPort(u.Port(), true) || strings.HasSuffix(u.Host, ":"):
 		return nil, errors.New("has no usable port")

@@ -29,7 +29,7 @@ func (b *builder) http(c *monitor.Check, f *httpForm, a *account) {
 		b.wrong(f.URL.At, "http.url "+err.Error(), "write it like https://example.com/health")
 		return
 	}
-	headers := b.sent(f.Headers)
+	headers := b.sent(f.Headers, a)
 	c.Host = b.host(u)
 	c.Path = b.pathTo(c.Host, a)
 	c.Anonymous = a == nil && len(headers) == 0 && f.CertFile.V == ""
@@ -70,10 +70,13 @@ func (b *builder) method(f text) string {
 	return b.oneOf("http.method", f, []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 }
 
-// sent are the headers of a request as they are sent.
-func (b *builder) sent(fields map[string]sealed) map[string]string {
+// sent are the headers of a request as they are sent, beside the token of an account.
+func (b *builder) sent(fields map[string]sealed, a *account) map[string]string {
 	all := map[string]string{}
 	for name, s := range b.headers("http.headers", fields) {
+		if a != nil && strings.EqualFold(name, "Authorization") {
+			b.wrong(fields[name].At, "http.headers sets Authorization, and account does too", "keep one of them")
+		}
 		all[name], _ = s.Reveal()
 	}
 	return all

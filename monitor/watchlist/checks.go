@@ -102,6 +102,9 @@ func (b *builder) checkRule(f detectionForm) monitor.Rule {
 // account is the account that authorizes a check, or nil.
 func (b *builder) account(c *monitor.Check, f checkForm) *account {
 	if f.Account.V == "" {
+		if f.Account.Set {
+			b.wrong(f.Account.At, "account is empty", "name an account, or remove the key")
+		}
 		return nil
 	}
 	a := b.known[f.Account.V]

@@ -78,19 +78,19 @@ func (r *reader) expand(n *node) (string, place) {
 			r.wrong(at(n), "${ is not followed by a variable's name and }", "write ${NAME}, or $${ for the characters ${")
 			return ""
 		}
-		return r.lookup(name, &p)
+		return r.lookup(name, n, &p)
 	})
 	return value, p
 }
 
-func (r *reader) lookup(name string, p *place) string {
+func (r *reader) lookup(name string, n *node, p *place) string {
 	if r.o.Env != nil {
 		if v, ok := r.o.Env(name); ok {
 			return v
 		}
 	}
 	if !r.o.WithoutSecrets {
-		r.wrong(*p, "${"+name+"} is not defined", "set it in bellhop's environment")
+		r.wrong(at(n), "${"+name+"} is not defined", "set it in bellhop's environment")
 	}
 	p.guessed = true
 	return placeholder

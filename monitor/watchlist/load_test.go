@@ -231,3 +231,10 @@ func TestHash(t *testing.T) {
 		t.Errorf("hashes %s and %s", a.Hash, b.Hash)
 	}
 }
+
+// TestHostsOfPrivateNetworks ensures that the names that Compose and the like give to their hosts are taken.
+func TestHostsOfPrivateNetworks(t *testing.T) {
+	for _, host := range []string{"booking_engine:8080", "shop", "shop.internal.", "[::1]:8080", "10.0.0.7"} {
+		only(t, `watchlist: {checks: [{name: a, http: {url: "http://`+host+`/health"}}]}`, watchlist.Options{})
+	}
+}

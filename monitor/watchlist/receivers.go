@@ -2,6 +2,7 @@ package watchlist
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -111,18 +112,21 @@ var headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$")
 // headers are those of a request, whose values may be secrets. Some are set by what sends the request.
 func (r *reader) headers(key string, fields map[string]sealed, ours ...string) map[string]Secret {
 	ours = append(ours, "host", "content-length", "connection", "transfer-encoding", "upgrade", "trailer", "te", "keep-alive")
-	all := map[string]Secret{}
-	for name, f := range fields {
+	all, taken := map[string]Secret{}, map[string]bool{}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		f, lower := fields[name], strings.ToLower(name)
 		value, _ := f.V.Reveal()
 		switch {
 		case !headerName.MatchString(name):
 			r.wrong(f.At, key+" holds a name that no header can have", "header names are letters, digits and dashes")
-		case slices.Contains(ours, strings.ToLower(name)):
+		case taken[lower]:
+			r.wrong(f.At, key+" holds a name twice, with capitals and without", "keep one: to a header they are the same")
+		case slices.Contains(ours, lower):
 			r.wrong(f.At, fmt.Sprintf("%s sets %s", key, name), "bellhop sets this one itself: remove it")
 		case strings.ContainsFunc(value, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }):
 			r.wrong(f.At, key+" holds a value that no header can have", "a value is one line of text")
 		default:
-			all[name] = f.V
+			all[name], taken[lower] = f.V, true
 		}
 	}
 	return all

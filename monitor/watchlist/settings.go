@@ -31,6 +31,8 @@ func (r *reader) controls(items []text) []string {
 		switch {
 		case err != nil:
 			r.wrong(item.At, "a control host's address "+err.Error(), "write it like "+defaultControls[0])
+		case u.User != nil:
+			r.wrong(item.At, "a control host's address holds a user and a password", "name a host that answers everybody")
 		case seen[u.Host]:
 			r.wrong(item.At, "a control host is given twice", "each has to be on a network of its own: keep one")
 		case forbidden(u.Hostname()):
