@@ -30,7 +30,7 @@ type expectation struct {
 
 // A term is one of them.
 type term struct {
-	text    string
+	text    string // "" if it must not be shown
 	program *vm.Program
 	reads   uses
 }
@@ -53,21 +53,32 @@ var errTooManySteps = errors.New("too many steps")
 
 // expectation compiles an expectation, but once for all probes that share the transport: a watchlist has many
 // checks that expect the same, and a compiled expectation takes more memory than the rest of its check.
-func (t *Transport) expectation(source string) (*expectation, error) {
+func (t *Transport) expectation(source string, hidden bool) (*expectation, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if e := t.compiled[source]; e != nil {
+	key := expectationKey{source, hidden}
+	if e := t.compiled[key]; e != nil {
 		return e, nil
 	}
 	e, err := compileExpect(source)
 	if err != nil {
 		return nil, err
 	}
-	if t.compiled == nil {
-		t.compiled = map[string]*expectation{}
+	for i := range e.terms {
+		if hidden {
+			e.terms[i].text = ""
+		}
 	}
-	t.compiled[source] = e
+	if t.compiled == nil {
+		t.compiled = map[expectationKey]*expectation{}
+	}
+	t.compiled[key] = e
 	return e, nil
+}
+
+type expectationKey struct {
+	source string
+	hidden bool
 }
 
 // compileExpect checks an expectation and splits it at its outermost "&&". Its error names line and column.

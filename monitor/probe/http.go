@@ -23,6 +23,7 @@ type HTTPConfig struct {
 	// Expect is an expr-lang expression over status (int), headers (a map by lower-case name), json (nil if
 	// the body is none) and body (string). Empty is any status of 200 to 299.
 	Expect          string
+	Hidden          bool // Expect holds a secret: details do not repeat it
 	FollowRedirects bool
 
 	// Token authorizes the request; nil sends none.
@@ -56,7 +57,7 @@ func newHTTP(c HTTPConfig) (*httpProbe, error) {
 	if err != nil {
 		return nil, err
 	}
-	expect, err := c.Transport.expectation(c.Expect)
+	expect, err := c.Transport.expectation(c.Expect, c.Hidden)
 	if err != nil {
 		return nil, err
 	}

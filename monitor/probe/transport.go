@@ -44,7 +44,7 @@ type Transport struct {
 	kept   *http.Transport
 
 	mu       sync.Mutex // protects all below
-	compiled map[string]*expectation
+	compiled map[expectationKey]*expectation
 }
 
 // NewTransport checks the certificates it is given; an error says which of them cannot be used.

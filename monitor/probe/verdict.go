@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 
@@ -72,12 +73,12 @@ func (ans *answer) unmet(t term, statusKnown, authorized bool) {
 	if onlyStatus || !statusKnown && ans.Status >= 400 {
 		ans.Fault = statusFault(ans.Status, authorized)
 		ans.Detail = fmt.Sprintf("HTTP %d", ans.Status)
-		if ans.Status < 500 { // that a server's own failure is not what was expected need not be said
+		if ans.Status < 500 && t.text != "" { // that a server's own failure is not what was expected need not be said
 			ans.Detail += fmt.Sprintf(", and %s is expected", t.text)
 		}
 	} else {
 		ans.Fault = monitor.FaultBody
-		ans.Detail = t.text + " is not so"
+		ans.Detail = cmp.Or(t.text, "what is expected") + " is not so"
 	}
 	ans.keepBody()
 	if ans.Status == 422 {

@@ -40,7 +40,7 @@ func (b *builder) http(c *monitor.Check, f *httpForm, a *account) {
 	}
 	config := probe.HTTPConfig{
 		Transport: t, Method: b.method(f.Method), URL: f.URL.V, Headers: headers,
-		Body: f.Body.V, Expect: f.Expect.V, FollowRedirects: f.Follow.V,
+		Body: f.Body.V, Expect: f.Expect.V, Hidden: f.Expect.V != f.Expect.Raw, FollowRedirects: f.Follow.V,
 	}
 	if a != nil {
 		config.Token = a.source

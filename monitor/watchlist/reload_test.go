@@ -82,6 +82,24 @@ watchlist:
 	}
 }
 
+// TestSecretsOfExpectationsStayInside ensures that what a variable brought into an expectation is in no detail.
+func TestSecretsOfExpectationsStayInside(t *testing.T) {
+	own := httptest.NewServer(http.NotFoundHandler())
+	defer own.Close()
+	for expect, want := range map[string]string{
+		`body == \"${KEY}\"`: "HTTP 404",
+		`status == 404 && headers[\"x-key\"] == \"${KEY}\"`: "what is expected is not so",
+		`status == 404 && json.key == \"k\"`:                `json.key == "k" is not so`,
+	} {
+		c := only(t, fmt.Sprintf(`watchlist: {checks: [{name: a, http: {url: %q, expect: "%s"}}]}`, own.URL, expect), watchlist.Options{
+			Env: func(string) (string, bool) { return "S3CR3T", true },
+		})
+		if o := ask(t, c); o.Detail != want || strings.Contains(fmt.Sprintf("%+v", o), "S3CR3T") {
+			t.Errorf("%s: %+v, want the detail %q", expect, o, want)
+		}
+	}
+}
+
 func write(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
