@@ -14,13 +14,29 @@ func mayForce(history []time.Time, now time.Time, pace monitor.Pace) bool {
 	if n := len(history); n > 0 && now.Sub(history[n-1]) < pace.TokenDoubt*9/10 {
 		return false
 	}
-	recent := 0
+	return recent(history, now, pace) < monitor.TokenMax
+}
+
+func recent(history []time.Time, now time.Time, pace monitor.Pace) int {
+	n := 0
 	for _, at := range history {
 		if now.Sub(at) < pace.TokenWindow {
-			recent++
+			n++
 		}
 	}
-	return recent < monitor.TokenMax
+	return n
+}
+
+// known are the forced requests from before the start. A clock that was ahead then must not close the budget
+// until it is so late again: what lies in the future happened now, at the latest.
+func known(forced []time.Time, now time.Time) []time.Time {
+	history := slices.Clone(forced)
+	for i, at := range history {
+		if at.After(now) {
+			history[i] = now
+		}
+	}
+	return history
 }
 
 // newFor is how long a token counts as new, so that a 401 needs no other one to be believed, when one has

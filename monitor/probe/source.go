@@ -7,7 +7,6 @@ import (
 	"hash/fnv"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -72,7 +71,7 @@ func NewSource(c SourceConfig) (*Source, error) {
 	case c.Pace.By == 0:
 		return nil, errors.New("no pace")
 	}
-	s := &Source{config: c, flight: make(chan struct{}, 1), history: slices.Clone(c.Forced)}
+	s := &Source{config: c, flight: make(chan struct{}, 1), history: known(c.Forced, time.Now())}
 	if c.TokenURL != "" {
 		u, err := address(c.TokenURL)
 		if err != nil {
@@ -182,6 +181,12 @@ func (s *Source) mayForce(now time.Time) bool {
 	return mayForce(s.history, now, s.config.Pace)
 }
 
+func (s *Source) roomForTwo(now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return recent(s.history, now, s.config.Pace)+2 <= monitor.TokenMax
+}
+
 func (s *Source) newFor(now time.Time) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -226,7 +231,8 @@ func (s *Source) fetch(ctx context.Context, a monitor.Attempt, forced bool) (int
 	return requests, nil
 }
 
-// authenticated calls ask with the secret; if that is not accepted and has changed meanwhile, once more.
+// authenticated calls ask with the secret; if that is not accepted and has changed meanwhile, once more, where
+// the budget has room for both.
 func (s *Source) authenticated(ask func(secret string) answer) answer {
 	secret, changed, failed := s.secret()
 	if failed != nil {
@@ -236,7 +242,10 @@ func (s *Source) authenticated(ask func(secret string) answer) answer {
 	if ans.Fault == monitor.FaultClient {
 		again, since, failed := s.secret()
 		if failed == nil && again != secret {
-			ans, changed = ask(again), since
+			changed = since
+			if s.roomForTwo(time.Now()) {
+				ans = ask(again)
+			}
 		}
 	}
 	ans.SecretAge = age(changed)

@@ -1,0 +1,47 @@
+package probe
+
+import (
+	"testing"
+	"time"
+
+	"bellhop/monitor"
+)
+
+// TestClockThatWasAheadDoesNotCloseTheBudget restarts on a clock that was put right.
+func TestClockThatWasAheadDoesNotCloseTheBudget(t *testing.T) {
+	i := newIssuer(t)
+	now := time.Now()
+	s := i.source(t, func(c *SourceConfig) { c.Forced = []time.Time{now.Add(-time.Hour), now.AddDate(1, 0, 0)} })
+	if s.mayForce(time.Now()) {
+		t.Error("a request that was made nobody knows when is taken for an old one")
+	}
+	if !s.mayForce(now.Add(time.Minute)) {
+		t.Error("no token may be forced until the clock is as late as it once was")
+	}
+}
+
+// TestSecretThatChangesDoesNotStretchTheBudget has a secret replaced under the last request that is allowed.
+func TestSecretThatChangesDoesNotStretchTheBudget(t *testing.T) {
+	for spent, want := range map[int]int{monitor.TokenMax - 2: 2, monitor.TokenMax - 1: 1} {
+		i := newIssuer(t)
+		i.secret = "new"
+		secrets := []string{"old", "new"}
+		s := i.source(t, func(c *SourceConfig) {
+			for k := range spent {
+				c.Forced = append(c.Forced, time.Now().Add(-time.Duration(spent-k)*50*time.Second))
+			}
+			c.Secret = func() (string, time.Time, error) {
+				one := secrets[0]
+				secrets = secrets[min(1, len(secrets)-1):]
+				return one, time.Now(), nil
+			}
+		})
+		o := ask(t, TokenCheck(s, ""), 5*time.Second, false)
+		if n := i.tokens.Load(); n != int64(want) || o.Forced != want {
+			t.Errorf("after %d: %d requests, %d of them told, want %d", spent, n, o.Forced, want)
+		}
+		if o.Fault != "" && (o.Fault != monitor.FaultClient || o.SecretAge == 0) {
+			t.Errorf("after %d: %q (%s), secret age %s", spent, o.Fault, o.Detail, o.SecretAge)
+		}
+	}
+}
