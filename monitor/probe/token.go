@@ -10,6 +10,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"bellhop/monitor"
@@ -82,6 +83,13 @@ func (s *Source) shared(now time.Time) answer {
 		return s.last
 	}
 	return answer{Outcome: monitor.Outcome{Fault: monitor.FaultNoToken, Detail: errBudget.Error()}}
+}
+
+// Forced are the client's forced requests as far as they count, oldest first.
+func (s *Source) Forced() []time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.history)
 }
 
 func (s *Source) latest() answer {

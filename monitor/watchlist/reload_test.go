@@ -154,6 +154,46 @@ watchlist: {include: [apaleo]}
 }
 
 // TestDiff ensures that a reload can say what it changes.
+// TestReloadKeepsTheBudget ensures that neither another root nor a while without the account gives a client a
+// new budget of forced requests.
+func TestReloadKeepsTheBudget(t *testing.T) {
+	s, err := apaleotest.Start(apaleotest.Config{
+		Plain: true, Accounts: []apaleotest.Account{{Code: "ALPN", ClientID: "ALPN-SP-MON", ClientSecret: "one"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	other, err := apaleotest.Start(apaleotest.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	dir, o := t.TempDir(), watchlist.Options{Sources: watchlist.NewSources(nil)}
+	write(t, filepath.Join(dir, "ca.pem"), string(other.CAPEM))
+	load := func(ca, accounts string) *watchlist.Watchlist {
+		w, err := watchlist.Parse(filepath.Join(dir, "c.yaml"), fmt.Appendf(nil, `
+apaleo: {api: %q, identity: %q, webhook: %q, status_page: "", ca_file: %q}
+accounts: [%s]
+watchlist: {include: [apaleo]}
+`, s.API, s.Identity, s.Webhook, ca, accounts), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	const account = "{name: alpine, client_id: ALPN-SP-MON, client_secret: one}"
+	if o := ask(t, find(t, load("", account), "auth-token@alpine")); o.Fault != "" || o.Forced != 1 {
+		t.Fatalf("%+v", o)
+	}
+	for _, ca := range []string{"ca.pem", ""} {
+		if o := ask(t, find(t, load(ca, account), "auth-token@alpine")); o.Forced != 0 {
+			t.Errorf("with roots %q: %d forced requests, one right after the other", ca, o.Forced)
+		}
+		load(ca, "")
+	}
+}
+
 func TestDiff(t *testing.T) {
 	const before = `
 watchlist:

@@ -13,7 +13,7 @@ import (
 // requests, and the connections. A file that is refused changes nothing in them. They serve one Load or
 // Parse at a time.
 type Sources struct {
-	forced     map[string][]time.Time // by client id, of the run before
+	forced     map[string][]time.Time // by client id, of the run before and of sources that went
 	clients    map[clientKey]*client
 	transports map[transportKey]*probe.Transport
 }
@@ -85,7 +85,7 @@ func (d *draft) source(c probe.SourceConfig, secret Secret) (*probe.Source, erro
 		one = &client{}
 		one.secret.Store(&secret)
 		c.Secret = func() (string, time.Time, error) { return one.secret.Load().Dated() }
-		c.Forced = d.from.forced[c.ClientID]
+		c.Forced = d.from.history(c.ClientID)
 		var err error
 		if one.source, err = probe.NewSource(c); err != nil {
 			return nil, err //nolint:wrapcheck // it says what is missing
@@ -95,10 +95,23 @@ func (d *draft) source(c probe.SourceConfig, secret Secret) (*probe.Source, erro
 	return one.source, nil
 }
 
+// history are the forced requests of a client: whatever changes about its source, its budget stays the same.
+func (s *Sources) history(id string) []time.Time {
+	for key, one := range s.clients {
+		if key.id == id {
+			return one.source.Forced()
+		}
+	}
+	return s.forced[id]
+}
+
 // keep makes the draft true: secrets change, and what is not used any more goes.
 func (d *draft) keep() {
 	for c, secret := range d.secrets {
 		c.secret.Store(&secret)
+	}
+	for key, one := range d.from.clients {
+		d.from.forced[key.id] = one.source.Forced()
 	}
 	for key, t := range d.from.transports {
 		if d.transports[key] == nil {
