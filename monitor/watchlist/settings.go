@@ -245,6 +245,8 @@ func (r *reader) pem(key string, f text) []byte {
 	data, _, err := readBounded(r.path(f.V), maxFile)
 	if err != nil && !r.o.WithoutSecrets {
 		r.wrong(f.At, fmt.Sprintf("%s %s cannot be read: %v", key, quote(f.Raw), err), "create the file, or let bellhop's user read it")
+	} else if err == nil && len(data) == 0 {
+		r.wrong(f.At, fmt.Sprintf("%s %s is empty", key, quote(f.Raw)), "it is a file in PEM form")
 	}
 	return data
 }
