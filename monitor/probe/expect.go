@@ -113,7 +113,8 @@ func (u uses) and(v uses) uses {
 
 func compileTerm(source string) (*vm.Program, error) {
 	program, err := expr.Compile(source, expr.Env(facts{}), expr.AsBool(), expr.MaxNodes(maxNodes),
-		expr.DisableBuiltin("uniq"), // compares each with each
+		expr.DisableBuiltin("uniq"),   // compares each with each
+		expr.DisableBuiltin("repeat"), // makes as much text as an answer says
 		expr.Patch(counted{}))
 	if at, ok := errors.AsType[*file.Error](err); ok {
 		return nil, fmt.Errorf("expect, line %d column %d: %s", at.Line, at.Column+1, oneLine(at.Message, maxTermShown))

@@ -52,6 +52,7 @@ func TestExpectationIsRefusedAtLoad(t *testing.T) {
 		"status ==":                       "line 1 column",
 		"status == 200 &&\nstatos == 1":   "line 2 column 1: unknown name statos",
 		"status":                          "expected bool",
+		"len(repeat(body, json.n)) > 0":   "unknown name repeat",
 		"status + 1":                      "expected bool",
 		`status == "200"`:                 "line 1 column",
 		strings.Repeat("1+", 400) + "1>0": "maximum",
