@@ -29,6 +29,9 @@ var noProxy = meaning{ourNetwork, "our proxy does not let us through", "Look at 
 
 var noProperty = meaning{unclear, "an unexpected answer", "Look up in apaleo whether the account is set up: does it have a property, and may this client see it?", docTrouble}
 
+// keptOut is a 403 to those who showed no credentials.
+var keptOut = meaning{unclear, "access is refused", "This is asked without any credentials, so none of them is at fault. See whether a proxy or firewall of yours answers in apaleo's place; if not, apaleo keeps this machine's address out: ask support@apaleo.com with the tracking id.", docTrouble}
+
 // particular holds what a fault means in one place and nowhere else; the first line that fits is taken.
 var particular = []line{
 	{fault: monitor.FaultProxy, meaning: noProxy},
@@ -48,6 +51,12 @@ var particular = []line{
 
 	// One endpoint, one account.
 	{fault: monitor.FaultNotFound, check: "apaleo-health", own: apaleos, meaning: meaning{ourRequest, "the address does not exist", "apaleo seems to have withdrawn its health address. Update bellhop; api-edge goes on watching the API.", docHealth}},
+	{fault: monitor.FaultForbidden, check: "apaleo-health", own: apaleos, meaning: keptOut},
+	{fault: monitor.FaultForbidden, check: "api-edge", own: apaleos, meaning: keptOut},
+	{fault: monitor.FaultForbidden, check: "identity-discovery", own: apaleos, meaning: keptOut},
+	{fault: monitor.FaultForbidden, check: "identity-jwks", own: apaleos, meaning: keptOut},
+	{fault: monitor.FaultForbidden, check: "token-edge", own: apaleos, meaning: keptOut},
+	{fault: monitor.FaultForbidden, check: "webhook-api-edge", own: apaleos, meaning: keptOut},
 	{fault: monitor.FaultServer, node: monitor.NodeCheck, own: apaleos, meaning: meaning{ofApaleo, "a server error", "Nothing to fix here. Only this one request fails. " + askSupport, docTrouble}},
 	{fault: monitor.FaultServer, node: monitor.NodeAccount, own: apaleos, meaning: meaning{ofApaleo, "a server error", "Nothing to fix here. Only this account's requests fail. " + askSupport, docTrouble}},
 	{fault: monitor.FaultBody, node: monitor.NodeAccount, own: apaleos, meaning: noProperty},

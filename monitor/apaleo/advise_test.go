@@ -123,6 +123,20 @@ func TestAdviceOfEachFault(t *testing.T) {
 	}
 }
 
+// TestNobodyIsToldOfATokenThatWasNotSent ensures that a 403 to a check without credentials blames none.
+func TestNobodyIsToldOfATokenThatWasNotSent(t *testing.T) {
+	for _, e := range apaleo.Entries() {
+		cause := monitor.Node{Kind: monitor.NodeCheck, ID: e.Name}
+		a := apaleo.Advise(monitor.Trouble{Node: cause, Signal: monitor.Auth, Fault: monitor.FaultForbidden, Status: 403, Kind: "http"})
+		if warns := strings.HasPrefix(e.Name, "tls-") || e.Name == "status-page"; warns || e.PerAccount {
+			continue
+		}
+		if a.Side != monitor.SideUnclear || strings.Contains(a.Next, "token") {
+			t.Errorf("%s: %s, %s", e.Name, a.Side, a.Next)
+		}
+	}
+}
+
 func node(k monitor.NodeKind) monitor.Node { return monitor.Node{Kind: k, ID: "x"} }
 
 // TestAdviceGolden keeps every sentence in one file, to be read aloud.
