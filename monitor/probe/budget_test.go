@@ -20,6 +20,29 @@ func TestClockThatWasAheadDoesNotCloseTheBudget(t *testing.T) {
 	}
 }
 
+// TestHangingIdentityIsNotTheAPIs ensures that an API is asked in time, and timed by itself, while the token is
+// still good and the endpoint that should give the next one hangs.
+func TestHangingIdentityIsNotTheAPIs(t *testing.T) {
+	i := newIssuer(t)
+	s := i.source(t, nil)
+	p := i.api(t, s)
+	if o := ask(t, p, 5*time.Second, false); o.Fault != "" {
+		t.Fatalf("%q (%s)", o.Fault, o.Detail)
+	}
+	s.mu.Lock()
+	s.current.facts.Expires = time.Now().Add(time.Minute) // so it is time for another
+	s.mu.Unlock()
+	hold := make(chan struct{})
+	i.set(func() { i.hold = hold })
+	defer close(hold)
+	if o := ask(t, p, 900*time.Millisecond, false); o.Fault != "" || o.Took > 250*time.Millisecond {
+		t.Errorf("%q (%s) after %s", o.Fault, o.Detail, o.Took)
+	}
+	if n := i.tokens.Load(); n != 1 {
+		t.Errorf("%d tokens were given, want 1", n)
+	}
+}
+
 // TestSecretThatChangesDoesNotStretchTheBudget has a secret replaced under the last request that is allowed.
 func TestSecretThatChangesDoesNotStretchTheBudget(t *testing.T) {
 	for spent, want := range map[int]int{monitor.TokenMax - 2: 2, monitor.TokenMax - 1: 1} {

@@ -135,7 +135,10 @@ func (p *httpProbe) answer(ctx context.Context, a monitor.Attempt) answer {
 		ans, more = p.confirm(ctx, a, tok, ans)
 		spent += more
 	}
-	return began.close(ans, spent, p.token)
+	took := ans.Took // by those who are watched: the time for a token is the token endpoint's
+	ans = began.close(ans, spent, p.token)
+	ans.Took = took
+	return ans
 }
 
 func (p *httpProbe) once(ctx context.Context, a monitor.Attempt, tok token) answer {

@@ -113,7 +113,9 @@ func (s *Source) get(ctx context.Context, a monitor.Attempt) (tok token, spent i
 	}
 	failed, allowed := s.afterFailure(time.Now())
 	if allowed {
-		spent, failed = s.fetch(ctx, a, failed != nil)
+		within, cancel := patience(ctx, valid)
+		spent, failed = s.fetch(within, a, failed != nil)
+		cancel()
 	}
 	if failed == nil || valid {
 		tok, _, _ = s.cached(time.Now())

@@ -85,6 +85,16 @@ func (s *Source) shared(now time.Time) answer {
 	return answer{Outcome: monitor.Outcome{Fault: monitor.FaultNoToken, Detail: errBudget.Error()}}
 }
 
+// patience is how long a probe waits for a token: as long as it has, but a third of that where the present one
+// will do. What the token is for needs its time too: that identity hangs is no failure of the API.
+func patience(ctx context.Context, canDoWithout bool) (context.Context, context.CancelFunc) {
+	end, ok := ctx.Deadline()
+	if !canDoWithout || !ok {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, time.Until(end)/3)
+}
+
 // Forced are the client's forced requests as far as they count, oldest first.
 func (s *Source) Forced() []time.Time {
 	s.mu.Lock()
