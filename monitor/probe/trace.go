@@ -30,6 +30,8 @@ type recorderKey struct{}
 // A recorder times one request. Its hooks run on goroutines of net/http and may run after the request has
 // returned, hence the lock.
 type recorder struct {
+	end time.Time // the request's deadline, zero if there is none
+
 	mu      sync.Mutex
 	stage   Stage
 	proxied bool                       // a proxy of ours stands between,
@@ -44,6 +46,7 @@ type recorder struct {
 
 // trace returns ctx with r's hooks in it.
 func (r *recorder) trace(ctx context.Context) context.Context {
+	r.end, _ = ctx.Deadline()
 	ctx = context.WithValue(ctx, recorderKey{}, r)
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn:              func(string) { r.restart() },
@@ -131,6 +134,7 @@ func (r *recorder) shook(s tls.ConnectionState, err error) {
 }
 
 func (r *recorder) got(info httptrace.GotConnInfo) {
+	_ = info.Conn.SetDeadline(time.Time{}) // of dial
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.reused = info.Reused; r.reused {

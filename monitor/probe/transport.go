@@ -95,7 +95,8 @@ func (t *Transport) open() *http.Transport {
 	return &http.Transport{
 		Proxy:                  t.config.Proxy,
 		OnProxyConnectResponse: refusedByProxy,
-		DialContext:            t.config.Dial,
+		DialContext:            t.dial,
+		TLSHandshakeTimeout:    time.Minute, // where dial's deadline does not reach: behind SOCKS
 		TLSClientConfig:        t.tls.Clone(),
 		ForceAttemptHTTP2:      true,
 		DisableCompression:     true,
@@ -107,6 +108,23 @@ func (t *Transport) open() *http.Transport {
 		MaxResponseHeaderBytes: maxHeaderBytes,
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 5 * time.Second},
 	}
+}
+
+// dial opens a connection by the deadline of the request it is for, which ends the handshake after it too:
+// net/http goes on with both when the request is over, and a host that never shakes hands would cost one more
+// connection each time it is asked. The deadline goes when the connection is used.
+func (t *Transport) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	r, ok := ctx.Value(recorderKey{}).(*recorder)
+	if !ok || r.end.IsZero() {
+		return t.config.Dial(ctx, network, address)
+	}
+	ctx, cancel := context.WithDeadline(ctx, r.end)
+	defer cancel()
+	c, err := t.config.Dial(ctx, network, address)
+	if err == nil {
+		_ = c.SetDeadline(r.end)
+	}
+	return c, err
 }
 
 // pool returns the connections that an attempt uses, and what to do with them afterwards.
