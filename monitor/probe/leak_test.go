@@ -3,7 +3,10 @@ package probe
 import (
 	"context"
 	"crypto/tls"
+	"io"
 	"net"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 )
@@ -20,6 +23,39 @@ func TestConnectionsEndWithTheirRequest(t *testing.T) {
 		}
 	}
 	late := time.After(3 * time.Second)
+	for k := range asks {
+		select {
+		case <-closed:
+		case <-late:
+			t.Fatalf("%d of %d connections are still open", asks-k, asks)
+		}
+	}
+}
+
+// TestFreshHTTP2ConnectionsEnd asks a host that answers too late.
+func TestFreshHTTP2ConnectionsEnd(t *testing.T) {
+	const asks = 20
+	a, closed := newAuthority(t), make(chan struct{}, asks)
+	url := secure(t, &tls.Config{Certificates: []tls.Certificate{a.issue(t, nil)}, NextProtos: []string{"h2"}}, func(_ http.ResponseWriter, r *http.Request) {
+		<-r.Context().Done()
+	})
+	relay := raw(t, func(c net.Conn) {
+		far, err := net.Dial("tcp", strings.TrimPrefix(url, "https://"))
+		if err != nil {
+			return
+		}
+		go func() { _, _ = io.Copy(c, far); _ = c.Close() }()
+		_, _ = io.Copy(far, c)
+		_ = far.Close()
+		closed <- struct{}{}
+	})
+	p := get(t, HTTPConfig{Transport: transport(t, TransportConfig{Roots: a.pem}), URL: "https://" + relay})
+	for range asks {
+		if o := ask(t, p, 60*time.Millisecond, true); o.Fault != "timeout" {
+			t.Errorf("%q (%s), want timeout", o.Fault, o.Detail)
+		}
+	}
+	late := time.After(5 * time.Second)
 	for k := range asks {
 		select {
 		case <-closed:

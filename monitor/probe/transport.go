@@ -133,6 +133,7 @@ func (t *Transport) pool(fresh bool) (*http.Transport, func()) {
 		return t.kept, func() {}
 	}
 	once := t.open()
+	once.IdleConnTimeout = time.Second // an HTTP/2 stream that ran out of time leaves its connection after we looked
 	return once, once.CloseIdleConnections
 }
 
