@@ -1,6 +1,9 @@
 package monitor
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // A Failure is what is kept of the last failing attempt of a signal.
 type Failure struct {
@@ -97,8 +100,9 @@ func (d *draft) spend(c *Check, o Outcome) {
 	}
 	times := append([]time.Time(nil), k.Forced...)
 	for range o.Forced {
-		times = append(times, o.Started)
+		times = append(times, o.at()) // no earlier than it was sent, so that the window is never too short
 	}
+	slices.SortFunc(times, time.Time.Compare)
 	k.Forced = times[max(0, len(times)-TokenMax):]
 	set(&d.c.Clients, c.Client, &k)
 	d.c.Urgent = true
