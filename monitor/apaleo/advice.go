@@ -49,6 +49,12 @@ var particular = []line{
 	{fault: monitor.FaultForbidden, node: monitor.NodeAPI, own: apaleos, meaning: meaning{unclear, "access is refused", "Several clients lost access at once. Change nothing yet; see whether your app was changed at apaleo, else ask support@apaleo.com with a tracking id.", docTrouble}},
 	{fault: monitor.FaultInvalid, node: monitor.NodeAPI, own: apaleos, meaning: meaning{ofApaleo, "an unchanged request is refused as invalid", "The same unchanged request is refused for several accounts at once, which points to a bug at apaleo. Send a tracking id to support@apaleo.com.", docTrouble}},
 
+	// The address is there; the request is wrong.
+	{fault: monitor.FaultNotFound, status: 405, own: users, meaning: meaning{integration, "the method is not allowed", look + "this address does not take the check's method.", ""}},
+	{fault: monitor.FaultNotFound, status: 415, own: users, meaning: meaning{integration, "the content type is not taken", look + "it does not take what the check sends; set a Content-Type in its headers.", ""}},
+	{fault: monitor.FaultNotFound, status: 405, meaning: meaning{ourRequest, "the method is not allowed", "The address is there, but not for this method (HEAD on a list, for instance). Compare with apaleo's reference.", docReference}},
+	{fault: monitor.FaultNotFound, status: 415, meaning: meaning{ourRequest, "the content type is not taken", "The address is there, but does not take this Content-Type. Compare with apaleo's reference.", docReference}},
+
 	// One endpoint, one account.
 	{fault: monitor.FaultNotFound, check: "apaleo-health", own: apaleos, meaning: meaning{ourRequest, "the address does not exist", "apaleo seems to have withdrawn its health address. Update bellhop; api-edge goes on watching the API.", docHealth}},
 	{fault: monitor.FaultForbidden, check: "apaleo-health", own: apaleos, meaning: keptOut},

@@ -61,6 +61,7 @@ type line struct {
 	check  string // its name, if the cause is a check
 	kind   string
 	code   string
+	status int
 	own    whose
 	meaning
 }
@@ -80,6 +81,7 @@ func (l line) fits(t monitor.Trouble) bool {
 		(l.check == "" || l.check == checkName(t.Node)) &&
 		(l.kind == "" || l.kind == t.Kind) &&
 		(l.code == "" || l.code == t.Code) &&
+		(l.status == 0 || l.status == t.Status) &&
 		(l.own == anybodys || (l.own == users) == t.Own)
 }
 

@@ -34,7 +34,7 @@ var (
 		monitor.SideHotel, monitor.SideNetwork, monitor.SideIntegration, monitor.SideUnclear,
 	}
 	statuses = map[monitor.Fault][]int{
-		monitor.FaultServer: {500, 502, 503, 504, 520}, monitor.FaultForbidden: {403}, monitor.FaultNotFound: {404}, monitor.FaultInvalid: {422},
+		monitor.FaultServer: {500, 502, 503, 504, 520}, monitor.FaultForbidden: {403}, monitor.FaultNotFound: {404, 405, 415}, monitor.FaultInvalid: {422},
 		monitor.FaultQuota: {429}, monitor.FaultUnauthorized: {401}, monitor.FaultBody: {200}, monitor.FaultClientError: {400}, monitor.FaultCut: {200},
 		monitor.FaultUnexpected: {302}, monitor.FaultClient: {400}, monitor.FaultScope: {400}, monitor.FaultGrant: {400}, monitor.FaultRequest: {400},
 	}
