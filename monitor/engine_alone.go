@@ -33,11 +33,23 @@ func (o *owner) goOn(now time.Time) {
 	o.alone = true
 	o.book.SetRecording(false)
 	o.Log.Error().Time("since", o.failing).Msg("store given up for now")
-	o.inbox.put(item{in: Note{
+	o.inbox.put(item{in: storeFails(now)})
+}
+
+func storeFails(now time.Time) Note {
+	return Note{
 		At: now, Key: storeKey,
 		Text:     "bellhop cannot write to its own database. It watches on and still alerts, but what it finds is not recorded.",
 		NextStep: "Look at the disk and the database that store: in config.yaml names; until it works again, do not restart bellhop: it would forget what it told.",
-	}})
+	}
+}
+
+func storeWorks(now time.Time) Note {
+	return Note{
+		At: now, Key: storeKey, Over: true,
+		Text:     "bellhop's database works again, and holds all that happened meanwhile.",
+		NextStep: "Nothing to do.",
+	}
 }
 
 // saveAside tries to save all that is owed without making the owner wait: a store that hangs must not
@@ -64,10 +76,7 @@ func (o *owner) returned(err error) error {
 	o.Log.Info().Time("since", o.failing).Msg("store works again")
 	o.sent, o.failing, o.alone = Change{}, time.Time{}, false
 	o.book.SetRecording(true)
-	o.inbox.put(item{in: Note{
-		At: o.Now(), Key: storeKey, Over: true,
-		Text: "bellhop's database works again, and holds all that happened meanwhile.",
-	}})
+	o.inbox.put(item{in: storeWorks(o.Now())})
 	return nil
 }
 

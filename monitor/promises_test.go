@@ -180,7 +180,6 @@ func TestPromiseItSaysWhoseFaultItIs(t *testing.T) {
 		}
 		cast.Controls, cast.Receivers = 0, []monitor.Receiver{{Name: "ops"}}
 		s := newSimulation(t, cast, day)
-		s.uncontrolled = true
 		s.until(day.Add(5 * time.Minute))
 		s.troubles["api"] = trouble{what: "refused", share: 1, since: s.now}
 		s.until(day.Add(10 * time.Minute))

@@ -37,8 +37,7 @@ type simulation struct {
 	out       strings.Builder
 	watch     func(monitor.Change) // invariants
 
-	uncontrolled bool              // there are no control hosts
-	late         []monitor.Receipt // of slow receivers: not before their time
+	late []monitor.Receipt // of slow receivers: not before their time
 }
 
 type trouble struct {
@@ -72,7 +71,7 @@ func (s *simulation) start() {
 // askControls is what the engine does at start, and now and then.
 func (s *simulation) askControls() {
 	_, cut := s.troubles["net"]
-	if s.uncontrolled {
+	if s.config.Controls == 0 {
 		return
 	}
 	s.feed(monitor.Controls{At: s.now, Answers: controls(!cut)})
@@ -239,7 +238,7 @@ func (s *simulation) ask(c *monitor.Check, at time.Time) monitor.Outcome {
 			o = spoil(o, c, tr, at)
 		}
 	}
-	if s.uncontrolled {
+	if s.config.Controls == 0 {
 		o.Controls = nil
 	}
 	return o
@@ -390,7 +389,7 @@ func (s *simulation) send(w *monitor.Delivery, t monitor.EventType) {
 		sending.Severity = i.Severity
 	}
 	s.feed(monitor.Attempting{At: s.now, Delivery: w.DeliveryID, Sending: sending})
-	if _, cut := s.troubles["net"]; cut {
+	if _, cut := s.troubles["net"]; cut && s.receivers[w.Receiver] != "near" {
 		s.feed(monitor.Receipt{At: s.now, Delivery: w.DeliveryID, ID: sending.ID, Result: monitor.Refused, Next: s.now.Add(time.Minute)})
 		return
 	}

@@ -95,6 +95,8 @@ func moment(word string) (time.Time, bool) {
 func enlist(cast *monitor.Reconfigure, words []string) error {
 	cast.Controls = 3
 	switch words[0] {
+	case "uncontrolled": // as the last line of the cast
+		cast.Controls = 0
 	case "accounts":
 		checks, names := shipped(words[1:])
 		cast.Checks, cast.Names = append(checks, cast.Checks...), names
@@ -159,11 +161,30 @@ func (s *simulation) happen(words []string) {
 		s.remove(words[1], words[2])
 	case "receiver":
 		s.receivers[words[1]] = words[2]
+	case "change": // what a check asks
+		s.changeAsks(words[1])
+	case "store": // fails or works, as the engine tells the book and the people
+		note := monitor.StoreFails(s.now)
+		if words[1] == "works" {
+			note = monitor.StoreWorks(s.now)
+		}
+		s.book.SetRecording(note.Over)
+		s.feed(note)
 	case "ask":
 		fmt.Fprintf(&s.out, "%s sentence asked: %d attempts so far\n", s.now.Format("02 15:04:05"), s.asked)
 	default:
 		s.t.Fatalf("nobody can %q", words)
 	}
+}
+
+// changeAsks reloads a watchlist in which one check asks something else.
+func (s *simulation) changeAsks(id string) {
+	s.config.Checks = slices.Clone(s.config.Checks)
+	i := slices.IndexFunc(s.config.Checks, func(c *monitor.Check) bool { return string(c.ID()) == id })
+	c := *s.config.Checks[i]
+	c.Asks += "'"
+	s.config.Checks[i] = &c
+	s.reload()
 }
 
 func (s *simulation) remove(what, name string) {

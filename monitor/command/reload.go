@@ -96,40 +96,55 @@ func waiting(booted, now *watchlist.Watchlist) []string {
 
 // accept ends the notice about a configuration that was refused. It does so before new receivers are known:
 // they have not heard of it.
-func (d *daemon) accept(ctx context.Context) error {
-	return d.note(ctx, monitor.Note{Key: configKey, Over: true, Text: "The configuration is good, and in force.", NextStep: nothingToDo})
-}
+func (d *daemon) accept(ctx context.Context) error { return d.note(ctx, acceptedNote()) }
 
 // postpone says what of a configuration is not in force yet.
 func (d *daemon) postpone(ctx context.Context, later []string) error {
-	if len(later) == 0 {
-		return d.note(ctx, monitor.Note{Key: restartKey, Over: true, Text: "All of the configuration is in force.", NextStep: nothingToDo})
-	}
-	return d.note(ctx, monitor.Note{
-		Key: restartKey, Text: "The new configuration is in force, but for " + strings.Join(later, ", ") + ".",
-		NextStep: "Restart bellhop when it suits you: nothing is lost by it.",
-	})
+	return d.note(ctx, postponedNote(later))
 }
 
 // refuse says why a configuration was not taken. All goes on as it was.
 func (d *daemon) refuse(ctx context.Context, err error) error {
-	problems, _ := errors.AsType[watchlist.Problems](err)
-	lines := []string{err.Error()}
-	if len(problems) > 0 {
-		lines = strings.Split(problems.Error(), "\n")
-	}
+	lines := mistakes(err)
 	d.refused.Store(true)
 	d.log.Error().Strs("problems", lines).Msg("configuration refused")
+	return d.note(ctx, refusedNote(lines))
+}
+
+// mistakes are what is wrong with a configuration, a line each.
+func mistakes(err error) []string {
+	if problems, _ := errors.AsType[watchlist.Problems](err); len(problems) > 0 {
+		return strings.Split(problems.Error(), "\n")
+	}
+	return []string{err.Error()}
+}
+
+func acceptedNote() monitor.Note {
+	return monitor.Note{Key: configKey, Over: true, Text: "The configuration is good, and in force.", NextStep: nothingToDo}
+}
+
+func postponedNote(later []string) monitor.Note {
+	if len(later) == 0 {
+		return monitor.Note{Key: restartKey, Over: true, Text: "All of the configuration is in force.", NextStep: nothingToDo}
+	}
+	return monitor.Note{
+		Key: restartKey, Text: "The new configuration is in force, but for " + strings.Join(later, ", ") + ".",
+		NextStep: "Restart bellhop when it suits you: nothing is lost by it.",
+	}
+}
+
+func refusedNote(lines []string) monitor.Note {
 	text := "A changed configuration was not taken, and the old one stays in force: " + lines[0]
 	if !strings.HasSuffix(text, "?") {
 		text += "."
 	}
-	if len(lines) > 1 {
-		text += fmt.Sprintf(" There are %d more mistakes.", len(lines)-1)
+	switch more := len(lines) - 1; {
+	case more == 1:
+		text += " There is 1 more mistake."
+	case more > 1:
+		text += fmt.Sprintf(" There are %d more mistakes.", more)
 	}
-	return d.note(ctx, monitor.Note{
-		Key: configKey, Text: text, NextStep: "Run bellhop validate, correct the file, and reload it again (SIGHUP).",
-	})
+	return monitor.Note{Key: configKey, Text: text, NextStep: "Run bellhop validate, correct the file, and reload it again (SIGHUP)."}
 }
 
 // note hands in a notice. That the monitor has stopped meanwhile is no trouble of the reload's.

@@ -100,14 +100,19 @@ func (s *SQLite) openOrStartAfresh(ctx context.Context) error {
 	if asideErr != nil {
 		return fmt.Errorf("%w; moving it aside failed too: %w", err, asideErr)
 	}
-	s.notes = append(s.notes, monitor.Note{
-		At: now, Key: "store-damaged",
-		Text: fmt.Sprintf("The database was damaged (%v). It was moved to %s, and bellhop started with an empty one: "+
-			"history is not shown, troubles that still last are told again, and ends that were owed are not told.", err, aside),
-		NextStep: "Check the disk it is on. Watching goes on; the moved file is not needed for it.",
-	})
+	s.notes = append(s.notes, damaged(now, err, aside))
 	s.writer, err = openWriter(ctx, s.path)
 	return err
+}
+
+// damaged says what became of a database that could not be read.
+func damaged(now time.Time, why error, aside string) monitor.Note {
+	return monitor.Note{
+		At: now, Key: "store-damaged",
+		Text: fmt.Sprintf("The database was damaged (%v). It was moved to %s, and bellhop started with an empty one: "+
+			"history is not shown, troubles that still last are told again, and ends that were owed are not told.", why, aside),
+		NextStep: "Check the disk it is on. Watching goes on; the moved file is not needed for it.",
+	}
 }
 
 // Notes is what the operator should be told about the opening.

@@ -1,0 +1,7 @@
+package monitor
+
+// What stories tell of the engine.
+var (
+	StoreFails = storeFails
+	StoreWorks = storeWorks
+)
