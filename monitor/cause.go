@@ -33,10 +33,11 @@ func (d *draft) attribute(id SignalID, without Node) Cause {
 // covers says whether an open incident of a node upstream speaks of what a signal is about. That a host is slow,
 // or rejects a token, does not explain that others find it down.
 func covers(i *Incident, s SignalKind) bool {
-	return slices.ContainsFunc(i.Members, func(m SignalID) bool {
-		return m.Signal == s || m.Signal == Availability && s == Latency
-	})
+	return slices.ContainsFunc(i.Members, func(m SignalID) bool { return accounts(m.Signal, s) })
 }
+
+// accounts says whether trouble with one signal upstream accounts for trouble with another downstream.
+func accounts(up, down SignalKind) bool { return up == down || up == Availability && down == Latency }
 
 // ownMatter says whether a failure can have no cause but the check itself: a certificate that ends soon.
 func (d *draft) ownMatter(c *Check, id SignalID) bool {

@@ -10,7 +10,7 @@ import (
 
 // opened takes a signal that has just opened to the incident of its cause: one that is open, one that lies
 // downstream and turns out to be part of it, one that ended not long ago, or a new one.
-func (d *draft) opened(c *Check, id SignalID) {
+func (d *draft) opened(id SignalID) {
 	d.place(id, d.attribute(id, Node{}), d.row(id.Check).Signal(id.Signal).Since)
 }
 
@@ -116,9 +116,9 @@ func (d *draft) lead(i *Incident, id SignalID) {
 	}
 }
 
-// partsOf lists the open incidents, oldest first, that a cause explains: their own cause lies downstream of
-// it, their first failure lies close to its, and asked now, most of their members name it. What is older
-// stays itself.
+// partsOf lists the open incidents, oldest first, that a cause explains: their first failure lies close to its,
+// and for most of their members it lies upstream of their own cause and accounts for what they suffer from.
+// What is older stays itself.
 func (d *draft) partsOf(cause Cause, s SignalKind, since time.Time) []string {
 	var parts []string
 	for _, at := range d.openIncidents() {
@@ -130,7 +130,7 @@ func (d *draft) partsOf(cause Cause, s SignalKind, since time.Time) []string {
 		named := 0
 		for _, m := range i.Members {
 			c := d.watched.checks[m.Check]
-			if c != nil && c.dependsOn(cause.Node()) && explains(cause.Kind, m.Signal) && !d.ownMatter(c, m) && d.upstream(c, cause.Node(), i.Cause.Node()) {
+			if c != nil && accounts(s, m.Signal) && explains(cause.Kind, m.Signal) && !d.ownMatter(c, m) && c.upstream(cause.Node(), i.Cause.Node()) {
 				named++
 			}
 		}
@@ -141,10 +141,10 @@ func (d *draft) partsOf(cause Cause, s SignalKind, since time.Time) []string {
 	return parts
 }
 
-// upstream says whether a lies upstream of b on a check's path.
-func (d *draft) upstream(c *Check, a, b Node) bool {
-	j := slices.Index(c.Path, b)
-	return j < 0 || slices.Index(c.Path, a) < j
+// upstream says whether a lies on a check's path, and before b if that does, too.
+func (c *Check) upstream(a, b Node) bool {
+	i, j := slices.Index(c.Path, a), slices.Index(c.Path, b)
+	return i >= 0 && (j < 0 || i < j)
 }
 
 // reroot gives an incident the cause that was found further up.

@@ -69,7 +69,7 @@ func (d *draft) step(c *Check, k int, e Evidence, o Outcome, way Way) {
 	case Suspected:
 		d.sweep(c, id.Signal)
 	case Opened:
-		d.opened(c, id)
+		d.opened(id)
 	case Closed:
 		d.closed(id, r.Signals[k].GoodSince)
 	default: // nothing that anybody else acts on
