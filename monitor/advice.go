@@ -10,6 +10,7 @@ type Trouble struct {
 	Code     string // OAuth error code
 	Kind     string // of the check
 	Own      bool   // a check of the user's own
+	Module   string // the API module that the check asks, or ""
 	Accounts string // all, some, one, or "": how many accounts are concerned
 }
 
@@ -21,6 +22,7 @@ type Advice struct {
 	Doc    string // address of the page that explains it, or ""
 	Public string // a sentence for guests and hotel staff, without the words identity, token, API or HTTP
 	Past   string // the same, once it is over
+	Ticket bool   // apaleo's support has to be asked: nobody else can mend it, and it does not know yet
 }
 
 // An Adviser knows what troubles mean. apaleo.Advise is one. It is a pure function.

@@ -26,6 +26,10 @@ type Reconfigure struct {
 	Receivers []Receiver
 	Names     map[Node]string // what people call the nodes; the id where there is nothing better
 	Controls  int             // control hosts configured
+	Reported  Reported        // how what the integration reports is watched
+	Advise    Adviser         // nil leaves the one there is
+	// Mute holds back what is apaleo's side while apaleo's status page says that maintenance is under way.
+	Mute bool
 }
 
 // An Attempting says that a message is about to leave; it is durable before it does.
@@ -98,8 +102,12 @@ type Change struct {
 	Deliveries map[DeliveryID]*Delivery
 	Notices    map[string]*Notice // by key
 	Clients    map[string]*Client
+	Hotels     map[string]*Hotel    // by account; nil is removed
+	Reports    map[string]time.Time // ids of reports taken, with when
 	Samples    []Sample
-	Plans      []CheckPlan // for the scheduler; not stored
+	// Light are rows of Rows that need not be stored: nothing but the time of a good report is new in them.
+	Light map[CheckID]bool
+	Plans []CheckPlan // for the scheduler; not stored
 
 	// Urgent changes are durable before anyone sees them; others may ride a batch.
 	Urgent bool
@@ -125,7 +133,9 @@ type Saved struct {
 	Events     []Event     // versions that an EveryVersion receiver may still be owed
 	Notices    []*Notice   // the last one of each key
 	Clients    []*Client
-	Samples    int // how many are kept
+	Hotels     []*Hotel
+	Reports    map[string]time.Time // ids of the reports taken lately
+	Samples    int                  // how many are kept
 }
 
 // A Store keeps the book. Load is called once. Save stores all of the changes in one commit, or none, and

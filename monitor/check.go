@@ -12,7 +12,9 @@ type CheckID string
 type Check struct {
 	Name    string // unique within the watchlist, but for the account
 	Account string // the account whose token it uses, or ""
-	Kind    string // http, token, token-edge, connect, tls, status-page: how it asks, for people
+	Kind    string // http, token, token-edge, connect, tls, status-page, dns, tcp, …: how it asks, for people
+	Module  string // the API module it asks: booking, inventory, …; "" is none
+	Request string // what it asks, for people, without secrets: "GET https://api.apaleo.com/health"
 	Title   string // what people call it: "Inventory API"; the name where there is nothing better
 	Public  string // its component on the public page; "" is not shown there
 
@@ -31,12 +33,16 @@ type Check struct {
 	Anonymous bool   // sends no credentials: it may be asked at any time without spending anybody's quota
 	Forced    bool   // each run asks for a new token, from the budget of Client
 	Info      bool   // annotates, and never opens anything
+	Reported  bool   // never asked: its evidence comes in reports, or as beats. Ask is nil
 	Warning   bool   // what it finds will break soon (a certificate): severity warning, not counted against uptime
 
 	// Path holds the nodes of the dependency graph that can explain its failures, upstream first; the check
 	// itself is not in it. Direct holds those of them that this check is the own probe of.
 	Path   []Node
 	Direct []Node
+
+	Needs []string      // scopes of which its token has to carry one; nil is that none is needed
+	Grace time.Duration // of a heartbeat: how long after Schedule's time a beat may come
 
 	Rule Rule   // detection of its availability
 	Asks string // hash of what it asks; while it stays the same, so does its state
@@ -82,7 +88,11 @@ const (
 	NodeToken    NodeKind = "token"    // apaleo's token endpoint
 	NodeEdge     NodeKind = "host"     // a host as it answers without credentials
 	NodeAPI      NodeKind = "api"      // a host as it answers those who are authorized
+	NodeModule   NodeKind = "module"   // one module of that API: booking, inventory, …
+	NodeReceiver NodeKind = "receiver" // the integration's own webhook endpoint
+	NodeDelivery NodeKind = "delivery" // apaleo's delivery of webhooks
 	NodeClient   NodeKind = "client"   // an OAuth client: our credentials
+	NodeHotels   NodeKind = "hotels"   // what several hotels have to do, each for itself: reconnect, consent
 	NodeAccount  NodeKind = "account"  // a hotel company
 	NodeCheck    NodeKind = "check"    // nothing but the check itself
 )

@@ -14,6 +14,7 @@ const maxOwedSamples = 20_000
 func (c Change) Merge(next Change) Change {
 	c.Rows, c.Incidents = maps.Clone(c.Rows), maps.Clone(c.Incidents)
 	c.Deliveries, c.Notices, c.Clients = maps.Clone(c.Deliveries), maps.Clone(c.Notices), maps.Clone(c.Clients)
+	c.Hotels, c.Reports, c.Light = maps.Clone(c.Hotels), maps.Clone(c.Reports), maps.Clone(c.Light)
 	c.Removed = slices.Clone(c.Removed)
 	c.Events, c.Samples = slices.Clip(c.Events), slices.Clip(c.Samples)
 	c.absorb(next)
@@ -27,17 +28,33 @@ func (c *Change) absorb(next Change) {
 		delete(c.Rows, id)
 	}
 	c.Removed = removed(c.Removed, next)
+	c.lighten(next)
 	into(&c.Rows, next.Rows)
 	into(&c.Incidents, next.Incidents)
 	into(&c.Deliveries, next.Deliveries)
 	into(&c.Notices, next.Notices)
 	into(&c.Clients, next.Clients)
+	into(&c.Hotels, next.Hotels)
+	into(&c.Reports, next.Reports)
 	c.Events = append(c.Events, next.Events...)
 	c.Samples = append(c.Samples, next.Samples...)
 	if over := len(c.Samples) - maxOwedSamples; over > 0 {
 		c.Samples = slices.Delete(c.Samples, 0, over)
 	}
 	c.Urgent = c.Urgent || next.Urgent
+}
+
+// lighten keeps a row that has to be stored from becoming light by a later one that need not. It comes before
+// the rows are taken over.
+func (c *Change) lighten(next Change) {
+	for id := range next.Rows {
+		switch {
+		case !next.Light[id]:
+			delete(c.Light, id)
+		case c.Rows[id] == nil:
+			set(&c.Light, id, true)
+		}
+	}
 }
 
 // removed keeps Removed and Rows apart: a check that came back is not removed.
@@ -61,5 +78,5 @@ func into[K comparable, V any](to *map[K]V, from map[K]V) {
 // stores is whether the change holds anything that a store keeps.
 func (c Change) stores() bool {
 	return len(c.Rows)+len(c.Removed)+len(c.Incidents)+len(c.Events)+len(c.Deliveries)+
-		len(c.Notices)+len(c.Clients)+len(c.Samples) > 0
+		len(c.Notices)+len(c.Clients)+len(c.Samples)+len(c.Hotels)+len(c.Reports) > 0
 }

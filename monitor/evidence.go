@@ -56,7 +56,17 @@ var readings = map[Fault][4]Evidence{
 	FaultWrongAccount: {Good, byTime, Fail, byStatus},
 	FaultSuspended:    {Good, byTime, Fail, byStatus},
 
+	FaultScopeLost:   {Good, byTime, Fail, byStatus},
+	FaultDevelopment: {Good, byTime, Fail, byStatus},
+	FaultArchived:    {Good, byTime, Fail, byStatus},
+
 	FaultQuota: {None, None, None, Fail},
+
+	// What should have come did not.
+	FaultStalled:      {Fail, None, None, None},
+	FaultQuiet:        {Fail, None, None, None},
+	FaultOverdue:      {Fail, None, None, None},
+	FaultUnsubscribed: {Fail, None, None, byStatus}, // only warning checks report it
 
 	// Our own request is wrong: that is for ConfigNotice.
 	FaultNotFound:    {None, None, None, byStatus},
@@ -105,7 +115,7 @@ func Classify(c *Check, o Outcome, way Way, p Pace) [4]Evidence {
 // warns says whether a check that warns of what will break has found something out, good or bad. That its host
 // cannot be reached is for others to say.
 func warns(f Fault) bool {
-	return f == FaultNone || f == FaultExpiring || f == FaultTLSExpired || f == FaultTLSName || f == FaultTLS
+	return f == FaultNone || f == FaultExpiring || f == FaultTLSExpired || f == FaultTLSName || f == FaultTLS || f == FaultUnsubscribed
 }
 
 // settle turns a word of the tables into evidence.

@@ -58,6 +58,15 @@ var evidenceCells = []struct {
 	{"invalid_request", 400, "ggfg", "ggfg", "--f-"},
 	{"wrong_account", 200, "ggfg", "ggfg", "--f-"},
 
+	{"scope_lost", 200, "ggfg", "ggfg", "ggfg"},
+	{"development", 200, "ggfg", "ggfg", "ggfg"},
+	{"archived", 200, "ggfg", "ggfg", "ggfg"},
+
+	{"webhooks_stalled", 0, "f---", "f---", "f---"},
+	{"events_stalled", 0, "f---", "f---", "f---"},
+	{"overdue", 0, "f---", "f---", "f---"},
+	{"unsubscribed", 200, "f--g", "f--g", "f--g"},
+
 	{"rate_limited", 429, "---f", "---f", "---f"},
 	{"not_found", 404, "---g", "---g", "f--g"},
 	{"http_4xx", 400, "---g", "---g", "f--g"},

@@ -123,6 +123,7 @@ type Incident struct {
 	Text        string        `json:"text"`  // the whole sentence: side, what, since, how many
 	NextStep    string        `json:"next_step"`
 	Doc         string        `json:"documentation,omitempty"` // address of the page that explains it
+	Ticket      bool          `json:"ticket,omitempty"`        // apaleo's support has to be asked
 	Public      string        `json:"public,omitempty"`        // the sentence for the public page
 	Past        string        `json:"past,omitempty"`          // the same once it is over
 	Worst       Severity      `json:"worst,omitempty"`         // of all versions since it opened

@@ -15,10 +15,12 @@ type Outcome struct {
 	Forced  int  // token requests this attempt made, for the client's budget
 
 	Fault  Fault
-	Status int    // HTTP status, 0 if there was none
-	Code   string // OAuth error code, ""; at most 64 bytes of [a-z_]
-	Detail string // what was expected and what was seen, one line, safe to show: "json.count >= 1 is not so"
-	IP     string // the address spoken to
+	Status int      // HTTP status, 0 if there was none
+	Code   string   // OAuth error code, ""; at most 64 bytes of [a-z_]
+	Detail string   // what was expected and what was seen, one line, safe to show: "json.count >= 1 is not so"
+	IP     string   // the address spoken to
+	Addrs  []string // what the resolver answered, at most eight
+	TLS    TLSFacts
 
 	Body       BodyFacts
 	Messages   []string // a 422's messages, masked; for the operator, never public
@@ -31,6 +33,8 @@ type Outcome struct {
 	SecretAge time.Duration // time since the client's secret file changed; 0 is unknown or not from a file
 	Skew      time.Duration // server's Date header minus our clock; 0 if unknown
 	Acks      []string      // what apaleo's status page says is going on: titles, for annotation
+
+	Maintenance []Maintenance // that apaleo's status page announces or says is under way, at most eight
 
 	// Controls is what the control hosts said when they were asked because of this attempt; nil if they were not.
 	Controls []ControlAnswer
@@ -60,6 +64,21 @@ type TokenFacts struct {
 	Life    time.Duration `json:"life,omitempty"`
 	Account string        `json:"account,omitempty"` // account_code claim
 	Scopes  []string      `json:"scopes,omitempty"`
+}
+
+// TLSFacts is what a connection's handshake showed.
+type TLSFacts struct {
+	Version string   `json:"version,omitempty"` // "TLS 1.3"
+	Issuer  string   `json:"issuer,omitempty"`  // who signed the certificate
+	Names   []string `json:"names,omitempty"`   // whom it is for, at most four
+}
+
+// A Maintenance is planned work as apaleo's status page tells of it.
+type Maintenance struct {
+	Title    string    `json:"title"`
+	From     time.Time `json:"from,omitzero"`
+	To       time.Time `json:"to,omitzero"`
+	Underway bool      `json:"underway,omitempty"`
 }
 
 // A ControlAnswer is whether one control host could be reached.
@@ -99,13 +118,20 @@ const (
 	FaultQuota        Fault = "rate_limited"             // 429
 	FaultClient       Fault = "invalid_client"           // the client's id or secret is not accepted
 	FaultGrant        Fault = "invalid_grant"
-	FaultScope        Fault = "invalid_scope"   // and unauthorized_client
-	FaultRequest      Fault = "invalid_request" // the token endpoint does not understand us
-	FaultWrongAccount Fault = "wrong_account"   // the token is another account's
-	FaultSuspended    Fault = "suspended"       // the account is suspended at apaleo
-	FaultExpiring     Fault = "expiring"        // a certificate ends soon
-	FaultNoToken      Fault = "no_token"        // not executed: there is no token
-	FaultSecret       Fault = "secret"          // not executed: a secret of ours cannot be read
-	FaultCanceled     Fault = "canceled"        // cut short by shutdown, reload or a clock gap
-	FaultPanic        Fault = "panic"           // a bug of ours
+	FaultScope        Fault = "invalid_scope"    // and unauthorized_client
+	FaultRequest      Fault = "invalid_request"  // the token endpoint does not understand us
+	FaultWrongAccount Fault = "wrong_account"    // the token is another account's
+	FaultSuspended    Fault = "suspended"        // the account is suspended at apaleo
+	FaultScopeLost    Fault = "scope_lost"       // the token lacks a scope that is needed
+	FaultDevelopment  Fault = "development"      // the account is no longer a live one
+	FaultArchived     Fault = "archived"         // the property is archived
+	FaultStalled      Fault = "webhooks_stalled" // neither pings nor events arrive
+	FaultQuiet        Fault = "events_stalled"   // pings arrive, events do not
+	FaultUnsubscribed Fault = "unsubscribed"     // the webhook subscription is missing, or is not as it should be
+	FaultOverdue      Fault = "overdue"          // a sign of life has not come in time
+	FaultExpiring     Fault = "expiring"         // a certificate ends soon
+	FaultNoToken      Fault = "no_token"         // not executed: there is no token
+	FaultSecret       Fault = "secret"           // not executed: a secret of ours cannot be read
+	FaultCanceled     Fault = "canceled"         // cut short by shutdown, reload or a clock gap
+	FaultPanic        Fault = "panic"            // a bug of ours
 )

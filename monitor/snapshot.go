@@ -9,13 +9,17 @@ type Snapshot struct {
 	Open       []*Incident // newest first
 	Recent     []*Incident // ended ones, newest first, at most 50
 	Notices    []*Notice   // those that stand
-	Owed       []*Delivery // deliveries not settled
-	Due        int         // those of them that wait for a message to be taken
-	OldestOwed time.Time   // when the oldest message that a receiver still owes an answer to was decided; zero is none
-	Blind      Blindness
-	Engine     EngineStats
-	StoreDown  time.Time // since when the store fails; zero is that it works
-	Instance   string
+	Hotels     []*Hotel    // reported accounts, by account
+	LastReport time.Time   // zero is that nothing was ever reported
+
+	Maintenance []Maintenance // as apaleo's status page tells
+	Owed        []*Delivery   // deliveries not settled
+	Due         int           // those of them that wait for a message to be taken
+	OldestOwed  time.Time     // when the oldest message that a receiver still owes an answer to was decided; zero is none
+	Blind       Blindness
+	Engine      EngineStats
+	StoreDown   time.Time // since when the store fails; zero is that it works
+	Instance    string
 }
 
 // State is how a check is shown.

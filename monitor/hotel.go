@@ -1,0 +1,43 @@
+package monitor
+
+import "time"
+
+// A Hotel is all that is known of one reported account, beside the rows of its checks. Like a Row it is never
+// changed once applied.
+type Hotel struct {
+	Account string    `json:"account"`          // the account's name in checks: the configured one with this code, else the code
+	Code    string    `json:"code"`             // apaleo's account code
+	Name    string    `json:"name,omitempty"`   // as the integration calls it
+	Key     string    `json:"key"`              // opens /public.json?hotel=; unguessable
+	First   time.Time `json:"first"`            // first report
+	Seen    time.Time `json:"seen"`             // last report that named it
+	Silent  bool      `json:"silent,omitempty"` // no longer reported, and that was told
+
+	Token     TokenReport `json:"token,omitzero"`
+	Usual     []string    `json:"usual,omitempty"` // scopes that its tokens carried when all was well
+	LastPing  time.Time   `json:"last_ping,omitzero"`
+	LastEvent time.Time   `json:"last_event,omitzero"`
+	Pings     Rhythm      `json:"pings,omitzero"`
+	Events    Rhythm      `json:"events,omitzero"`
+}
+
+// A Reported is how what is reported is watched. Its checks have no Ask.
+type Reported struct {
+	// Hotel makes the checks of a reported account: Kind traffic, consent and webhooks. It is a pure function.
+	Hotel func(account string) []*Check
+	// Pooled are the checks of what all accounts report together. They are watched from the first report on.
+	Pooled []*Check
+	// Accounts holds the names of configured accounts by their code.
+	Accounts map[string]string
+	// Needs are the scopes that the watched modules need, each entry any one of its words: "reservations.read reservations.manage".
+	Needs []string
+}
+
+// The kinds of reported checks, in Check.Kind.
+const (
+	KindTraffic  = "traffic"  // how the integration's own requests fare
+	KindConsent  = "consent"  // whether it gets tokens for the account
+	KindWebhooks = "webhooks" // whether apaleo's pings and events arrive
+	KindReports  = "reports"  // pooled: whether the integration reports at all
+	KindBeat     = "heartbeat"
+)
