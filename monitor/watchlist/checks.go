@@ -22,6 +22,7 @@ type builder struct {
 	known     map[string]*account
 	order     []*account
 	rhythms   map[string]rhythm // by schedule as written: most checks share a few
+	beats     Beats
 }
 
 func (b *builder) checks(f fileForm) []*monitor.Check {
@@ -72,11 +73,13 @@ func (b *builder) check(f checkForm, taken map[string]int) *monitor.Check {
 		b.http(c, f.HTTP, asks)
 	case f.TLS != nil:
 		b.tls(c, f)
+	case f.Heartbeat != nil:
+		b.heartbeat(c, f)
 	default:
 		b.wrong(f.At, "a check says nothing of what to ask", "add http: {url: https://…} or tls: {host: example.com:443}")
 	}
 	b.times(c, f)
-	if c.Ask == nil || c.Schedule == nil {
+	if c.Ask == nil && !c.Reported || c.Schedule == nil {
 		return nil
 	}
 	return c

@@ -8,12 +8,26 @@ type fileForm struct {
 	Apaleo    apaleoForm     `key:"apaleo"`
 	Accounts  []accountForm  `key:"accounts"`
 	Watchlist listForm       `key:"watchlist"`
+	Report    reportForm     `key:"report"`
 	Receivers []receiverForm `key:"receivers"`
 	Detection detectionForm  `key:"detection"`
 	Control   []text         `key:"control"`
 	Heartbeat heartbeatForm  `key:"heartbeat"`
 	Store     storeForm      `key:"store"`
 	Web       webForm        `key:"web"`
+}
+
+type reportForm struct {
+	At        place
+	Token     sealed `key:"token"`
+	TokenFile text   `key:"token_file"`
+}
+
+type heartbeatCheckForm struct {
+	At      place
+	Grace   span   `key:"grace"`
+	Key     sealed `key:"key"`
+	KeyFile text   `key:"key_file"`
 }
 
 type apaleoForm struct {
@@ -23,6 +37,8 @@ type apaleoForm struct {
 	Webhook    text `key:"webhook"`
 	StatusPage text `key:"status_page"`
 	CAFile     text `key:"ca_file"`
+
+	Maintenance text `key:"maintenance"`
 }
 
 type accountForm struct {
@@ -54,6 +70,8 @@ type checkForm struct {
 	Detection detectionForm   `key:"detection"`
 	HTTP      *httpForm       `key:"http"`
 	TLS       *tlsForm        `key:"tls"`
+
+	Heartbeat *heartbeatCheckForm `key:"heartbeat"`
 }
 
 type httpForm struct {

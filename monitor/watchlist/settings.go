@@ -90,7 +90,11 @@ func (r *reader) apaleo(f apaleoForm) Apaleo {
 	if h.StatusPage = f.StatusPage.or(h.StatusPage); h.StatusPage != "" {
 		h.StatusPage = r.base("apaleo.status_page", f.StatusPage, h.StatusPage)
 	}
-	return Apaleo{Hosts: h, Roots: r.pem("apaleo.ca_file", f.CAFile)}
+	a := Apaleo{Hosts: h, Roots: r.pem("apaleo.ca_file", f.CAFile)}
+	if f.Maintenance.Set {
+		a.Mute = r.oneOf("apaleo.maintenance", f.Maintenance, []string{"show", "mute"}) == "mute"
+	}
+	return a
 }
 
 func (r *reader) base(key string, f text, value string) string {

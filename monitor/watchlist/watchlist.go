@@ -29,6 +29,9 @@ type Watchlist struct {
 	Store     Store
 	Web       Web
 	Apaleo    Apaleo
+	Report    Report
+	Beats     Beats
+	Texts     map[string]string // public sentences that the operator wrote himself, by key
 
 	// Pace is the pace of Options with what detection: sets for the whole file.
 	Pace monitor.Pace
@@ -54,6 +57,7 @@ type Apaleo struct {
 	apaleo.Hosts
 
 	Roots []byte // PEM, trusted besides the system's
+	Mute  bool   // what is apaleo's side is held back while its status page says that maintenance is under way
 }
 
 // A Receiver is where alerts go, with all it takes to send one there.
@@ -111,10 +115,11 @@ func build(r *reader, f fileForm, d *draft) *Watchlist {
 		Web:       r.web(f.Web),
 		Apaleo:    r.apaleo(f.Apaleo),
 		Receivers: r.receivers(f.Receivers),
+		Report:    r.report(f.Report),
 	}
 	var rule monitor.Rule
 	w.Pace, rule = r.detection(f.Detection)
-	b := &builder{reader: r, apaleo: w.Apaleo, pace: w.Pace, rule: rule, draft: d, known: map[string]*account{}, rhythms: map[string]rhythm{}}
-	w.Checks = b.checks(f)
+	b := &builder{reader: r, apaleo: w.Apaleo, pace: w.Pace, rule: rule, draft: d, known: map[string]*account{}, rhythms: map[string]rhythm{}, beats: Beats{}}
+	w.Checks, w.Beats = b.checks(f), b.beats
 	return w
 }
