@@ -106,3 +106,19 @@ func thousand() []monitor.Sample {
 	}
 	return all
 }
+
+// BenchmarkHotels is one commit of a report of five thousand accounts.
+func BenchmarkHotels(b *testing.B) {
+	s := fresh(b)
+	c := monitor.Change{At: at(0), Hotels: map[string]*monitor.Hotel{}}
+	for i := range 5000 {
+		h := filled[monitor.Hotel]()
+		h.Account = fmt.Sprintf("H%04d", i)
+		c.Hotels[h.Account] = &h
+	}
+	for b.Loop() {
+		if err := s.Save(b.Context(), 1, c); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -45,6 +45,9 @@ func testStore(t *testing.T, space func(t *testing.T) (open func() book)) {
 		{"the last notice of each key", testNotices},
 		{"samples by check and time", testSamples},
 		{"what is old and over is forgotten", testPrune},
+		{"hotels come, change and go", testHotels},
+		{"ids of reports, of one day", testReports},
+		{"light rows are not written", testLight},
 	} {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, space(t)) })
 	}
@@ -66,6 +69,7 @@ func testNew(t *testing.T, open func() book) {
 func testRoundTrip(t *testing.T, open func() book) {
 	row, inc, del := filled[monitor.Row](), filled[monitor.Incident](), filled[monitor.Delivery]()
 	notice, client, event := filled[monitor.Notice](), filled[monitor.Client](), filled[monitor.Event]()
+	hotel := filled[monitor.Hotel]()
 	del.Settled, inc.State = false, monitor.IncidentOpen
 	event.Incident.ID = inc.ID
 	s := open()
@@ -74,6 +78,7 @@ func testRoundTrip(t *testing.T, open func() book) {
 		Incidents: map[string]*monitor.Incident{inc.ID: &inc}, Events: []monitor.Event{event},
 		Deliveries: map[monitor.DeliveryID]*monitor.Delivery{del.DeliveryID: &del},
 		Notices:    map[string]*monitor.Notice{notice.Key: &notice}, Clients: map[string]*monitor.Client{client.ID: &client},
+		Hotels: map[string]*monitor.Hotel{hotel.Account: &hotel},
 	})
 	s.Close()
 	got := mustLoad(t, open())
@@ -83,6 +88,7 @@ func testRoundTrip(t *testing.T, open func() book) {
 	same(t, "deliveries", got.Deliveries, []monitor.Delivery{del})
 	same(t, "notices", got.Notices, []monitor.Notice{notice})
 	same(t, "clients", got.Clients, []monitor.Client{client})
+	same(t, "hotels", got.Hotels, []monitor.Hotel{hotel})
 	same(t, "last commit", got.Committed, at(time.Hour))
 }
 

@@ -89,6 +89,8 @@ func fill(v reflect.Value, n *int) {
 		v.SetInt(int64(*n))
 	case v.CanUint():
 		v.SetUint(uint64(*n % 256))
+	case v.CanFloat():
+		v.SetFloat(float64(*n))
 	case v.Kind() == reflect.String:
 		v.SetString("s" + string(rune('a'+*n%26)))
 	case v.Kind() == reflect.Bool:

@@ -95,7 +95,30 @@ func load(ctx context.Context, tx *sql.Tx, since time.Time) (monitor.Saved, erro
 	s.Deliveries, err = bodies[*monitor.Delivery](ctx, tx, err, "SELECT body FROM delivery WHERE settled = 0 ORDER BY incident, receiver")
 	s.Notices, err = bodies[*monitor.Notice](ctx, tx, err, "SELECT body FROM notice WHERE seq IN (SELECT max(seq) FROM notice GROUP BY key) ORDER BY seq")
 	s.Clients, err = bodies[*monitor.Client](ctx, tx, err, "SELECT body FROM client ORDER BY id")
+	s.Hotels, err = bodies[*monitor.Hotel](ctx, tx, err, "SELECT body FROM hotel ORDER BY account")
+	if err == nil {
+		s.Reports, err = reports(ctx, tx, time.Now().Add(-keepReports))
+	}
 	return s, err
+}
+
+// reports gives the ids of reports taken since a time, the last ones first if there are too many.
+func reports(ctx context.Context, tx *sql.Tx, since time.Time) (map[string]time.Time, error) {
+	rows, err := tx.QueryContext(ctx, "SELECT id, at FROM report WHERE at >= $1 ORDER BY at DESC, id LIMIT $2", since.UnixMilli(), loadReports)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	all := map[string]time.Time{}
+	for rows.Next() {
+		var id string
+		var at int64
+		if err := rows.Scan(&id, &at); err != nil {
+			return nil, err
+		}
+		all[id] = fromMilli(at)
+	}
+	return all, rows.Err()
 }
 
 // Incidents lists the newest incidents, newest first, at most limit.

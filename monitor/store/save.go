@@ -14,7 +14,7 @@ import (
 // statements are those of Save, prepared once. Each but touch and series takes the place of what was stored
 // under its key, so that a change whose commit was made although it seemed to fail may be saved again.
 type statements struct {
-	touch, row, removed, incident, event, delivery, notice, client, series, sample, samples, count *sql.Stmt
+	touch, row, removed, incident, event, delivery, notice, client, hotel, noHotel, report, series, sample, samples, count *sql.Stmt
 }
 
 func (s *statements) prepare(ctx context.Context, db *sql.DB) error {
@@ -34,6 +34,9 @@ func (s *statements) prepare(ctx context.Context, db *sql.DB) error {
 		{&s.notice, "INSERT INTO notice (id, key, at, over, body) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO UPDATE " +
 			"SET key = excluded.key, at = excluded.at, over = excluded.over, body = excluded.body"},
 		{&s.client, "INSERT INTO client (id, body) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET body = excluded.body"},
+		{&s.hotel, "INSERT INTO hotel (account, body) VALUES ($1, $2) ON CONFLICT (account) DO UPDATE SET body = excluded.body"},
+		{&s.noHotel, "DELETE FROM hotel WHERE account = $1"},
+		{&s.report, "INSERT INTO report (id, at) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET at = excluded.at"},
 		{&s.series, "INSERT INTO series (check_id) VALUES ($1) ON CONFLICT (check_id) DO UPDATE SET check_id = excluded.check_id RETURNING id"},
 		{&s.sample, sampleSQL(1)},
 		{&s.samples, sampleSQL(sampleBatch)},
@@ -96,6 +99,9 @@ func (w *saving) change(ctx context.Context, epoch int64, c monitor.Change) erro
 	if err := w.deliveries(ctx, c); err != nil {
 		return err
 	}
+	if err := w.hotels(ctx, c); err != nil {
+		return err
+	}
 	return w.history(ctx, c.Samples)
 }
 
@@ -106,6 +112,9 @@ func (w *saving) rows(ctx context.Context, c monitor.Change) error {
 		}
 	}
 	for id, r := range c.Rows {
+		if c.Light[id] {
+			continue
+		}
 		if err := w.put(ctx, w.row, r, string(id)); err != nil {
 			return fmt.Errorf("row %s: %w", id, err)
 		}
@@ -141,6 +150,26 @@ func (w *saving) deliveries(ctx context.Context, c monitor.Change) error {
 	for key, n := range c.Notices {
 		if err := w.put(ctx, w.notice, n, n.ID, key, n.At.UnixMilli(), n.Over); err != nil {
 			return fmt.Errorf("notice %s: %w", key, err)
+		}
+	}
+	return nil
+}
+
+func (w *saving) hotels(ctx context.Context, c monitor.Change) error {
+	for account, h := range c.Hotels {
+		if h == nil {
+			if _, err := w.exec(ctx, w.noHotel, account); err != nil {
+				return fmt.Errorf("remove hotel %s: %w", account, err)
+			}
+			continue
+		}
+		if err := w.put(ctx, w.hotel, h, account); err != nil {
+			return fmt.Errorf("hotel %s: %w", account, err)
+		}
+	}
+	for id, at := range c.Reports {
+		if _, err := w.exec(ctx, w.report, id, at.UnixMilli()); err != nil {
+			return fmt.Errorf("report %s: %w", id, err)
 		}
 	}
 	return nil

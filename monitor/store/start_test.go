@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -73,12 +74,13 @@ func checkAside(t *testing.T, s *SQLite, broken []byte) {
 
 // TestOpenRefuses ensures that what cannot be a book of ours is left alone, with a sentence that says why.
 func TestOpenRefuses(t *testing.T) {
+	steps := len(oneMore(t)) - 1
 	for _, tt := range []struct {
 		name string
 		path func(t *testing.T) string
 		want string
 	}{
-		{"a newer file", newer, "changed by bellhop 9.9.9 (schema 2); this is bellhop 0.1.0, which knows schema 1"},
+		{"a newer file", newer, fmt.Sprintf("changed by bellhop 9.9.9 (schema %d); this is bellhop 0.1.0, which knows schema %d", steps+1, steps)},
 		{"a file of other sources", otherSources, "different sources"},
 		{"the database of another program", foreign, "database of another program"},
 		{"no directory", func(t *testing.T) string { return filepath.Join(t.TempDir(), "none", "bellhop.db") }, "no such file or directory"},
@@ -108,7 +110,7 @@ func TestOpenRefuses(t *testing.T) {
 func newer(t *testing.T) string {
 	path := used(t)
 	c := config(path)
-	c.Version, c.migrations = "9.9.9", twoSteps(t)
+	c.Version, c.migrations = "9.9.9", oneMore(t)
 	s, err := Open(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
@@ -117,14 +119,14 @@ func newer(t *testing.T) string {
 	return path
 }
 
-// twoSteps are the steps that ship first, and one more.
-func twoSteps(t *testing.T) []migration {
+// oneMore are the steps that ship, and one more.
+func oneMore(t *testing.T) []migration {
 	t.Helper()
 	known, err := shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return append(known[:1:1], migration{Name: "0002_more.sql", SQL: "CREATE TABLE more (id TEXT); DELETE FROM check_row;", SHA256: "2"})
+	return append(known, migration{Name: "9999_more.sql", SQL: "CREATE TABLE more (id TEXT); DELETE FROM check_row;", SHA256: "9"})
 }
 
 func otherSources(t *testing.T) string {
@@ -156,21 +158,22 @@ func meddle(t *testing.T, path, text string) {
 func TestCopyBeforeMigrating(t *testing.T) {
 	path := used(t)
 	c := config(path)
-	c.Version, c.migrations = "9.9.9", twoSteps(t)
-	good := c.migrations[1].SQL
-	c.migrations[1].SQL += "; CREATE TABLE more (id TEXT);"
+	c.Version, c.migrations = "9.9.9", oneMore(t)
+	last := &c.migrations[len(c.migrations)-1]
+	good := last.SQL
+	last.SQL += "; CREATE TABLE more (id TEXT);"
 	if s, err := Open(t.Context(), c); err == nil {
 		s.Close()
 		t.Fatal("a step that fails was taken")
 	}
 	start(t, path).Close() // nothing of it stayed
-	c.migrations[1].SQL = good
+	last.SQL = good
 	s, err := Open(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if rows := mustLoad(t, s).Rows; len(rows) != 0 {
-		t.Error("the second step did nothing")
+		t.Error("the last step did nothing")
 	}
 	s.Close()
 	if n := whole(t, mustLoad(t, start(t, path+".before-9.9.9"))); n != 1 {
@@ -283,7 +286,7 @@ func TestReadOnlyRefuses(t *testing.T) {
 	none := filepath.Join(t.TempDir(), "bellhop.db")
 	older := filepath.Join(t.TempDir(), "bellhop.db")
 	meddle(t, older, "PRAGMA application_id = 0x62656c6c")
-	for path, want := range map[string]string{none: "none yet", older: "start this version of bellhop once", newer(t): "knows schema 1"} {
+	for path, want := range map[string]string{none: "none yet", older: "start this version of bellhop once", newer(t): fmt.Sprintf("knows schema %d", len(oneMore(t))-1)} {
 		r, err := ReadOnly(t.Context(), path)
 		if err == nil {
 			r.Close()

@@ -25,6 +25,7 @@ func TestStoredForm(t *testing.T) {
 	t.Run("delivery", stored[monitor.Delivery])
 	t.Run("notice", stored[monitor.Notice])
 	t.Run("client", stored[monitor.Client])
+	t.Run("hotel", stored[monitor.Hotel])
 }
 
 func stored[T any](t *testing.T) {
