@@ -18,6 +18,7 @@ type Entry struct {
 	Scope      string        // that the client must have; "" is none
 	Doc        string        // the page that explains what is asked
 	PerAccount bool
+	Optional   bool // watched only if Config.Modules names it
 
 	kind  string
 	host  host
@@ -82,6 +83,22 @@ const (
 // Entries is the watchlist that ships (docs/apaleo.md, section A): what is asked of the platform once, then
 // what is asked for each account. It needs no scope at all and reads no guest's data.
 func Entries() []Entry { return slices.Clone(entries) }
+
+// ModuleNames are the entries that Config.Modules can add, in the order of the list.
+func ModuleNames() []string { return names(func(e Entry) bool { return e.Optional }) }
+
+// EntryNames are the entries that Config.Overrides can change, in the order of the list.
+func EntryNames() []string { return names(func(Entry) bool { return true }) }
+
+func names(which func(Entry) bool) []string {
+	var all []string
+	for _, e := range append(slices.Clone(entries), connectEntry) {
+		if which(e) {
+			all = append(all, e.Name)
+		}
+	}
+	return all
+}
 
 var entries = []Entry{
 	{

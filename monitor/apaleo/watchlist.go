@@ -10,40 +10,7 @@ import (
 	"time"
 
 	"bellhop/monitor"
-	"bellhop/monitor/probe"
 )
-
-// Hosts are the addresses of apaleo's hosts, without a slash at the end. http is accepted; there are then no
-// certificates to watch. An empty StatusPage is not asked.
-type Hosts struct{ API, Identity, Webhook, StatusPage string }
-
-// RealHosts are those of apaleo (docs/apaleo.md, section 1).
-func RealHosts() Hosts {
-	return Hosts{
-		API: "https://api.apaleo.com", Identity: "https://identity.apaleo.com",
-		Webhook: "https://webhook.apaleo.com", StatusPage: "https://status.apaleo.com",
-	}
-}
-
-// TokenURL is where tokens are had.
-func (h Hosts) TokenURL() string { return h.Identity + "/connect/token" }
-
-// An Account is a hotel company whose access is watched, or a store app's own client.
-type Account struct {
-	Name    string // unique
-	Code    string // the account_code its token must carry; "" is any
-	Connect bool   // a store app's client: there is no token of its own, the client alone is checked
-	Source  *probe.Source
-}
-
-// Config is what the watchlist that ships is made for.
-type Config struct {
-	Hosts     Hosts
-	Accounts  []Account // none: the platform's checks run alone
-	Pace      monitor.Pace
-	Transport *probe.Transport // required
-	Rule      monitor.Rule     // of every check; the zero value is balanced
-}
 
 // Watchlist makes the checks of Entries. An error says which check cannot be made.
 func Watchlist(c Config) ([]*monitor.Check, error) {

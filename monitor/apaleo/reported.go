@@ -1,0 +1,87 @@
+package apaleo
+
+import (
+	"time"
+
+	"bellhop/monitor"
+)
+
+// IntegrationClient stands in the graph for the OAuth client that the integration itself uses, where its id is
+// not known: where accounts names no single store app.
+const IntegrationClient = "integration"
+
+// ReceiverNode is the integration's webhook endpoint in the graph.
+func ReceiverNode() monitor.Node { return monitor.Node{Kind: monitor.NodeReceiver, ID: "webhooks"} }
+
+// DeliveryNode is apaleo's delivery of webhooks in the graph.
+func DeliveryNode() monitor.Node { return monitor.Node{Kind: monitor.NodeDelivery, ID: "webhooks"} }
+
+// Reported is how what the integration reports is watched: three checks of each account, and two of what all
+// of them report together.
+func (c Config) Reported() monitor.Reported {
+	accounts := map[string]string{}
+	for _, a := range c.Accounts {
+		if a.Code != "" && !a.Connect {
+			accounts[a.Code] = a.Name
+		}
+	}
+	client := c.integrationClient()
+	return monitor.Reported{
+		Hotel:    func(account string) []*monitor.Check { return c.hotel(account, client) },
+		Pooled:   c.pooled(),
+		Accounts: accounts,
+		Needs:    c.needs(),
+	}
+}
+
+// integrationClient is the client that the integration's tokens are for: the store app's, if there is one.
+func (c Config) integrationClient() string {
+	found := ""
+	for _, a := range c.Accounts {
+		if !a.Connect {
+			continue
+		}
+		if found != "" {
+			return IntegrationClient
+		}
+		found = a.Source.ClientID()
+	}
+	if found == "" {
+		return IntegrationClient
+	}
+	return found
+}
+
+// hotel makes the checks of a reported account.
+func (c Config) hotel(account, client string) []*monitor.Check {
+	api, identity := c.Hosts.id(onAPI), c.Hosts.id(onIdentity)
+	of := monitor.Node{Kind: monitor.NodeClient, ID: client}
+	hotel := monitor.Node{Kind: monitor.NodeAccount, ID: account}
+	edge := monitor.Node{Kind: monitor.NodeIdentity, ID: identity}
+	traffic := c.reported("traffic", account, monitor.KindTraffic, "Requests of "+account, api,
+		monitor.Node{Kind: monitor.NodeEdge, ID: api}, monitor.Node{Kind: monitor.NodeAPI, ID: api}, of, hotel)
+	consent := c.reported("consent", account, monitor.KindConsent, "Consent of "+account, identity,
+		edge, monitor.Node{Kind: monitor.NodeToken, ID: identity}, of, hotel)
+	webhooks := c.reported("webhooks", account, monitor.KindWebhooks, "Webhooks of "+account, c.Hosts.id(onWebhook),
+		ReceiverNode(), DeliveryNode(), hotel)
+	traffic.Client, consent.Client = client, client
+	return []*monitor.Check{traffic, consent, webhooks}
+}
+
+// pooled are the checks of what all accounts report together.
+func (c Config) pooled() []*monitor.Check {
+	webhooks := c.reported("webhooks", "", monitor.KindWebhooks, "Webhooks of all hotels", c.Hosts.id(onWebhook), ReceiverNode(), DeliveryNode())
+	webhooks.Direct, webhooks.Public = []monitor.Node{DeliveryNode()}, notifications
+	return []*monitor.Check{c.reported("reports", "", monitor.KindReports, "Reports of the integration", ""), webhooks}
+}
+
+func (c Config) reported(name, account, kind, title, host string, path ...monitor.Node) *monitor.Check {
+	k := &monitor.Check{
+		Name: name, Account: account, Kind: kind, Title: title, Host: host, Path: path,
+		Every: c.Pace.Of(time.Minute), Spec: "reported", Reported: true, Rule: c.Rule, Asks: kind,
+	}
+	k.Schedule = monitor.EverySchedule(k.ID(), k.Every)
+	return k
+}
+
+func (c Config) needs() []string { return nil }
