@@ -7,8 +7,10 @@ import (
 )
 
 // clock is a time as people read it: with its zone, and with its day unless that is today.
-func (d *draft) clock(t time.Time) string {
-	if t.UTC().Format(time.DateOnly) == d.now.UTC().Format(time.DateOnly) {
+func (d *draft) clock(t time.Time) string { return sinceClock(t, d.now) }
+
+func sinceClock(t, now time.Time) string {
+	if t.UTC().Format(time.DateOnly) == now.UTC().Format(time.DateOnly) {
 		return t.UTC().Format("15:04:05 UTC")
 	}
 	return t.UTC().Format("2006-01-02 15:04:05 UTC")
