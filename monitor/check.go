@@ -41,7 +41,7 @@ type Check struct {
 	Path   []Node
 	Direct []Node
 
-	Needs []string      // scopes of which its token has to carry one; nil is that none is needed
+	Needs []string      // scopes that its token has to carry, each entry one or, with a space between, alternatives
 	Grace time.Duration // of a heartbeat: how long after Schedule's time a beat may come
 
 	Rule Rule   // detection of its availability

