@@ -5,19 +5,6 @@ import (
 	"time"
 )
 
-// A Failure is what is kept of the last failing attempt of a signal.
-type Failure struct {
-	At         time.Time `json:"at"`
-	Fault      Fault     `json:"fault"`
-	Status     int       `json:"status,omitempty"`
-	Code       string    `json:"code,omitempty"`
-	Detail     string    `json:"detail,omitempty"`
-	TrackingID string    `json:"tracking_id,omitempty"`
-	Messages   []string  `json:"messages,omitempty"`
-	CertUntil  time.Time `json:"cert_until,omitzero"`
-	Unclear    bool      `json:"unclear,omitempty"` // too few control hosts to tell the other side from our network
-}
-
 // observe folds one outcome: evidence, signals, and what follows from their edges.
 func (d *draft) observe(o Outcome) {
 	c := d.watched.checks[o.Check]
@@ -57,10 +44,7 @@ func (d *draft) step(c *Check, k int, e Evidence, o Outcome, way Way) {
 	}
 	r := d.editRow(c.ID())
 	if e == Fail {
-		r.Failures[k] = &Failure{
-			At: o.At, Fault: o.Fault, Status: o.Status, Code: o.Code, Detail: o.Detail, TrackingID: o.TrackingID,
-			Messages: o.Messages, CertUntil: o.CertUntil, Unclear: way == WayUnknown,
-		}
+		r.Failures[k] = failed(r.Failures[k], o, way)
 	}
 	var edge Edge
 	r.Signals[k], edge = r.Signals[k].Step(o.At, e, d.watched.rules[c.ID()][k])
