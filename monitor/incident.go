@@ -51,6 +51,9 @@ const (
 	ChangeUnwatched       ChangeWord = "unwatched"        // ended because its checks were removed
 	ChangeReconfigured    ChangeWord = "reconfigured"     // ended because its checks now ask something else
 	ChangeReceiverRemoved ChangeWord = "receiver_removed" // not told here any more
+	ChangeHotels          ChangeWord = "hotels"           // of a NodeHotels cause: other hotels are concerned; told at most once in Pace.HotelsEvery
+	ChangeAcknowledged    ChangeWord = "acknowledged"     // apaleo's own status page speaks of it now
+	ChangeMaintenanceOver ChangeWord = "maintenance_over" // it was held back as maintenance, which has ended
 )
 
 // Confidence is how sure a cause is.
@@ -136,6 +139,11 @@ type Incident struct {
 	Good    time.Time     `json:"good,omitzero"`    // the latest end of a member so far
 	Unseen  time.Duration `json:"unseen,omitempty"` // how much of it nobody watched
 	Pending Pending       `json:"pending,omitzero"`
+
+	// Muted holds its beginning back while apaleo's maintenance is under way. An end is never held back.
+	Muted bool `json:"muted,omitempty"`
+	// Set is a hash of the hotels that the last version spoke of, where the cause is NodeHotels.
+	Set string `json:"set,omitempty"`
 }
 
 // A Pending is a view of an incident that differs from what its last version said, until it proves stable.

@@ -37,6 +37,8 @@ type Pace struct {
 	Stable        time.Duration // a severity must hold so long
 	UpdateEvery   time.Duration // at least this long between updates
 	StorePatience time.Duration // a store that fails this long is worked without
+	HotelsEvery   time.Duration // at least this long between two tellings of which hotels a matter of their own concerns
+	LimitCalm     time.Duration // a quota must have room for so long before a warning of it is over
 
 	// Tokens, per client id.
 	TokenDoubt     time.Duration // forced requests in doubt
@@ -88,6 +90,7 @@ func RealPace() Pace {
 		Fresh: 90 * time.Second, Stale: 3 * time.Minute, GapOver: 2 * time.Minute, SweepEvery: time.Minute,
 		ControlFresh: 5 * time.Second, ControlEvery: 10 * time.Minute, OutsideFresh: 10 * time.Second, BlindRound: 10 * time.Second, BlindNotice: time.Minute,
 		Relation: 3 * time.Minute, Stable: 30 * time.Second, UpdateEvery: time.Minute, StorePatience: 5 * time.Second,
+		HotelsEvery: 24 * time.Hour, LimitCalm: 30 * time.Minute,
 		TokenDoubt: 30 * time.Second, TokenOpen: time.Minute, TokenLongAfter: time.Hour, TokenLong: 5 * time.Minute,
 		TokenWindow: 10 * time.Minute, SecretSettle: 10 * time.Minute,
 		SendTimeout: 15 * time.Second, BackoffFirst: time.Second, BackoffCap: time.Minute,

@@ -48,6 +48,20 @@ type Plan struct {
 type Client struct {
 	ID     string      `json:"id"`
 	Forced []time.Time `json:"forced"` // forced token requests, oldest first, at most TokenMax
+
+	Life    time.Duration `json:"life,omitempty"`   // how long its tokens usually live
+	Expires time.Time     `json:"expires,omitzero"` // of the last token of its that was seen
+	Quota   []Allowance   `json:"quota,omitempty"`  // one for each account it speaks for
+}
+
+// An Allowance is what is known of one request quota: apaleo counts by client and account. Its header names no
+// limit, only what remains, so the most that remained of late stands for it.
+type Allowance struct {
+	Account string    `json:"account"`
+	Day     time.Time `json:"day"`          // the last day on which it was seen, at midnight UTC
+	Today   int       `json:"today"`        // the most that remained on it
+	Before  int       `json:"before"`       // and on the day before
+	Low     time.Time `json:"low,omitzero"` // when it was last seen nearly used up
 }
 
 // A Sample is one outcome as history keeps it.
