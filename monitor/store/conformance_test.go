@@ -15,6 +15,8 @@ type book interface {
 	monitor.Store
 	Prune(ctx context.Context, now time.Time) error
 	Incidents(ctx context.Context, limit int) ([]*monitor.Incident, error)
+	Named(ctx context.Context, prefix string, limit int) ([]*monitor.Incident, error)
+	Events(ctx context.Context, incident string) ([]monitor.Event, error)
 	Deliveries(ctx context.Context, owed bool, limit int) ([]*monitor.Delivery, error)
 	Samples(ctx context.Context, check monitor.CheckID, from, to time.Time) ([]monitor.Sample, error)
 	Close() error
@@ -47,6 +49,7 @@ func testStore(t *testing.T, space func(t *testing.T) (open func() book)) {
 		{"what is old and over is forgotten", testPrune},
 		{"hotels come, change and go", testHotels},
 		{"ids of reports, of one day", testReports},
+		{"an incident by the beginning of its id, with its versions", testNamed},
 		{"light rows are not written", testLight},
 	} {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, space(t)) })

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -67,6 +68,58 @@ func testLight(t *testing.T, open func() book) {
 	save(at(time.Minute), true)
 	if got := mustLoad(t, s); len(got.Rows) != 1 || !got.Rows[0].LastRun.Equal(at(0)) || !got.Committed.Equal(at(time.Minute)) {
 		t.Errorf("rows %+v, last commit %s", got.Rows, got.Committed)
+	}
+}
+
+func testNamed(t *testing.T, open func() book) {
+	s := open()
+	for n := 1; n <= 3; n++ {
+		mustSave(t, s, change(n))
+	}
+	for i, id := range []string{"inc_019", "inc_020", "ind"} {
+		mustSave(t, s, monitor.Change{At: at(0), Incidents: map[string]*monitor.Incident{id: {ID: id, Since: at(time.Duration(i) * time.Hour)}}})
+	}
+	for prefix, want := range map[string][]string{
+		"inc_0": {"inc_020", "inc_019"}, "inc": {"inc_020", "inc_019"}, "inc_019": {"inc_019"}, "inc_%": nil, "x": nil,
+	} {
+		all, err := s.Named(t.Context(), prefix, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, i := range all {
+			got = append(got, i.ID)
+		}
+		same(t, prefix, got, want)
+	}
+	events, err := s.Events(t.Context(), "inc")
+	if err != nil || len(events) != 3 || events[0].Incident.Version != 1 || events[2].Incident.Version != 3 {
+		t.Errorf("versions %v, %v", events, err)
+	}
+}
+
+// TestTicketPlans ensures that what a ticket reads is found by an index: there may be millions of samples.
+func TestTicketPlans(t *testing.T) {
+	s := fresh(t)
+	for _, query := range []string{
+		"SELECT body FROM event WHERE incident = 'a' ORDER BY version", "SELECT body FROM incident WHERE id >= 'a' AND id < 'b'",
+		"SELECT at FROM sample WHERE series = (SELECT id FROM series WHERE check_id = 'a') AND at >= 1 AND at < 2 ORDER BY at",
+		"SELECT id, at FROM report WHERE at >= 1 ORDER BY at DESC, id LIMIT 10",
+	} {
+		steps, err := s.db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for steps.Next() {
+			var id, parent, unused int
+			var step string
+			if err := steps.Scan(&id, &parent, &unused, &step); err != nil || strings.HasPrefix(step, "SCAN") || strings.Contains(step, "TEMP B-TREE FOR ORDER BY") {
+				t.Errorf("%s: %s (%v)", query, step, err)
+			}
+		}
+		if err := steps.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -126,6 +126,17 @@ func (r *Reader) Incidents(ctx context.Context, limit int) ([]*monitor.Incident,
 	return bodies[*monitor.Incident](ctx, r.db, nil, "SELECT body FROM incident ORDER BY since DESC, id DESC LIMIT $1", limit)
 }
 
+// Named lists the incidents whose ids begin so, newest first, at most limit.
+func (r *Reader) Named(ctx context.Context, prefix string, limit int) ([]*monitor.Incident, error) {
+	return bodies[*monitor.Incident](ctx, r.db, nil,
+		"SELECT body FROM incident WHERE id >= $1 AND id < $2 ORDER BY since DESC, id DESC LIMIT $3", prefix, prefix+"\U0010FFFF", limit)
+}
+
+// Events lists all versions of an incident, oldest first.
+func (r *Reader) Events(ctx context.Context, incident string) ([]monitor.Event, error) {
+	return bodies[monitor.Event](ctx, r.db, nil, "SELECT body FROM event WHERE incident = $1 ORDER BY version", incident)
+}
+
 // Deliveries lists the deliveries last touched, newest first, at most limit: those that are owed, or all.
 func (r *Reader) Deliveries(ctx context.Context, owed bool, limit int) ([]*monitor.Delivery, error) {
 	return bodies[*monitor.Delivery](ctx, r.db, nil,
