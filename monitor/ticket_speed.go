@@ -17,6 +17,7 @@ type Speed struct {
 
 // speedOf sums up an exhibit's samples from one time, included, to another, not included; zero is from the first.
 func speedOf(x Exhibit, from, to time.Time) Speed {
+	from, to = from.Truncate(time.Millisecond), to.Truncate(time.Millisecond) // as samples are kept
 	var s Speed
 	var took []time.Duration
 	for _, one := range x.Samples {

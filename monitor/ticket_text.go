@@ -151,7 +151,7 @@ func (f *Failure) saw() string {
 	if f.Code != "" {
 		text += ", " + f.Code
 	}
-	if f.Detail != "" {
+	if f.Detail != "" && f.Detail != fmt.Sprintf("HTTP %d", f.Status) {
 		text += ", " + f.Detail
 	}
 	return text

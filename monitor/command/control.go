@@ -14,16 +14,18 @@ import (
 
 // The paths of the control socket.
 const (
-	pathExplain = "/v1/explain"
-	pathOutbox  = "/v1/outbox"
-	pathTest    = "/v1/test-alert"
-	pathReady   = "/readyz"
+	pathExplain  = "/v1/explain"
+	pathEvidence = "/v1/evidence"
+	pathOutbox   = "/v1/outbox"
+	pathTest     = "/v1/test-alert"
+	pathReady    = "/readyz"
 )
 
 // controlRoutes is what the daemon answers to the command line. Who can open the socket may ask all of it.
 func (d *daemon) controlRoutes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+pathExplain, answering(d.serveExplain))
+	mux.HandleFunc("GET "+pathEvidence, answering(d.serveEvidence))
 	mux.HandleFunc("GET "+pathOutbox, answering(d.serveOutbox))
 	mux.HandleFunc("POST "+pathOutbox, answering(d.serveOrder))
 	mux.HandleFunc("POST "+pathTest, answering(d.serveTest))

@@ -155,7 +155,7 @@ func (d *daemon) wire(saved monitor.Saved, list *watchlist.Watchlist) error {
 	d.site = web.New(web.Options{
 		Reader: d.monitor, Now: d.monitor.Now, PublicURL: list.Web.PublicURL, Version: build().Version, Instance: d.instance,
 		Token:  func() (string, error) { return d.inForce.Load().list.Web.Token.Reveal() },
-		Ledger: d.store.Incidents, Log: d.log, Collectors: []prometheus.Collector{newExporter(d.outbox.Stats, &d.refused)},
+		Ledger: d.store.Incidents, Evidence: d.evidence, Log: d.log, Collectors: []prometheus.Collector{newExporter(d.outbox.Stats, &d.refused)},
 	})
 	return nil
 }

@@ -35,6 +35,8 @@ type Options struct {
 	// Ledger lists at most limit incidents, newest first, as the store knows them; open ones are left out.
 	// Nil is that only those in the snapshot are known.
 	Ledger func(ctx context.Context, limit int) ([]*monitor.Incident, error)
+	// Evidence writes what apaleo's support needs to look an incident up. Nil is that there is none to be had.
+	Evidence func(ctx context.Context, i *monitor.Incident) (monitor.Ticket, error)
 	// Collectors bring the metrics of parts that the site does not know.
 	Collectors []prometheus.Collector
 	Log        zerolog.Logger
@@ -103,6 +105,7 @@ func (s *Site) operatorRoutes() http.Handler {
 	mux.HandleFunc("GET /api/v1/status", s.serveStatus)
 	mux.HandleFunc("GET /api/v1/incidents", s.serveIncidents)
 	mux.HandleFunc("GET /api/v1/incidents/{id}", s.serveIncident)
+	mux.HandleFunc("GET /api/v1/incidents/{id}/evidence", s.serveEvidence)
 	mux.HandleFunc("GET /api/v1/deliveries", s.serveDeliveries)
 	return mux
 }
