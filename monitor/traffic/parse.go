@@ -1,0 +1,197 @@
+package traffic
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"bellhop/monitor"
+)
+
+// BytesMax is the largest report: five times what ten thousand accounts need.
+const BytesMax = 8 << 20
+
+// The bounds of a report.
+const (
+	accountsMax = 10_000
+	modulesMax  = 64 // of an account
+	scopesMax   = 256
+	idMax       = 128 // bytes
+	codeMax     = 64
+	nameMax     = 100
+	moduleMax   = 40
+	scopeMax    = 100
+	coversMax   = 24 * time.Hour
+)
+
+const accountKeys = "account, name, requests, token, webhooks and gone"
+
+// Parse reads a report that arrived at now. Its error is *Mistakes, and then nothing of the report counts.
+// The report lacks its random bytes.
+func Parse(body []byte, now time.Time) (monitor.Report, error) {
+	body = bytes.TrimPrefix(body, []byte("\uFEFF")) // .NET writes one
+	if len(body) > BytesMax {
+		return monitor.Report{}, whole(fmt.Sprintf("is larger than %d MiB", BytesMax>>20), "send the accounts in several reports, each with an id of its own")
+	}
+	if !json.Valid(body) {
+		return monitor.Report{}, malformed(body)
+	}
+	w := &walk{data: body, now: now, shared: map[string]string{}}
+	r := w.report()
+	if len(w.wrong.First) > 0 {
+		return monitor.Report{}, &w.wrong
+	}
+	return r, nil
+}
+
+// malformed says where a text stops being JSON.
+func malformed(body []byte) *Mistakes {
+	var nothing json.RawMessage
+	err := json.Unmarshal(body, &nothing)
+	syntax, ok := errors.AsType[*json.SyntaxError](err)
+	if len(bytes.TrimSpace(body)) == 0 || !ok {
+		return whole("is empty", "send JSON as docs/report.md shows")
+	}
+	before := body[:min(max(syntax.Offset-1, 0), int64(len(body)))]
+	line, column := 1+bytes.Count(before, []byte("\n")), len(before)-bytes.LastIndexByte(before, '\n')
+	return whole(fmt.Sprintf("is no JSON from line %d, column %d on", line, column), syntax.Error())
+}
+
+func (w *walk) report() monitor.Report {
+	r := monitor.Report{At: w.now}
+	named, listed := false, false
+	w.object(func(key string) {
+		switch key {
+		case "id":
+			named = true
+			r.ID, _ = w.plain(idMax, visible, fmt.Sprintf("write 1 to %d letters, digits and signs, others for each report: a UUID is good", idMax))
+		case "covers":
+			r.Covers = w.span()
+		case "accounts":
+			r.Accounts, listed = w.accounts(), true
+		default:
+			w.unknown("id, covers and accounts")
+		}
+	})
+	if w.data[w.at-1] != '}' {
+		return r // no object: that was said
+	}
+	if !named {
+		w.mistake("has no id", "give each report one of its own, and keep it when you send the report again")
+	}
+	if !listed {
+		w.mistake("has no accounts", "list them; write [] if there are none")
+	}
+	return r
+}
+
+// visible are the characters of ASCII that can be seen.
+const visible = letters + upper + digits + "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+
+func (w *walk) accounts() []monitor.AccountReport {
+	var all []monitor.AccountReport
+	first := map[string]int{}
+	w.list(func(i int) {
+		if i >= accountsMax {
+			if i == accountsMax {
+				w.mistake(fmt.Sprintf("is one more than %d accounts", accountsMax), "send them in several reports, each with an id of its own")
+			}
+			w.skip()
+			return
+		}
+		a := w.account()
+		if at, twice := first[a.Code]; twice && a.Code != "" {
+			w.mistake("has the code of "+fmt.Sprintf("accounts[%d]", at), "name each account once")
+			return
+		}
+		first[a.Code] = i
+		all = append(all, a)
+	})
+	return all
+}
+
+func (w *walk) account() monitor.AccountReport {
+	var a monitor.AccountReport
+	before := len(w.wrong.First) + w.wrong.More
+	w.object(func(key string) {
+		switch key {
+		case "account":
+			a.Code, _ = w.plain(codeMax, letters+upper+digits+"._-", fmt.Sprintf("write apaleo's account code: 1 to %d letters, digits, dots and dashes", codeMax))
+		case "name":
+			w.given(func() { a.Name = w.name() })
+		case "requests":
+			w.given(func() { a.Requests = w.requests() })
+		case "token":
+			w.given(func() { a.Token = w.token() })
+		case "webhooks":
+			w.given(func() { a.Webhooks = w.webhooks() })
+		case "gone":
+			w.given(func() { a.Gone = w.yes() })
+		default:
+			w.unknown(accountKeys)
+		}
+	})
+	if a.Code == "" && len(w.wrong.First)+w.wrong.More == before {
+		w.mistake("has no account", "write apaleo's account code")
+	}
+	return a
+}
+
+func (w *walk) webhooks() *monitor.WebhookReport {
+	h := &monitor.WebhookReport{}
+	w.object(func(key string) {
+		switch key {
+		case "last_healthcheck":
+			h.LastPing = w.seen()
+		case "last_event":
+			h.LastEvent = w.seen()
+		case "events":
+			w.given(func() { h.Events, _ = w.number() })
+		default:
+			w.unknown("last_healthcheck, last_event and events")
+		}
+	})
+	return h
+}
+
+// requests are the counts of an account, by module and outcome.
+func (w *walk) requests() []monitor.Count {
+	var all []monitor.Count
+	modules := 0
+	w.object(func(module string) {
+		modules++
+		module = strings.ToLower(module)
+		switch {
+		case len(module) > moduleMax || module == "" || strings.Trim(module, letters+digits+"._-") != "":
+			w.mistake("is no module", "modules are named as in the paths of apaleo's API: booking, inventory, …")
+			w.skip()
+		case modules > modulesMax:
+			w.mistake(fmt.Sprintf("is one of more than %d modules", modulesMax), "name the modules of apaleo's API, not paths or objects in them")
+			w.skip()
+		default:
+			all = w.outcomes(all, module)
+		}
+	})
+	return all
+}
+
+func (w *walk) outcomes(all []monitor.Count, module string) []monitor.Count {
+	w.object(func(outcome string) {
+		c := monitor.Count{Module: module}
+		var known bool
+		if c.Fault, known = broken[outcome]; !known {
+			if c.Status, known = status(outcome); !known {
+				w.mistake("is no outcome of a request", "write an HTTP status, or timeout, connect, reset, dns or tls")
+				w.skip()
+				return
+			}
+		}
+		if c.N, known = w.number(); known && c.N > 0 {
+			all = append(all, c)
+		}
+	})
+	return all
+}

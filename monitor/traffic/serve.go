@@ -1,0 +1,183 @@
+package traffic
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"bellhop/monitor"
+)
+
+// Limits of taking reports.
+const (
+	atOnce   = 4               // reports under way: each may be BytesMax large
+	takeTime = 8 * time.Second // for the book to take one
+	randomly = 32              // bytes, for the keys of hotels that are new
+)
+
+// Options are what an Intake is made of. All are needed, but for Log.
+type Options struct {
+	Now func() time.Time // engine time
+	// Report hands in a report, and returns once it is durable. taken is false if its id was taken before.
+	Report func(ctx context.Context, r monitor.Report) (taken bool, err error)
+	// Beat hands in a sign of life, and returns once it is durable. known is false if no check has this key.
+	Beat func(ctx context.Context, key string, fail bool) (known bool, err error)
+	// Hotels are those that are known now.
+	Hotels func() []*monitor.Hotel
+	Log    zerolog.Logger
+}
+
+// An Intake takes reports and signs of life over HTTP. Who may bring them is for those to say who put it to an
+// address.
+type Intake struct {
+	Options
+
+	under chan struct{} // holds an entry for each report under way
+}
+
+// New makes an Intake.
+func New(o Options) *Intake { return &Intake{Options: o, under: make(chan struct{}, atOnce)} }
+
+// An Answer is what comes of a report that was taken.
+type Answer struct {
+	Accepted int      `json:"accepted"`           // accounts
+	New      []string `json:"new"`                // codes of those that nobody had reported before
+	Repeated bool     `json:"repeated,omitempty"` // its id was taken before: nothing was counted twice
+}
+
+// A Refusal is what comes of one that was not.
+type Refusal struct {
+	Error    string   `json:"error"`
+	Mistakes []string `json:"mistakes,omitempty"` // at most ten, and how many more
+}
+
+// Report answers to a report. 200 is that it is taken and durable, 400 that it is wrong, 413 that it is too
+// large; after 429 and 503 the same report is to be sent again, under the same id.
+func (i *Intake) Report(w http.ResponseWriter, r *http.Request) {
+	select {
+	case i.under <- struct{}{}:
+		defer func() { <-i.under }()
+	default:
+		later(w, http.StatusTooManyRequests, "bellhop is taking other reports")
+		return
+	}
+	body, refused, status := read(w, r)
+	if refused != nil {
+		answer(w, status, refused)
+		return
+	}
+	report, err := Parse(body, i.Now())
+	if wrong, ok := errors.AsType[*Mistakes](err); ok {
+		i.Log.Warn().Int("mistakes", len(wrong.First)+wrong.More).Msg("report refused")
+		answer(w, http.StatusBadRequest, refusal(wrong))
+		return
+	}
+	i.take(w, r, report)
+}
+
+// read is the body of a report, or why there is none.
+func read(w http.ResponseWriter, r *http.Request) ([]byte, *Refusal, int) {
+	if coding := r.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
+		return nil, &Refusal{Error: "the report is packed: send it as plain JSON"}, http.StatusUnsupportedMediaType
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, BytesMax))
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return nil, &Refusal{Error: whole(fmt.Sprintf("is larger than %d MiB", BytesMax>>20), "send the accounts in several reports, each with an id of its own").Error()}, http.StatusRequestEntityTooLarge
+	}
+	if err != nil {
+		return nil, &Refusal{Error: "the report broke off on its way: send it again"}, http.StatusBadRequest
+	}
+	return body, nil, http.StatusOK
+}
+
+func refusal(m *Mistakes) *Refusal {
+	r := &Refusal{Error: "the report was not taken, nothing of it counts"}
+	for _, one := range m.First {
+		r.Mistakes = append(r.Mistakes, one.String())
+	}
+	if m.More > 0 {
+		r.Mistakes = append(r.Mistakes, fmt.Sprintf("and %d more", m.More))
+	}
+	return r
+}
+
+// take hands a report to the book.
+func (i *Intake) take(w http.ResponseWriter, r *http.Request, report monitor.Report) {
+	report.Random = make([]byte, randomly)
+	_, _ = rand.Read(report.Random) // never fails: crypto/rand
+	known := codes(i.Hotels())
+	ctx, cancel := context.WithTimeout(r.Context(), takeTime)
+	defer cancel()
+	taken, err := i.Options.Report(ctx, report)
+	if err != nil {
+		i.Log.Error().Err(err).Msg("report not taken")
+		later(w, http.StatusServiceUnavailable, "bellhop cannot write the report down at present")
+		return
+	}
+	done := Answer{New: []string{}, Repeated: !taken}
+	if taken {
+		done.Accepted, done.New = len(report.Accounts), fresh(report, known)
+	}
+	answer(w, http.StatusOK, done)
+}
+
+func codes(hotels []*monitor.Hotel) map[string]bool {
+	known := make(map[string]bool, len(hotels))
+	for _, h := range hotels {
+		known[h.Code] = true
+	}
+	return known
+}
+
+// fresh are the codes that are reported for the first time.
+func fresh(r monitor.Report, known map[string]bool) []string {
+	all := []string{}
+	for _, a := range r.Accounts {
+		if !known[a.Code] && !a.Gone {
+			all = append(all, a.Code)
+		}
+	}
+	return all
+}
+
+// later asks for the same report again.
+func later(w http.ResponseWriter, status int, why string) {
+	w.Header().Set("Retry-After", "10")
+	answer(w, status, &Refusal{Error: why + ": send the same report again, under the same id"})
+}
+
+func answer(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	_ = e.Encode(body) // who asked has gone: nobody is left to tell
+}
+
+// Beat answers to a sign of life: the path's {key} is the check's push key. Who does not know one learns nothing.
+func (i *Intake) Beat(fail bool) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), takeTime)
+		defer cancel()
+		known, err := i.Options.Beat(ctx, r.PathValue("key"), fail)
+		switch {
+		case err != nil:
+			i.Log.Error().Err(err).Msg("beat not taken")
+			w.Header().Set("Retry-After", "10")
+			http.Error(w, "bellhop cannot write this down at present: send it again.", http.StatusServiceUnavailable)
+		case !known:
+			http.NotFound(w, r)
+		default:
+			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+			_, _ = io.WriteString(w, "ok\n")
+		}
+	}
+}
