@@ -88,7 +88,9 @@ func TestLittleIsEnough(t *testing.T) {
 }
 
 // report1 is a report of one account with this in it.
-func report1(account string) string { return `{"id":"1","accounts":[{"account":"ALPN",` + account + `}]}` }
+func report1(account string) string {
+	return `{"id":"1","accounts":[{"account":"ALPN",` + account + `}]}`
+}
 
 // TestMistakes ensures what each mistake is answered with: where it is, what is wrong, what to do. No answer
 // shows a value.

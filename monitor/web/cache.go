@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"sync"
+	"time"
 
 	"bellhop/monitor"
 )
@@ -51,4 +52,24 @@ func newRendered(body []byte, key string) *rendered {
 		_ = z.Close()
 		return buf.Bytes()
 	})}
+}
+
+// publicCache keeps the public view of a snapshot: each hotel's answer is made with it.
+type publicCache struct {
+	mu   sync.Mutex // protects all below
+	snap *monitor.Snapshot
+	old  bool
+	made bool
+	view publicView
+}
+
+// everybody is what everybody may see of a snapshot, at now. Nobody writes to it.
+func (s *Site) everybody(snap *monitor.Snapshot, now time.Time) publicView {
+	c, old := &s.common, isStale(snap, now)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.made || c.snap != snap || c.old != old {
+		c.snap, c.old, c.made, c.view = snap, old, true, publish(snap, now)
+	}
+	return c.view
 }

@@ -132,16 +132,20 @@ func (s *Site) servePublic(w http.ResponseWriter, r *http.Request) {
 	snap := s.Reader.Snapshot()
 	now := s.at(snap)
 	page, err := s.front.of(snap, isStale(snap, now), func() (*rendered, error) {
-		return s.render("public.html", publicPage(publish(snap, now), now))
+		return s.render("public.html", publicPage(s.everybody(snap, now), now))
 	})
 	s.html(w, "no-cache")
 	s.serveRendered(w, r, page, err)
 }
 
 func (s *Site) servePublicJSON(w http.ResponseWriter, r *http.Request) {
+	if q := r.URL.Query(); q.Has("hotel") {
+		s.serveHotelJSON(w, q.Get("hotel"))
+		return
+	}
 	snap := s.Reader.Snapshot()
 	now := s.at(snap)
-	page, err := s.notes.of(snap, isStale(snap, now), func() (*rendered, error) { return publicJSON(publish(snap, now)) })
+	page, err := s.notes.of(snap, isStale(snap, now), func() (*rendered, error) { return publicJSON(s.everybody(snap, now)) })
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Cache-Control", "public, max-age=5")

@@ -37,6 +37,16 @@ type Options struct {
 	Ledger func(ctx context.Context, limit int) ([]*monitor.Incident, error)
 	// Evidence writes what apaleo's support needs to look an incident up. Nil is that there is none to be had.
 	Evidence func(ctx context.Context, i *monitor.Incident) (monitor.Ticket, error)
+	// Intake is what comes in from outside.
+	Intake Intake
+	// Order hands in what the operator asks of a hotel, and returns once it is durable. Nil is that nothing
+	// can be asked.
+	Order func(ctx context.Context, o monitor.HotelOrder) error
+	// Fresh is a snapshot that shows what was ordered just before. Nil is Reader's.
+	Fresh func(ctx context.Context) *monitor.Snapshot
+	// ReconnectURL is where a hotel's administrator renews the link to apaleo; {account} in it stands for the
+	// account's code. Empty is that there is no such page.
+	ReconnectURL string
 	// Collectors bring the metrics of parts that the site does not know.
 	Collectors []prometheus.Collector
 	Log        zerolog.Logger
@@ -50,6 +60,8 @@ type Site struct {
 	policy string // Content-Security-Policy of the pages
 
 	board, front, notes cache // the operator's page, the public page, public.json
+	hotels              hotelCache
+	common              publicCache
 }
 
 // New makes a Site. It starts nothing.
@@ -65,8 +77,12 @@ func New(o Options) *Site {
 // Operator is the operator's side. Whom it trusts depends on the listener, which Serve makes known to it:
 // without that everybody needs the token.
 func (s *Site) Operator() http.Handler {
-	own, public := s.operatorRoutes(), s.publicRoutes()
+	own, public, in := s.operatorRoutes(), s.publicRoutes(), s.intakeRoutes()
 	return protect(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if incoming(r.URL.Path) {
+			in.ServeHTTP(w, r)
+			return
+		}
 		switch v := s.admit(r); {
 		case v == admitted:
 			own.ServeHTTP(w, r)
@@ -107,6 +123,8 @@ func (s *Site) operatorRoutes() http.Handler {
 	mux.HandleFunc("GET /api/v1/incidents/{id}", s.serveIncident)
 	mux.HandleFunc("GET /api/v1/incidents/{id}/evidence", s.serveEvidence)
 	mux.HandleFunc("GET /api/v1/deliveries", s.serveDeliveries)
+	mux.HandleFunc("GET /api/v1/hotels", s.serveHotels)
+	mux.HandleFunc("POST /api/v1/hotels/{account}/{what}", s.serveHotelOrder)
 	return mux
 }
 
