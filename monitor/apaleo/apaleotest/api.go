@@ -4,105 +4,58 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 )
 
-// read is one GET of the API: who may, and what it says. A nil value is 204.
-type read struct {
-	scopes []string // any one of them; none means a token is enough
-	needs  []string // query parameters, without which it is 422
-	answer func(Account) any
-}
-
-func count(n func(Account) int) func(Account) any {
-	return func(a Account) any { return map[string]int{"count": n(a)} }
-}
-
-// reads are apaleo's cheap reads with the scopes of its Swagger text (facts, section 1). The shapes of
-// account and counts are known, those of currencies, languages and unit groups assumed.
-func reads() map[string]read {
-	return map[string]read{
-		"/account/v1/accounts/current": {answer: func(a Account) any {
-			return map[string]string{"code": a.Code, "name": a.Name, "defaultLanguage": "en", "type": a.Type}
-		}},
-		"/inventory/v1/properties/$count": {answer: count(func(a Account) int { return a.Properties })},
-		"/booking/v1/reservations/$count": {
-			scopes: []string{"reservations.read", "reservations.manage"},
-			answer: count(func(a Account) int { return 40 * a.Properties }),
-		},
-		"/finance/v1/types/currencies": {answer: func(Account) any {
-			return map[string]any{"currencies": []string{"CHF", "EUR", "GBP"}}
-		}},
-		"/finance/v1/folios/$count": {
-			scopes: []string{"folios.read", "folios.manage"},
-			answer: count(func(a Account) int { return 90 * a.Properties }),
-		},
-		"/rateplan/v1/rate-plans/$count": {
-			scopes: []string{"rateplans.read", "setup.read", "setup.manage"},
-			answer: count(func(a Account) int { return 6 * a.Properties }),
-		},
-		"/availability/v1/unit-groups": {
-			scopes: []string{"availability.read"},
-			needs:  []string{"propertyId", "from", "to"},
-			answer: unitGroups,
-		},
-		"/settings/v1/languages": {
-			scopes: []string{"settings.read", "setup.read", "setup.manage"},
-			answer: func(Account) any {
-				return map[string]any{"languages": []any{map[string]any{"code": "en", "default": true, "mandatory": true}}}
-			},
-		},
+func (s *Server) serveReads(on Host) handler {
+	return func(w http.ResponseWriter, r *http.Request, who caller) {
+		if on == API && r.URL.Path == "/health" { // anonymous, 200 when up; its body is not known, so there is none
+			allowed(w, r, http.MethodGet)
+			return
+		}
+		if id, ok := strings.CutPrefix(r.URL.Path, "/inventory/v1/properties/"); ok && on == API && id != "$count" {
+			s.serveProperty(w, r, who, id)
+			return
+		}
+		read, ok := reads(on)[r.URL.Path]
+		if !ok {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		if allowed(w, r, http.MethodGet) {
+			s.serveRead(w, r, who, read)
+		}
 	}
 }
 
-func unitGroups(a Account) any {
-	if a.Properties == 0 {
-		return nil
-	}
-	return map[string]any{"count": 1, "timeSlices": []any{}}
-}
-
-func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, who caller) {
-	if r.URL.Path == "/health" { // anonymous, 200 when up; its body is not known, so there is none
-		allowed(w, r, http.MethodGet)
-		return
-	}
-	read, ok := reads()[r.URL.Path]
-	if !ok {
-		w.WriteHeader(http.StatusNotFound)
-		return
-	}
-	if !allowed(w, r, http.MethodGet) {
-		return
-	}
+func (s *Server) serveRead(w http.ResponseWriter, r *http.Request, who caller, read read) {
 	a, ok := s.authorize(w, r, who, read.scopes)
 	if !ok {
 		return
 	}
-	if missing := lacking(r.URL.Query(), read.needs); len(missing) > 0 {
-		writeJSON(w, http.StatusUnprocessableEntity, map[string][]string{"messages": missing})
+	if wrong := append(lacking(r.URL.Query(), read.needs), notThere(r.URL.Query(), a)...); len(wrong) > 0 {
+		writeJSON(w, http.StatusUnprocessableEntity, map[string][]string{"messages": wrong})
 		return
 	}
 	answerOrNothing(w, read.answer(a))
 }
 
-func (s *Server) serveWebhook(w http.ResponseWriter, r *http.Request, who caller) {
-	if r.URL.Path != "/v1/subscriptions" {
-		w.WriteHeader(http.StatusNotFound)
-		return
-	}
-	if !allowed(w, r, http.MethodGet) {
+// serveProperty is the one thing here that has a HEAD (facts, section 1). Its shape is assumed.
+func (s *Server) serveProperty(w http.ResponseWriter, r *http.Request, who caller, id string) {
+	if r.Method != http.MethodHead && !allowed(w, r, http.MethodGet) {
 		return
 	}
 	a, ok := s.authorize(w, r, who, nil)
 	if !ok {
 		return
 	}
-	if len(a.Subscriptions) == 0 {
-		answerOrNothing(w, nil)
+	n := slices.Index(a.PropertyIDs(), id)
+	if n < 0 {
+		w.WriteHeader(http.StatusNotFound)
 		return
 	}
-	answerOrNothing(w, a.Subscriptions)
+	writeJSON(w, http.StatusOK, property(a, n))
 }
 
 func answerOrNothing(w http.ResponseWriter, v any) {
@@ -111,6 +64,21 @@ func answerOrNothing(w http.ResponseWriter, v any) {
 		return
 	}
 	writeJSON(w, http.StatusOK, v)
+}
+
+// notThere is what a query says of properties that are archived: what apaleo once said of one that existed (#292).
+func notThere(q url.Values, a Account) []string {
+	archived := a.PropertyIDs()[a.Properties:]
+	var gone []string
+	for _, id := range append(q["propertyId"], strings.Split(q.Get("propertyIds"), ",")...) {
+		if slices.Contains(archived, id) {
+			gone = append(gone, id)
+		}
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	return []string{"The following properties with provided Ids do not exist: " + strings.Join(gone, ", ")}
 }
 
 func lacking(have url.Values, want []string) (messages []string) {
@@ -152,7 +120,12 @@ func (s *Server) validLocked(c *claims, now time.Time) (Account, bool) {
 	if a == nil || c.Serial <= a.revoked {
 		return Account{}, false
 	}
-	copied := *a // Change may edit while this one is answered from
-	copied.Subscriptions = slices.Clone(a.Subscriptions)
-	return copied, true
+	return a.copied(), true
+}
+
+// copied is what may be read while Change edits the account.
+func (a *Account) copied() Account {
+	c := *a
+	c.Scopes, c.Subscriptions = slices.Clone(a.Scopes), slices.Clone(a.Subscriptions)
+	return c
 }

@@ -59,9 +59,19 @@ func Gateway(code int) Fault {
 // TooMany answers 429 with Retry-After in whole seconds, rounded up; the text is the one of the library
 // apaleo is thought to use (facts, section 3).
 func TooMany(retryAfter time.Duration) Fault {
-	seconds := strconv.Itoa(int(math.Ceil(retryAfter.Seconds())))
-	return Status(http.StatusTooManyRequests).WithHeader("Retry-After", seconds).WithHeader("X-Rate-Limit-Remaining", "0").
-		WithBody("text/plain", "API calls quota exceeded! maximum admitted 3500 per 1m.")
+	return Status(http.StatusTooManyRequests).WithHeader("Retry-After", wholeSeconds(retryAfter)).
+		WithHeader("X-Rate-Limit-Remaining", "0").WithBody("text/plain", overQuota)
+}
+
+const overQuota = "API calls quota exceeded! maximum admitted 3500 per 1m."
+
+func wholeSeconds(d time.Duration) string { return strconv.Itoa(int(math.Ceil(d.Seconds()))) }
+
+func tooMany(w http.ResponseWriter, retryAfter time.Duration) {
+	w.Header().Set("Retry-After", wholeSeconds(retryAfter))
+	w.Header().Set("Content-Type", "text/plain")
+	w.WriteHeader(http.StatusTooManyRequests)
+	_, _ = w.Write([]byte(overQuota))
 }
 
 // Slow answers as usual, after a delay; an hour of it is a host that hangs.

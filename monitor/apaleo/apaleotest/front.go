@@ -29,9 +29,13 @@ func (s *Server) front(h *host, answer handler) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		who := s.identify(h.name, r)
 		s.note(h.name, r, who)
-		s.commonHeaders(w.Header(), h.name, who)
+		over := s.commonHeaders(w.Header(), h.name, who)
 		if f := s.requestFault(h.name, r.URL.Path, who); f != nil {
 			s.strike(h, f, w, r, func(w http.ResponseWriter) { answer(w, r, who) })
+			return
+		}
+		if over > 0 {
+			tooMany(w, over)
 			return
 		}
 		answer(w, r, who)
@@ -39,19 +43,20 @@ func (s *Server) front(h *host, answer handler) http.Handler {
 }
 
 func (s *Server) identify(on Host, r *http.Request) (who caller) {
-	switch on {
-	case Identity:
+	switch {
+	case on == StatusPage: // it asks nobody
+	case bearer(r) != "":
+		if c, err := s.key.open(bearer(r)); err == nil {
+			who.account, who.client, who.claims = c.Account, c.ClientID, &c
+		}
+	case on == Identity:
 		who.client, who.secret = clientOf(r)
+		who.account = s.accountOf(r)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if a := s.byClient[who.client]; a != nil {
 			who.account = a.Code
 		}
-	case API, Webhook:
-		if c, err := s.key.open(bearer(r)); err == nil {
-			who.account, who.client, who.claims = c.Account, c.ClientID, &c
-		}
-	default: // the status page asks nobody
 	}
 	return who
 }
@@ -76,7 +81,10 @@ func unescape(s string) string {
 }
 
 func bearer(r *http.Request) string {
-	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		return ""
+	}
 	return token
 }
 
@@ -85,15 +93,17 @@ func isForm(r *http.Request) bool {
 	return strings.EqualFold(strings.TrimSpace(kind), "application/x-www-form-urlencoded")
 }
 
-func (s *Server) commonHeaders(header http.Header, on Host, who caller) {
+// commonHeaders returns how long a client that is over its limit has to wait; 0 is that it need not.
+func (s *Server) commonHeaders(header http.Header, on Host, who caller) (over time.Duration) {
 	header.Set("Server", "nginx")
 	if on == StatusPage {
-		return
+		return 0
 	}
 	header.Set("Apaleo-Tracking-Id", newTrackingID())
 	if who.claims != nil {
-		s.spend(header, quotaKey{who.client, who.account}, time.Now())
+		return s.spend(header, quotaKey{who.client, who.account}, time.Now())
 	}
+	return 0
 }
 
 // quotaKey is what apaleo limits by: client and account together (facts, section 3).
@@ -104,24 +114,45 @@ type quota struct {
 	used int
 }
 
-// spend counts a request and tells what is left of the minute, as each answer to a known client does.
-// Going over is left to TooMany: a test decides when that happens.
-func (s *Server) spend(header http.Header, k quotaKey, now time.Time) {
+// EnforceLimits has those who ask more than their limit a minute answered 429 with Retry-After, until the minute is
+// over. A server that was just started only counts, and tells in X-Rate-Limit-Remaining what is left.
+func (s *Server) EnforceLimits(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.limiting = on
+}
+
+// spend counts a request, if it is not refused, and tells what is left of the minute, as each answer to a known
+// client does.
+func (s *Server) spend(header http.Header, k quotaKey, now time.Time) (over time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	q := s.quotas[k]
 	if !now.Before(q.ends) {
 		q = quota{ends: now.Add(time.Minute)}
 	}
-	q.used++
-	s.quotas[k] = q
-	limit := 200
-	if a := s.accounts[k.account]; a != nil && a.Type == "Live" {
-		limit = 3500
+	limit := s.limitLocked(k.account)
+	if s.limiting && q.used >= limit {
+		over = q.ends.Sub(now)
+	} else {
+		q.used++
 	}
+	s.quotas[k] = q
 	header.Set("X-Rate-Limit-Limit", "1m")
 	header.Set("X-Rate-Limit-Remaining", strconv.Itoa(max(0, limit-q.used)))
 	header.Set("X-Rate-Limit-Reset", q.ends.UTC().Format(time.RFC3339Nano))
+	return over
+}
+
+func (s *Server) limitLocked(account string) int {
+	a := s.accounts[account]
+	switch {
+	case a != nil && a.Limit > 0:
+		return a.Limit
+	case a != nil && a.Type == "Live":
+		return 3500
+	}
+	return 200
 }
 
 // newTrackingID is a UUID (RFC 9562, version 4), the form apaleo has used since 2021.

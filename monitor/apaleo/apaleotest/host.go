@@ -13,6 +13,7 @@ import (
 // host is one listener with its web server. It can be shut and opened again on the same port.
 type host struct {
 	name    Host
+	network *network    // nil is the machine's
 	tls     *tls.Config // nil when plain
 	handler http.Handler
 	wg      sync.WaitGroup // the accept loop and every connection
@@ -31,17 +32,23 @@ func (h *host) open() error {
 	if h.srv != nil {
 		return nil
 	}
-	at := h.addr
-	if at == nil {
-		at = &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}
-	}
-	ln, err := net.ListenTCP("tcp", at)
+	ln, err := h.listen(h.addr)
 	if err != nil {
 		return err
 	}
 	h.addr = ln.Addr().(*net.TCPAddr)
 	h.serveLocked(ln)
 	return nil
+}
+
+func (h *host) listen(at *net.TCPAddr) (net.Listener, error) {
+	if h.network != nil {
+		return h.network.listen(at)
+	}
+	if at == nil {
+		at = &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}
+	}
+	return net.ListenTCP("tcp", at)
 }
 
 func (h *host) serveLocked(ln net.Listener) {
@@ -78,7 +85,7 @@ func (h *host) drop() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for c := range h.conns {
-		_ = tcp(c).Close()
+		_ = below(c).Close()
 	}
 }
 
@@ -90,7 +97,7 @@ func (h *host) track(srv *http.Server, c net.Conn, state http.ConnState) {
 		h.wg.Add(1)
 		h.conns[c] = struct{}{}
 		if h.srv != srv { // accepted while shut was at work, which did not see it
-			_ = tcp(c).Close()
+			_ = below(c).Close()
 		}
 	case http.StateClosed:
 		delete(h.conns, c)
@@ -111,17 +118,19 @@ func (h *host) take(w http.ResponseWriter, abort bool, use func(net.Conn)) {
 	_ = c.SetDeadline(time.Now().Add(time.Second))
 	use(c)
 	if abort {
-		_ = tcp(c).SetLinger(0)
-		_ = tcp(c).Close()
+		if t, ok := below(c).(*net.TCPConn); ok {
+			_ = t.SetLinger(0)
+		}
+		_ = below(c).Close()
 		return
 	}
 	_ = c.Close()
 }
 
-// tcp is the connection below TLS. Closing it there never waits, as the farewell of TLS may.
-func tcp(c net.Conn) *net.TCPConn {
+// below is the connection below TLS. Closing it there never waits, as the farewell of TLS may.
+func below(c net.Conn) net.Conn {
 	if t, ok := c.(*tls.Conn); ok {
-		c = t.NetConn()
+		return t.NetConn()
 	}
-	return c.(*net.TCPConn)
+	return c
 }

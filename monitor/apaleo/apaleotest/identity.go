@@ -28,7 +28,7 @@ func (s *Server) serveIdentity(w http.ResponseWriter, r *http.Request, who calle
 			s.serveRevocation(w, r, who)
 		}
 	default:
-		w.WriteHeader(http.StatusNotFound)
+		s.serveReads(Identity)(w, r, who)
 	}
 }
 
@@ -52,10 +52,12 @@ func (s *Server) discovery() map[string]any {
 }
 
 type tokenAnswer struct {
-	AccessToken string `json:"access_token"`
-	ExpiresIn   int    `json:"expires_in"`
-	TokenType   string `json:"token_type"`
-	Scope       string `json:"scope,omitempty"`
+	IDToken      string `json:"id_token,omitempty"`
+	AccessToken  string `json:"access_token"`
+	ExpiresIn    int    `json:"expires_in"`
+	TokenType    string `json:"token_type"`
+	RefreshToken string `json:"refresh_token,omitempty"`
+	Scope        string `json:"scope,omitempty"`
 }
 
 func (s *Server) serveToken(w http.ResponseWriter, r *http.Request, who caller) {
@@ -82,8 +84,14 @@ func (s *Server) grant(r *http.Request, who caller, now time.Time) (answer token
 	case "client_credentials":
 	case "":
 		return answer, "invalid_request"
-	case "refresh_token", "authorization_code":
-		return answer, "invalid_grant" // nobody has consented to anything here
+	case "refresh_token":
+		c := s.connect[who.client]
+		if c == nil { // a custom app's client has no consents
+			return answer, "unauthorized_client"
+		}
+		return s.refreshLocked(r, c, now)
+	case "authorization_code":
+		return answer, "invalid_grant" // there is no page here to get a code from: that is Consent
 	default:
 		return answer, "unsupported_grant_type"
 	}
@@ -95,16 +103,14 @@ func (s *Server) grant(r *http.Request, who caller, now time.Time) (answer token
 	if len(scopes) == 0 {
 		scopes = slices.Clone(a.Scopes)
 	}
-	for _, scope := range scopes {
-		if !slices.Contains(a.Scopes, scope) {
-			return answer, "invalid_scope"
-		}
+	if !within(scopes, a.Scopes) {
+		return answer, "invalid_scope"
 	}
-	token, err := s.issue(a, scopes, now)
+	token, err := s.issue(bearing{a.ClientID, a.Code, a.TokenLifetime, scopes}, now)
 	if err != nil {
 		panic(err) // no randomness left to sign with: the connection breaks
 	}
-	return tokenAnswer{token, int(a.TokenLifetime.Seconds()), "Bearer", strings.Join(scopes, " ")}, ""
+	return tokenAnswer{AccessToken: token, ExpiresIn: int(a.TokenLifetime.Seconds()), TokenType: "Bearer", Scope: strings.Join(scopes, " ")}, ""
 }
 
 // serveRevocation is RFC 7009: 200 for whatever token, so long as the client is who it says.
@@ -115,6 +121,9 @@ func (s *Server) serveRevocation(w http.ResponseWriter, r *http.Request, who cal
 	}
 	s.mu.Lock()
 	fits := s.fitsLocked(who)
+	if fits {
+		s.revokeLocked(who.client, r.PostForm.Get("token"))
+	}
 	s.mu.Unlock()
 	switch {
 	case !fits:

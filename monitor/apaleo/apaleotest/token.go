@@ -109,13 +109,20 @@ func (k *signer) jwk() map[string]string {
 	}
 }
 
-// issue makes the next token of the account. It needs mu.
-func (s *Server) issue(a *Account, scopes []string, now time.Time) (string, error) {
+// bearing is what a token stands for.
+type bearing struct {
+	client, account string
+	life            time.Duration
+	scopes          []string
+}
+
+// issue makes the next token. It needs mu.
+func (s *Server) issue(b bearing, now time.Time) (string, error) {
 	s.serial++
 	return s.key.sign(claims{
 		Issuer: s.Identity, NotBefore: now.Unix(), IssuedAt: now.Unix(),
-		Expires:  now.Add(a.TokenLifetime + time.Second - 1).Unix(), // never shorter than promised
-		ClientID: a.ClientID, Account: a.Code, Scope: scopes, Serial: s.serial,
+		Expires:  now.Add(b.life + time.Second - 1).Unix(), // never shorter than promised
+		ClientID: b.client, Account: b.account, Scope: b.scopes, Serial: s.serial,
 	})
 }
 
