@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -58,6 +59,7 @@ func newMonitor(o Options, book ledger) *Monitor {
 	}
 	m := &Monitor{Options: o, clock: newClock(), inbox: newInbox(), stopped: make(chan struct{})}
 	m.stats = newStats(m.Now())
+	m.stats.window = cmp.Or(o.Pace.BudgetWindow, time.Minute)
 	m.controls = newControls(o.Controls, o.Pace, m.Now, func(c Controls) { m.inbox.put(item{in: c}) })
 	m.sched = &scheduler{
 		agenda: newAgenda(o.Pace, o.MaxRunning), orders: make(chan order), over: make(chan *entry),

@@ -135,11 +135,11 @@ func (s *scheduler) count() {
 // attempt asks once and fills in what the probe cannot know.
 func (s *scheduler) attempt(ctx context.Context, st start) Outcome {
 	c, begun := st.check, s.now()
-	s.stats.began(begun.Sub(st.attempt.At))
+	s.stats.began(c, begun, begun.Sub(st.attempt.At))
 	limit := cmp.Or(c.Timeout, defaultTimeout)
 	o := s.ask(ctx, c, st.attempt, limit)
 	ended := s.now()
-	s.stats.change(func(s *EngineStats) { s.LastRun = ended })
+	s.stats.ended(c, o, ended)
 	o.Check, o.At, o.Started = c.ID(), st.attempt.At, begun
 	o.Took = cmp.Or(o.Took, ended.Sub(begun))
 	// What was cut short looks like an outage and is none; nor can an attempt be believed during which

@@ -75,6 +75,8 @@ type EngineStats struct {
 	CommitTook      Histogram
 	Gaps            uint64
 	GapTime         time.Duration
+	Hosts           map[string]HostUse // requests by Check.Host
+	Tokens          map[string]uint64  // token requests by OAuth client
 }
 
 // A Histogram counts durations by upper bound, in seconds, as Prometheus does.

@@ -15,15 +15,17 @@ type stats struct {
 	mu       sync.Mutex // protects all below
 	s        EngineStats
 	panicked map[CheckID]bool
+	hosts    map[string]*use
+	window   time.Duration // that use is told of
 }
 
 func newStats(started time.Time) *stats {
 	return &stats{
 		s: EngineStats{
 			Started: started, SkippedBy: map[CheckID]uint64{},
-			Lateness: newHistogram(), CommitTook: newHistogram(),
+			Lateness: newHistogram(), CommitTook: newHistogram(), Tokens: map[string]uint64{},
 		},
-		panicked: map[CheckID]bool{},
+		panicked: map[CheckID]bool{}, hosts: map[string]*use{}, window: time.Minute,
 	}
 }
 
@@ -42,16 +44,36 @@ func (s *stats) read() EngineStats {
 	c.SkippedBy = maps.Clone(c.SkippedBy)
 	c.Lateness.Counts = slices.Clone(c.Lateness.Counts)
 	c.CommitTook.Counts = slices.Clone(c.CommitTook.Counts)
+	c.Tokens = maps.Clone(c.Tokens)
+	c.Hosts = make(map[string]HostUse, len(s.hosts))
+	for host, u := range s.hosts {
+		c.Hosts[host] = u.read(latest(c.Started, c.LastTick))
+	}
 	return c
 }
 
-func (s *stats) began(late time.Duration) {
+// began counts an attempt, and what it sends to its host.
+func (s *stats) began(c *Check, at time.Time, late time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.s.Runs++
+	if late > lateOver {
+		s.s.Late++
+	}
+	s.s.Lateness.add(late)
+	if s.hosts[c.Host] == nil {
+		s.hosts[c.Host] = newUse(s.window)
+	}
+	s.hosts[c.Host].add(at)
+}
+
+// ended notes the end of an attempt, and the tokens that it asked for.
+func (s *stats) ended(c *Check, o Outcome, at time.Time) {
 	s.change(func(s *EngineStats) {
-		s.Runs++
-		if late > lateOver {
-			s.Late++
+		s.LastRun = at
+		if o.Forced > 0 && c.Client != "" {
+			s.Tokens[c.Client] += uint64(o.Forced)
 		}
-		s.Lateness.add(late)
 	})
 }
 

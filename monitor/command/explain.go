@@ -25,6 +25,7 @@ type Explanation struct {
 	Causes   []string          `json:"possible_causes"` // upstream first
 	Next     time.Time         `json:"next_run,omitzero"`
 	Pace     string            `json:"pace"` // how it is asked at present
+	Use      *Consumption      `json:"consumption,omitempty"`
 	LastGood time.Time         `json:"last_good,omitzero"`
 	Last     *Seen             `json:"last,omitempty"` // nil is never asked
 	Signals  []SignalView      `json:"signals"`
@@ -89,6 +90,7 @@ func explain(s *monitor.Snapshot, known []*monitor.Delivery, name string, p moni
 	if c.Slow > 0 {
 		e.Slow = c.Slow.String()
 	}
+	e.Use = consumption(s, c)
 	if v.Row == nil {
 		return e, nil
 	}

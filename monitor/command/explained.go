@@ -113,6 +113,7 @@ func (e Explanation) facts() [][2]string {
 		{"Account", e.Account},
 		{"How", how},
 		{"At present", e.Pace},
+		{"Costs", e.Use.text(e.At)},
 		{"Next run", when(e.Next, e.At)},
 		{"Last run", last},
 		{"Last good", when(e.LastGood, e.At)},

@@ -27,6 +27,7 @@ type exporter struct {
 	kinds   *prometheus.Desc
 	late    *prometheus.Desc
 	commits *prometheus.Desc
+	use     useMetrics
 	byName  bool
 }
 
@@ -50,7 +51,7 @@ func newExporter(r Reader, version string, accounts bool) *exporter {
 		of = append(of, "account")
 	}
 	e := &exporter{
-		reader: r, byName: !accounts, engine: engineMetrics(), probes: probeMetrics(of),
+		reader: r, byName: !accounts, use: newUseMetrics(accounts), engine: engineMetrics(), probes: probeMetrics(of),
 		phases:  desc("probe_http_duration_seconds", "Duration of the last request by phase.", append(of, "phase")...),
 		state:   desc("bellhop_check_state", "State of the check: the one that holds is 1.", append(of, "bellhop_check_state")...),
 		severe:  desc("bellhop_incidents_open", "Incidents that are open.", "severity"),
@@ -89,7 +90,7 @@ func (e *exporter) Describe(ch chan<- *prometheus.Desc) {
 	for _, m := range e.probes {
 		ch <- m.desc
 	}
-	for _, d := range []*prometheus.Desc{e.phases, e.state, e.members, e.severe, e.kinds, e.late, e.commits} {
+	for _, d := range append(e.use.all(), e.phases, e.state, e.members, e.severe, e.kinds, e.late, e.commits) {
 		if d != nil {
 			ch <- d
 		}
@@ -107,6 +108,7 @@ func (e *exporter) Collect(ch chan<- prometheus.Metric) {
 	}
 	ch <- histogram(e.late, s.Engine.Lateness)
 	ch <- histogram(e.commits, s.Engine.CommitTook)
+	e.use.collect(ch, s)
 	e.collectIncidents(ch, s)
 	for _, g := range gather(s, e.byName) {
 		e.collectCheck(ch, g)
