@@ -142,7 +142,7 @@ receiver ops
 10:03:00 begin identity 503
 10:08:00 begin account:hotel-7 403
 10:13:00 end identity
-10:16:00 stop`)
+11:00:00 stop`)
 	messages := strings.Count(said, " ops: ")
 	if messages != 3 || strings.Count(said, "apaleo identity is DOWN") != 1 || strings.Count(said, "apaleo identity WORKS again") != 1 ||
 		strings.Count(said, "Hotel hotel-7 (HTL8) is LOCKED OUT") != 1 {

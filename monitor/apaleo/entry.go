@@ -2,6 +2,7 @@ package apaleo
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"bellhop/monitor"
@@ -11,15 +12,18 @@ import (
 type Entry struct {
 	Name       string        // of the check
 	Title      string        // what people call it; %s is the host of a certificate, or the account
-	Public     string        // its component on the public page, "" for none
+	Public     string        // its component on the public page, "" for none; of what is asked of single accounts, none is shown
+	Module     string        // the API module that is asked, "" for none
 	Every      time.Duration // at real pace
-	Ask        string        // method and path
+	Timeout    time.Duration // 0 is ten seconds
+	Ask        string        // method, path and query; {property}, {properties} and {day+1} are filled in when it is asked
 	Expect     string        // what is a good answer, as an expression where it is one
-	Scope      string        // that the client must have; "" is none
+	Scope      string        // that the client must have, any one of these; "" is none
 	Doc        string        // the page that explains what is asked
 	PerAccount bool
-	Optional   bool // watched only if Config.Modules names it
+	Optional   bool // watched only if Config.Modules names it, or the module that it is of
 
+	with  string // the module that it is of
 	kind  string
 	host  host
 	graph graph
@@ -28,7 +32,11 @@ type Entry struct {
 }
 
 // flags are what a check is besides.
-type flags struct{ info, warning, forced bool }
+type flags struct {
+	info, warning, forced bool
+	eachHotel             bool // it tells something of the hotel itself: each one is asked, however many there are
+	double                bool // it takes two requests
+}
 
 // host says which of apaleo's hosts an entry asks.
 type host int
@@ -38,6 +46,9 @@ const (
 	onIdentity
 	onWebhook
 	onStatusPage
+	onDistribution
+	onIntegration
+	hosts // how many there are
 )
 
 // graph says where in the dependency graph an entry stands.
@@ -49,22 +60,7 @@ const (
 	edgeUser                 // it depends on that edge
 	tokenProbe               // it is the own probe of the token endpoint and of identity
 	clientProbe              // it is the own probe of a client
-	accountUser              // it works with an account's token
-)
-
-// Pages that explain (docs/apaleo.md, section B).
-const (
-	docHealth    = "https://github.com/apaleo/api/issues/433"
-	docOAuth     = "https://apaleo.dev/guides/oauth-connection/oauth-openid.html"
-	docClient    = "https://apaleo.dev/guides/oauth-connection/best-practices.html"
-	docTrouble   = "https://apaleo.dev/guides/api/trouble-shooting.html"
-	docScopes    = "https://apaleo.dev/guides/api/scopes.html"
-	docLimits    = "https://apaleo.dev/guides/api/rate-limiting.html"
-	docErrors    = "https://apaleo.dev/guides/api/errors.html"
-	docWebhook   = "https://apaleo.dev/guides/webhook/best-practices.html"
-	docReference = "https://api.apaleo.com/swagger/"
-	docStatus    = "https://status.apaleo.com"
-	docRefresh   = "https://apaleo.dev/guides/oauth-connection/refresh-token.html"
+	moduleUser               // it works with an account's token on one module of an API
 )
 
 // Components of the public page.
@@ -81,84 +77,31 @@ const (
 )
 
 // Entries is the watchlist that ships (docs/apaleo.md, section A): what is asked of the platform once, then
-// what is asked for each account. It needs no scope at all and reads no guest's data.
-func Entries() []Entry { return slices.Clone(entries) }
+// what is asked for each account. Without modules it needs no scope at all; none of it reads guests' data.
+func Entries() []Entry { return slices.Concat(platform, perAccount, modules) }
 
 // ModuleNames are the entries that Config.Modules can add, in the order of the list.
-func ModuleNames() []string { return names(func(e Entry) bool { return e.Optional }) }
+func ModuleNames() []string { return names(modules) }
 
 // EntryNames are the entries that Config.Overrides can change, in the order of the list.
-func EntryNames() []string { return names(func(Entry) bool { return true }) }
+func EntryNames() []string { return append(names(Entries()), connectEntry.Name) }
 
-func names(which func(Entry) bool) []string {
+func names(entries []Entry) []string {
 	var all []string
-	for _, e := range append(slices.Clone(entries), connectEntry) {
-		if which(e) {
-			all = append(all, e.Name)
-		}
+	for _, e := range entries {
+		all = append(all, e.Name)
 	}
 	return all
 }
 
-var entries = []Entry{
-	{
-		Name: "apaleo-health", Title: "apaleo API health", Public: front, Every: minute, Doc: docHealth,
-		Ask: "GET /health", Expect: "status == 200", kind: "http", host: onAPI, graph: edgeProbe, make: request,
-	},
-	{
-		Name: "api-edge", Title: "apaleo API without credentials", Public: front, Every: minute, Doc: docTrouble,
-		Ask: "GET /inventory/v1/properties/$count", Expect: "status == 401", kind: "http", host: onAPI, graph: edgeProbe, make: request,
-	},
-	{
-		Name: "identity-discovery", Title: "apaleo identity", Public: signIn, Every: minute, Doc: docOAuth,
-		Ask: "GET /.well-known/openid-configuration", Expect: "status == 200 && json.token_endpoint != nil",
-		kind: "http", host: onIdentity, graph: edgeProbe, make: discovery,
-	},
-	{
-		Name: "identity-jwks", Title: "apaleo's token signing keys", Public: signIn, Every: 5 * minute, Doc: docOAuth,
-		Ask: "GET the jwks_uri of /.well-known/openid-configuration", Expect: "status == 200 && len(json.keys) > 0",
-		kind: "http", host: onIdentity, graph: edgeProbe, make: keys,
-	},
-	{
-		Name: "token-edge", Title: "apaleo's token endpoint", Public: signIn, Every: minute, Doc: docClient,
-		Ask: "POST /connect/token", Expect: "status in [400, 401]", kind: "token-edge", host: onIdentity, graph: tokenProbe, make: tokenEdge,
-	},
-	{
-		Name: "webhook-api-edge", Title: "apaleo webhook API without credentials", Public: notifications, Every: minute, Doc: docWebhook,
-		Ask: "GET /v1/subscriptions", Expect: "status == 401", kind: "http", host: onWebhook, graph: edgeProbe, make: request,
-	},
-	certificate("tls-api", onAPI),
-	certificate("tls-identity", onIdentity),
-	certificate("tls-webhook", onWebhook),
-	{
-		Name: "status-page", Title: "apaleo's status page", Every: 5 * minute, Doc: docStatus, Ask: "GET /", Expect: "status >= 200 && status < 300",
-		kind: "status-page", host: onStatusPage, graph: nowhere, flags: flags{info: true}, make: statusPage,
-	},
-	{
-		Name: "auth-token", Title: "New token for %s", Every: 15 * minute, Doc: docClient, PerAccount: true, Ask: "POST /connect/token",
-		Expect: "status 200, a token, of the configured account",
-		kind:   "token", host: onIdentity, graph: clientProbe, flags: flags{forced: true}, make: newToken,
-	},
-	{
-		Name: "account", Title: "Account %s", Every: minute, Doc: docReference, PerAccount: true,
-		Ask: "GET /account/v1/accounts/current", Expect: "status == 200 && json.code != nil", kind: "http", host: onAPI, graph: accountUser, make: account,
-	},
-	{
-		Name: "inventory", Title: "Inventory API for %s", Every: minute, Doc: docReference, PerAccount: true,
-		Ask: "GET /inventory/v1/properties/$count", Expect: "status == 200 && json.count >= 1", kind: "http", host: onAPI, graph: accountUser, make: authorized,
-	},
-}
+// scopes are the words of Scope.
+func (e Entry) scopes() []string { return strings.Fields(e.Scope) }
 
-// connectEntry takes the place of the account's entries for a store app's client, which has no token of its
-// own. That apaleo's answer follows RFC 7009 is inferred, not seen.
-var connectEntry = Entry{
-	Name: "connect-client", Title: "Store app %s", Every: 15 * time.Minute, Doc: docOAuth, PerAccount: true,
-	Ask: "POST /connect/revocation", Expect: "status == 200", kind: "connect", host: onIdentity, graph: clientProbe, flags: flags{forced: true}, make: connect,
-}
+// ofProperty is whether it can be asked only for a property.
+func (e Entry) ofProperty() bool { return strings.Contains(e.Ask, "{property}") }
 
-func certificate(name string, on host) Entry {
-	return Entry{
-		Name: name, Title: "Certificate of %s", Public: certificates, Every: day, Doc: docStatus, Ask: "TLS handshake", Expect: "valid for 14 days and more",
-		kind: "tls", host: on, graph: edgeUser, flags: flags{warning: true}, make: tlsExpiry,
-	}
-}
+// namesProperties is whether it is asked for the account's properties, if any are known.
+func (e Entry) namesProperties() bool { return strings.Contains(e.Ask, "{propert") }
+
+// rotates is whether one account after the other can stand for all of them.
+func (e Entry) rotates() bool { return e.graph == moduleUser && e.Public != "" }

@@ -1,6 +1,8 @@
 package apaleo
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"bellhop/monitor"
@@ -9,9 +11,6 @@ import (
 // IntegrationClient stands in the graph for the OAuth client that the integration itself uses, where its id is
 // not known: where accounts names no single store app.
 const IntegrationClient = "integration"
-
-// ReceiverNode is the integration's webhook endpoint in the graph.
-func ReceiverNode() monitor.Node { return monitor.Node{Kind: monitor.NodeReceiver, ID: "webhooks"} }
 
 // DeliveryNode is apaleo's delivery of webhooks in the graph.
 func DeliveryNode() monitor.Node { return monitor.Node{Kind: monitor.NodeDelivery, ID: "webhooks"} }
@@ -30,7 +29,7 @@ func (c Config) Reported() monitor.Reported {
 		Hotel:    func(account string) []*monitor.Check { return c.hotel(account, client) },
 		Pooled:   c.pooled(),
 		Accounts: accounts,
-		Needs:    c.needs(),
+		Needs:    c.needs(nil),
 	}
 }
 
@@ -46,10 +45,7 @@ func (c Config) integrationClient() string {
 		}
 		found = a.Source.ClientID()
 	}
-	if found == "" {
-		return IntegrationClient
-	}
-	return found
+	return cmp.Or(found, IntegrationClient)
 }
 
 // hotel makes the checks of a reported account.
@@ -63,14 +59,15 @@ func (c Config) hotel(account, client string) []*monitor.Check {
 	consent := c.reported("consent", account, monitor.KindConsent, "Consent of "+account, identity,
 		edge, monitor.Node{Kind: monitor.NodeToken, ID: identity}, of, hotel)
 	webhooks := c.reported("webhooks", account, monitor.KindWebhooks, "Webhooks of "+account, c.Hosts.id(onWebhook),
-		ReceiverNode(), DeliveryNode(), hotel)
+		append(slices.Clone(c.Receivers), DeliveryNode(), hotel)...)
 	traffic.Client, consent.Client = client, client
 	return []*monitor.Check{traffic, consent, webhooks}
 }
 
 // pooled are the checks of what all accounts report together.
 func (c Config) pooled() []*monitor.Check {
-	webhooks := c.reported("webhooks", "", monitor.KindWebhooks, "Webhooks of all hotels", c.Hosts.id(onWebhook), ReceiverNode(), DeliveryNode())
+	webhooks := c.reported("webhooks", "", monitor.KindWebhooks, "Webhooks of all hotels", c.Hosts.id(onWebhook),
+		append(slices.Clone(c.Receivers), DeliveryNode())...)
 	webhooks.Direct, webhooks.Public = []monitor.Node{DeliveryNode()}, notifications
 	return []*monitor.Check{c.reported("reports", "", monitor.KindReports, "Reports of the integration", ""), webhooks}
 }
@@ -83,5 +80,3 @@ func (c Config) reported(name, account, kind, title, host string, path ...monito
 	k.Schedule = monitor.EverySchedule(k.ID(), k.Every)
 	return k
 }
-
-func (c Config) needs() []string { return nil }

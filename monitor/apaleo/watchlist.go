@@ -1,35 +1,40 @@
 package apaleo
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"cmp"
 	"errors"
 	"fmt"
-	"net/url"
+	"slices"
 	"strings"
-	"time"
 
 	"bellhop/monitor"
 )
 
-// Watchlist makes the checks of Entries. An error says which check cannot be made.
+// Watchlist makes the checks of Entries that are chosen: those of the platform, then those of the accounts. Where
+// there are too many accounts to ask everything of each, a module is asked of one account after the other, and
+// each account more seldom (docs/apaleo.md, section A). An error says which check cannot be made.
 func Watchlist(c Config) ([]*monitor.Check, error) {
-	if c.Transport == nil || c.Pace.By == 0 {
-		return nil, errors.New("apaleo watchlist: no transport, or no pace")
+	if err := c.valid(); err != nil {
+		return nil, fmt.Errorf("apaleo watchlist: %w", err)
 	}
+	p := c.load().pace()
 	var checks []*monitor.Check
-	for _, e := range entries {
-		if e.PerAccount || !c.Hosts.has(e) {
-			continue
-		}
-		check, err := maker{Config: c}.check(e)
+	for _, e := range c.chosen(platform) {
+		check, err := maker{Config: c, pacing: p}.check(e)
 		if err != nil {
 			return nil, err
 		}
 		checks = append(checks, check)
 	}
-	for _, a := range c.Accounts {
-		own, err := c.account(a)
+	if p.rotate {
+		inTurn, err := c.rotations(p)
+		if err != nil {
+			return nil, err
+		}
+		checks = append(checks, inTurn...)
+	}
+	for place := range c.Accounts {
+		own, err := c.ofAccount(place, p)
 		if err != nil {
 			return nil, err
 		}
@@ -38,55 +43,55 @@ func Watchlist(c Config) ([]*monitor.Check, error) {
 	return checks, nil
 }
 
-// Names are what people call the nodes of the graph that are apaleo's.
-func (h Hosts) Names() map[monitor.Node]string {
-	names := map[monitor.Node]string{}
-	for _, n := range []struct {
-		kind monitor.NodeKind
-		on   host
-		name string
-	}{
-		{monitor.NodeEdge, onWebhook, "apaleo webhook API"},
-		{monitor.NodeEdge, onAPI, "apaleo API"},
-		{monitor.NodeAPI, onAPI, "apaleo API for those who are signed in"},
-		{monitor.NodeIdentity, onIdentity, "apaleo identity"},
-		{monitor.NodeToken, onIdentity, "apaleo token endpoint"},
-	} {
-		names[monitor.Node{Kind: n.kind, ID: h.id(n.on)}] = n.name
+func (c Config) valid() error {
+	if c.Transport == nil || c.Pace.By == 0 {
+		return errors.New("no transport, or no pace")
 	}
-	return names
-}
-
-// Names are what people call the nodes of the watchlist's graph: apaleo's parts, the accounts and their clients.
-func (c Config) Names() map[monitor.Node]string {
-	names := c.Hosts.Names()
-	for _, a := range c.Accounts {
-		hotel := "Hotel " + a.Name
-		if a.Code != "" {
-			hotel += " (" + a.Code + ")"
+	for _, name := range c.Modules {
+		if !slices.Contains(ModuleNames(), name) {
+			return fmt.Errorf("there is no module %s; there are %s", name, strings.Join(ModuleNames(), ", "))
 		}
-		names[monitor.Node{Kind: monitor.NodeAccount, ID: a.Name}] = hotel
-		client := monitor.Node{Kind: monitor.NodeClient, ID: a.Source.ClientID()}
-		names[client] = "Our apaleo client " + a.Source.ClientID()
 	}
-	return names
+	for name := range c.Overrides {
+		if !slices.Contains(EntryNames(), name) {
+			return fmt.Errorf("there is no entry %s; there are %s", name, strings.Join(EntryNames(), ", "))
+		}
+	}
+	for _, a := range c.Accounts {
+		if a.Name == "" || a.Source == nil {
+			return errors.New("an account without a name or a client")
+		}
+	}
+	return nil
 }
 
-// account makes the checks of one account.
-func (c Config) account(a Account) ([]*monitor.Check, error) {
-	if a.Name == "" || a.Source == nil {
-		return nil, errors.New("apaleo watchlist: an account without a name or a client")
-	}
-	list := entries
-	if a.Connect {
-		list = []Entry{connectEntry}
-	}
-	var checks []*monitor.Check
-	for _, e := range list {
-		if !e.PerAccount {
+// chosen are those of the entries that the configuration wants, as it wants them.
+func (c Config) chosen(entries []Entry) []Entry {
+	var all []Entry
+	for _, e := range entries {
+		o := c.Overrides[e.Name]
+		wanted := !e.Optional || slices.Contains(c.Modules, cmp.Or(e.with, e.Name))
+		if !wanted || o.Off || !c.Hosts.has(e) {
 			continue
 		}
-		check, err := maker{Config: c, account: &a}.check(e)
+		if o.Every > 0 {
+			e.Every = o.Every * timesPace(c.Pace)
+		}
+		e.Public = *cmp.Or(o.Public, &e.Public)
+		all = append(all, e)
+	}
+	return all
+}
+
+// rotations are the checks that ask a module of one account after the other.
+func (c Config) rotations(p pacing) ([]*monitor.Check, error) {
+	var checks []*monitor.Check
+	for _, e := range c.chosen(slices.Concat(perAccount, modules)) {
+		accounts := c.askable(e)
+		if !e.rotates() || len(accounts) == 0 {
+			continue
+		}
+		check, err := c.rotation(e, accounts, p)
 		if err != nil {
 			return nil, err
 		}
@@ -95,113 +100,74 @@ func (c Config) account(a Account) ([]*monitor.Check, error) {
 	return checks, nil
 }
 
-func (h Hosts) base(on host) string {
-	return [...]string{onAPI: h.API, onIdentity: h.Identity, onWebhook: h.Webhook, onStatusPage: h.StatusPage}[on]
+// askable are the accounts that an entry can be asked of.
+func (c Config) askable(e Entry) []Account {
+	var all []Account
+	for _, a := range c.Accounts {
+		if !a.Connect && (!e.ofProperty() || len(a.Properties) > 0) {
+			all = append(all, a)
+		}
+	}
+	return all
 }
 
-// id names a host as the graph does: with its port, if it is given.
-func (h Hosts) id(on host) string {
-	u, err := url.Parse(h.base(on))
-	if err != nil {
-		return ""
+// ofAccount makes the checks of one account.
+func (c Config) ofAccount(place int, p pacing) ([]*monitor.Check, error) {
+	a := c.Accounts[place]
+	list := c.chosen(slices.Concat(perAccount, modules))
+	if a.Connect {
+		list = c.chosen([]Entry{connectEntry})
 	}
-	return u.Host
+	var checks []*monitor.Check
+	for _, e := range list {
+		inTurn := p.rotate && e.rotates() && !e.flags.eachHotel
+		if inTurn || e.ofProperty() && len(a.Properties) == 0 {
+			continue
+		}
+		m := maker{Config: c, account: &a, pacing: p, place: place}
+		check, err := m.check(e)
+		if err != nil {
+			return nil, err
+		}
+		checks = append(checks, check)
+	}
+	return checks, nil
 }
 
-func (h Hosts) has(e Entry) bool {
-	base := h.base(e.host)
-	return base != "" && (e.kind != "tls" || strings.HasPrefix(base, "https:"))
+// load is what the configuration would ask, as the table says it.
+func (c Config) load() load {
+	var l load
+	for _, e := range c.chosen(platform) {
+		rate := perMinute(e.Every)
+		if e.flags.double {
+			rate *= 2
+		}
+		l.fixed[e.host] += rate
+	}
+	for _, a := range c.Accounts {
+		if a.Connect {
+			l.connect++
+		} else {
+			l.accounts++
+		}
+	}
+	for _, e := range c.chosen(append(slices.Concat(perAccount, modules), connectEntry)) {
+		if e.flags.forced {
+			l.forced = e.Every
+			continue
+		}
+		l.each = append(l.each, demand{on: e.host, every: e.Every, of: len(c.askable(e)), rotates: e.rotates(), stays: e.flags.eachHotel})
+	}
+	return l
 }
 
-// A maker makes checks for the platform, or for one account.
-type maker struct {
-	Config
-	account *Account
-}
-
-// Checks wait as long, and call an answer slow, as a part of their interval once it is short.
-const (
-	longestWait = 10 * time.Second
-	slowPart    = 0.3 // of the wait: three seconds of ten
-)
-
-func (m maker) check(e Entry) (*monitor.Check, error) {
-	ask, err := e.make(m, e)
-	if err != nil {
-		return nil, fmt.Errorf("apaleo watchlist: %s: %w", e.Name, err)
+// needs are the scopes that the chosen modules need of an account's token, each any one of its words.
+func (c Config) needs(a *Account) []string {
+	var all []string
+	for _, e := range c.chosen(modules) {
+		if e.Scope != "" && !slices.Contains(all, e.Scope) && (a == nil || !e.ofProperty() || len(a.Properties) > 0) {
+			all = append(all, e.Scope)
+		}
 	}
-	host := m.Hosts.id(e.host)
-	c := &monitor.Check{
-		Name: e.Name, Kind: e.kind, Title: e.Title, Public: e.Public, Host: host,
-		Every: m.Pace.Of(e.Every), Anonymous: m.account == nil, Rule: m.Rule, Ask: ask,
-		Info: e.flags.info, Warning: e.flags.warning, Forced: e.flags.forced,
-	}
-	shown := host
-	if m.account != nil {
-		c.Account, c.Client, shown = m.account.Name, m.account.Source.ClientID(), m.account.Name
-	}
-	if strings.Contains(c.Title, "%s") {
-		c.Title = fmt.Sprintf(c.Title, shown)
-	}
-	c.Spec, c.Schedule = "@every "+short(c.Every), monitor.EverySchedule(c.ID(), c.Every)
-	c.Timeout = min(longestWait, c.Every*8/10)
-	if !c.Info && !c.Warning {
-		c.Slow = time.Duration(slowPart * float64(c.Timeout))
-	}
-	c.Path, c.Direct = m.nodes(e)
-	c.Asks = m.asks(e)
-	return c, nil
-}
-
-// asks is a hash of what is asked and of whom, not of how often, how it is called, or with which secret.
-func (m maker) asks(e Entry) string {
-	parts := []string{e.kind, m.Hosts.base(e.host), e.Ask, e.Expect}
-	if m.account != nil {
-		parts = append(parts, m.account.Code, m.account.Source.ClientID())
-	}
-	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
-	return hex.EncodeToString(sum[:12])
-}
-
-// nodes is an entry's path, upstream first, and which of it the check is the own probe of.
-func (m maker) nodes(e Entry) (path, direct []monitor.Node) {
-	at := m.Hosts.id(e.host)
-	edge := monitor.Node{Kind: monitor.NodeEdge, ID: at}
-	if e.host == onIdentity {
-		edge.Kind = monitor.NodeIdentity
-	}
-	token := monitor.Node{Kind: monitor.NodeToken, ID: at}
-	switch e.graph {
-	case nowhere:
-		return nil, nil
-	case edgeUser:
-		return []monitor.Node{edge}, nil
-	case edgeProbe:
-		return []monitor.Node{edge}, []monitor.Node{edge}
-	case tokenProbe:
-		return []monitor.Node{edge, token}, []monitor.Node{edge, token}
-	default:
-		return m.ofAccount(e, edge, token)
-	}
-}
-
-func (m maker) ofAccount(e Entry, edge, token monitor.Node) (path, direct []monitor.Node) {
-	client := monitor.Node{Kind: monitor.NodeClient, ID: m.account.Source.ClientID()}
-	hotel := monitor.Node{Kind: monitor.NodeAccount, ID: m.account.Name}
-	if e.graph == accountUser {
-		return []monitor.Node{edge, {Kind: monitor.NodeAPI, ID: edge.ID}, client, hotel}, nil
-	}
-	return []monitor.Node{edge, token, client}, []monitor.Node{client} // whether a token is issued says nothing of the hotel
-}
-
-// short is a duration without the units that are zero: 24h, not 24h0m0s.
-func short(d time.Duration) string {
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
+	return all
 }

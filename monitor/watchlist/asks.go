@@ -31,7 +31,7 @@ func (b *builder) http(c *monitor.Check, f *httpForm, a *account) {
 	}
 	headers := b.sent(f.Headers, a)
 	c.Host = b.host(u)
-	c.Path = b.pathTo(c.Host, a)
+	c.Path, c.Module = b.pathTo(c.Host, u.Path, a), b.moduleOf(c.Host, u.Path)
 	c.Anonymous = a == nil && len(headers) == 0 && f.CertFile.V == ""
 	c.Asks = fingerprint("http", f.URL.V, f.Method.or("GET"), slices.Sorted(maps.Keys(headers)), f.Body.V, f.Expect.V, f.Follow.V, c.Account, c.Client)
 	t := b.transportOf(f)
@@ -113,7 +113,7 @@ func (b *builder) tls(c *monitor.Check, f checkForm) {
 		b.wrong(f.Account.At, "a tls check sends no request that an account could authorize", "remove account")
 	}
 	c.Host = b.host(&url.URL{Scheme: "https", Host: net.JoinHostPort(host, port)})
-	c.Path = b.pathTo(c.Host, nil)
+	c.Path = b.pathTo(c.Host, "", nil)
 	c.Asks = fingerprint("tls", c.Host)
 	t := b.trusting(b.pem("tls.ca_file", f.TLS.RootsFile), nil, nil, f.TLS.RootsFile.At)
 	if t == nil {

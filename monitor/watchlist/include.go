@@ -38,8 +38,8 @@ func (b *builder) unmade() bool {
 
 // pathTo is what can explain the failures of a user's own check, upstream first: where it leads, and who it
 // speaks for. What leads to apaleo depends on the nodes that the built-in watchlist knows, so that one
-// outage is one incident.
-func (b *builder) pathTo(host string, a *account) []monitor.Node {
+// outage is one incident. urlPath tells the module of apaleo's API.
+func (b *builder) pathTo(host, urlPath string, a *account) []monitor.Node {
 	edge, h := monitor.Node{Kind: monitor.NodeEdge, ID: host}, b.apaleo.Hosts
 	if host == hostOf(h.Identity) {
 		edge.Kind = monitor.NodeIdentity
@@ -50,6 +50,9 @@ func (b *builder) pathTo(host string, a *account) []monitor.Node {
 	}
 	if host == hostOf(h.API) {
 		path = append(path, monitor.Node{Kind: monitor.NodeAPI, ID: host})
+		if module := b.moduleOf(host, urlPath); module != "" {
+			path = append(path, monitor.Node{Kind: monitor.NodeModule, ID: module})
+		}
 	}
 	return append(path, monitor.Node{Kind: monitor.NodeClient, ID: a.clientID}, monitor.Node{Kind: monitor.NodeAccount, ID: a.name})
 }
@@ -70,4 +73,12 @@ func hostOf(base string) string {
 		return ""
 	}
 	return u.Host
+}
+
+// moduleOf is the module of apaleo's API that an address leads to, or "".
+func (b *builder) moduleOf(host, urlPath string) string {
+	if host != hostOf(b.apaleo.API) {
+		return ""
+	}
+	return apaleo.ModuleOf(urlPath)
 }

@@ -76,14 +76,14 @@ func TestOwnChecksOfApaleo(t *testing.T) {
 accounts: [{name: alpine, client_id: ALPN, client_secret: x}]
 watchlist:
   include: [apaleo]
-  checks: [{name: booking, account: alpine, http: {url: "https://api.apaleo.com:443/booking/v1/reservations/$count"}}]
+  checks: [{name: units, account: alpine, http: {url: "https://api.apaleo.com:443/inventory/v1/units/$count"}}]
 `, watchlist.Options{})
 	paths := map[string][]monitor.Node{}
 	for _, c := range w.Checks {
 		paths[c.Name] = c.Path
 	}
-	if len(paths["booking"]) != 4 || !slices.Equal(paths["booking"], paths["inventory"]) {
-		t.Errorf("path %v, want that of inventory, %v", paths["booking"], paths["inventory"])
+	if len(paths["units"]) != 5 || !slices.Equal(paths["units"], paths["inventory"]) {
+		t.Errorf("path %v, want that of inventory, %v", paths["units"], paths["inventory"])
 	}
 }
 
