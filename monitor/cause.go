@@ -9,23 +9,31 @@ import (
 // algorithm (hit and coverage ratios over risk groups) takes the place of attribute and of nothing else.
 
 // attribute finds the node that explains a failing signal: the first one on the check's path, from upstream,
-// that fails itself. without is left out: its incident has just ended.
+// that fails itself; else the matter that its hotel has to settle. without is left out: its incident has just
+// ended.
 func (d *draft) attribute(id SignalID, without Node) Cause {
 	c := d.watched.checks[id.Check]
 	own := Cause{Kind: NodeCheck, ID: string(id.Check), Confidence: Certain}
 	if c == nil || d.ownMatter(c, id) {
 		return own
 	}
+	matter, settled := d.matter(c, id)
+	if settled {
+		return Cause{Kind: NodeHotels, ID: matter, Confidence: Certain}
+	}
 	for _, n := range c.Path {
-		if n == without || !explains(n.Kind, id.Signal) {
+		if n == without || !d.mayExplain(n, id) || matter != "" && n.Kind == NodeAccount {
 			continue
 		}
 		if at := d.openAt(n); at != "" && covers(d.incident(at), id.Signal) {
 			return d.incident(at).Cause
 		}
-		if conf, ok := d.fails(n, id.Signal); ok {
+		if conf, ok := d.fails(n, id); ok {
 			return Cause{Kind: n.Kind, ID: n.ID, Confidence: conf}
 		}
+	}
+	if matter != "" {
+		return Cause{Kind: NodeHotels, ID: matter, Confidence: Certain}
 	}
 	return own
 }
@@ -49,19 +57,34 @@ func (d *draft) ownMatter(c *Check, id SignalID) bool {
 func explains(k NodeKind, s SignalKind) bool {
 	switch s {
 	case Auth:
-		return k == NodeAPI || k == NodeClient || k == NodeAccount
+		return k == NodeAPI || k == NodeModule || k == NodeClient || k == NodeAccount || k == NodeHotels
 	case Quota: // apaleo counts requests per client and account
 		return k == NodeAccount
 	default:
-		return k != NodeClient
+		return k != NodeClient && k != NodeHotels
 	}
 }
 
-// fails says whether a node is failing. Its own probes decide, where there is fresh evidence of any: they
-// exonerate it, too. Otherwise at least two checks, and four in five of those that depend on it, must fail.
-func (d *draft) fails(n Node, s SignalKind) (Confidence, bool) {
+// mayExplain says whether a node can be the cause of what a signal shows. Where pings arrive and events do not, the
+// integration's endpoint takes what it is sent.
+func (d *draft) mayExplain(n Node, id SignalID) bool {
+	f := d.row(id.Check).Failures[signalIndex(id.Signal)]
+	return explains(n.Kind, id.Signal) && !(n.Kind == NodeReceiver && f != nil && f.Fault == FaultQuiet)
+}
+
+// fails says whether a node is failing, now that a signal has opened that depends on it. Its own probes decide,
+// where there is fresh evidence of any: they exonerate it, too. Otherwise at least two checks, and four in five
+// of those that depend on it, must fail.
+func (d *draft) fails(n Node, id SignalID) (Confidence, bool) {
+	s := id.Signal
 	if weight, of := d.weigh(d.watched.direct[n], s); of > 0 {
 		return Certain, weight > of
+	}
+	if n.Kind == NodeReceiver {
+		return "", false // only asking it tells whether it answers
+	}
+	if n.Kind == NodeClient && d.refusedLately(n, id) {
+		return Likely, true
 	}
 	failing, evaluated := d.count(n, s)
 	if failing < 2 || failing*5 < evaluated*4 {
@@ -70,23 +93,26 @@ func (d *draft) fails(n Node, s SignalKind) (Confidence, bool) {
 	switch {
 	case n.Kind == NodeClient:
 		return Likely, d.refused(n)
-	case n.Kind == NodeAPI && s == Auth:
+	case s == Auth && (n.Kind == NodeAPI || n.Kind == NodeModule):
 		return Likely, d.clients(n, s) > 1
+	case n.Kind == NodeDelivery && !d.receives(id):
+		return Unclear, true
 	}
 	return Likely, true
 }
 
-// refused says whether the token endpoint itself turned a client away. What an API answers to a token that was
-// issued is no word on the client.
-func (d *draft) refused(n Node) bool {
-	return slices.ContainsFunc(d.watched.members[n], func(id CheckID) bool {
-		r := d.row(id)
-		if r == nil || r.Signal(Auth).Last != Fail {
-			return false
+// receives says whether the integration's endpoint is known to take what apaleo sends: it answers, or pings arrive.
+func (d *draft) receives(id SignalID) bool {
+	if f := d.row(id.Check).Failures[signalIndex(id.Signal)]; f != nil && f.Fault == FaultQuiet {
+		return true
+	}
+	for _, n := range d.watched.checks[id.Check].Path {
+		if n.Kind == NodeReceiver {
+			weight, of := d.weigh(d.watched.direct[n], Availability)
+			return of > 0 && weight == 0
 		}
-		f := r.Failures[signalIndex(Auth)]
-		return f != nil && slices.Contains([]Fault{FaultClient, FaultGrant, FaultScope, FaultRequest}, f.Fault)
-	})
+	}
+	return false
 }
 
 // weigh adds up a node's own probes: two for one that fails, one for one that is in doubt, so that a
@@ -126,11 +152,8 @@ func (d *draft) calm(probes []CheckID, s SignalKind) (since time.Time, calm bool
 // count counts the checks that depend on a node, and those of them that fail.
 func (d *draft) count(n Node, s SignalKind) (failing, evaluated int) {
 	for _, id := range d.watched.members[n] {
-		if c := d.watched.checks[id]; c.Info || c.Warning {
-			continue
-		}
-		f, any := d.failing(id, s)
-		if any {
+		f, seen := d.standing(id, s)
+		if seen {
 			evaluated++
 		}
 		if f {
@@ -140,12 +163,37 @@ func (d *draft) count(n Node, s SignalKind) (failing, evaluated int) {
 	return failing, evaluated
 }
 
-// clients counts the OAuth clients whose checks fail: what befalls one alone is not the API's doing.
+// standing is how a check fares, as far as a node upstream can be the reason: a hotel whose own matter is known
+// says nothing of anybody else.
+func (d *draft) standing(id CheckID, s SignalKind) (failing, seen bool) {
+	c := d.watched.checks[id]
+	if c.Info || c.Warning {
+		return false, false
+	}
+	failing, seen = d.failing(id, s)
+	if failing && s == Auth && c.Account != "" {
+		if m := d.besideMatter(c); m != "" && !shared(m) {
+			return false, false
+		}
+	}
+	return failing, seen
+}
+
+// clients counts the OAuth clients whose checks fail: what befalls one alone is not the API's doing. The
+// integration has one for all its hotels: there each hotel counts.
 func (d *draft) clients(n Node, s SignalKind) int {
 	seen := map[string]bool{}
 	for _, id := range d.watched.members[n] {
-		if f, _ := d.failing(id, s); f {
-			seen[d.watched.checks[id].Client] = true
+		if f, _ := d.standing(id, s); f {
+			c := d.watched.checks[id]
+			if c.Reported {
+				seen["@"+c.Account] = true
+				continue
+			}
+			seen[c.Client] = true
+		}
+		if len(seen) > 1 {
+			break
 		}
 	}
 	return len(seen)

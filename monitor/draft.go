@@ -14,6 +14,7 @@ type draft struct {
 	watched *watched
 	sight   *sight
 	gone    map[CheckID]bool // rows that were removed: what the book has of them counts no more
+	news    []news           // of matters of hotels, told when all of a report is read
 }
 
 // at moves the draft's time on. Time does not run backwards within a change.
@@ -24,6 +25,7 @@ func (d *draft) at(t time.Time) {
 }
 
 func (d *draft) finish() Change {
+	d.announceAll("")
 	d.settle()
 	d.c.At = d.now
 	if d.watched != d.b.watched {

@@ -15,13 +15,13 @@ func (d *draft) opened(id SignalID) {
 }
 
 func (d *draft) place(id SignalID, cause Cause, since time.Time) {
-	parts := d.partsOf(cause, id.Signal, since)
+	parts := d.partsOf(cause, id, since)
 	switch at := d.openAt(cause.Node()); {
 	case at != "":
 		d.attach(at, id)
 		d.absorb(at, parts)
 		if len(parts) > 0 {
-			d.version(at, EventUpdated, ChangeMerged)
+			d.announce(at, EventUpdated, ChangeMerged)
 		}
 		d.dissolve(parts)
 	case len(parts) > 0:
@@ -47,7 +47,7 @@ func (d *draft) open(cause Cause, id SignalID, since time.Time) {
 	}
 	set(&d.c.Incidents, i.ID, i)
 	d.attach(i.ID, id)
-	d.version(i.ID, EventOpened, "")
+	d.announce(i.ID, EventOpened, "")
 }
 
 // earliest is the first failure among those that fail now and depend on a cause, not long before a given one.
@@ -74,7 +74,7 @@ func (d *draft) reopen(at string, cause Cause, id SignalID, since time.Time) {
 	i.Reopened++
 	i.Unseen, i.Worst, i.Members, i.Leads = 0, "", nil, nil
 	d.attach(at, id)
-	d.version(at, EventReopened, ChangeReopened)
+	d.announce(at, EventReopened, ChangeReopened)
 }
 
 // lately is the incident of a cause that ended within Pace.ReopenIn, or "".
@@ -119,12 +119,17 @@ func (d *draft) lead(i *Incident, id SignalID) {
 // partsOf lists the open incidents, oldest first, that a cause explains: their first failure lies close to its,
 // and for most of their members it lies upstream of their own cause and accounts for what they suffer from.
 // What is older stays itself.
-func (d *draft) partsOf(cause Cause, s SignalKind, since time.Time) []string {
+func (d *draft) partsOf(cause Cause, id SignalID, since time.Time) []string {
+	if cause.Kind == NodeHotels {
+		return d.sameHotel(d.watched.checks[id.Check].Account)
+	}
 	var parts []string
+	s := id.Signal
 	for _, at := range d.openIncidents() {
 		i := d.incident(at)
 		apart := i.Since.Sub(since).Abs()
-		if i.Cause.Node() == cause.Node() || apart > d.b.pace.Relation || cause.Kind == NodeCheck {
+		own := i.Cause.Kind == NodeHotels && !shared(i.Cause.ID)
+		if i.Cause.Node() == cause.Node() || apart > d.b.pace.Relation || cause.Kind == NodeCheck || own {
 			continue
 		}
 		named := 0
@@ -211,6 +216,8 @@ func (d *draft) over(i *Incident) bool {
 	switch {
 	case len(i.Members) == 0:
 		return true
+	case i.Cause.Kind == NodeHotels:
+		return false
 	case i.Cause.Confidence == Certain:
 		return len(i.Leads) == 0
 	}
@@ -228,7 +235,8 @@ func (d *draft) over(i *Incident) bool {
 // failed just when a member opened, and the member still does. It is told as its own.
 func (d *draft) exonerate(at string) bool {
 	i := d.incident(at)
-	if i.Cause.Confidence != Certain || i.Cause.Kind == NodeCheck || len(i.Leads) > 0 {
+	own := i.Cause.Kind == NodeCheck || i.Cause.Kind == NodeHotels
+	if i.Cause.Confidence != Certain || own || len(i.Leads) > 0 {
 		return false
 	}
 	good, calm := d.calm(d.watched.direct[i.Cause.Node()], i.kind())
@@ -243,6 +251,7 @@ func (d *draft) exonerate(at string) bool {
 // recovering, was not asked since the cause is good, or is being removed itself, ends with it: if it still
 // fails, it says so itself soon.
 func (d *draft) end(at string, why ChangeWord) {
+	d.announceAll(at)
 	i := d.editIncident(at)
 	left := i.Members
 	i.State, i.Ended, i.Members, i.Leads = IncidentResolved, i.Good, nil, nil

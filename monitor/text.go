@@ -21,8 +21,7 @@ func (d *draft) word(i *Incident) {
 			i.Side, i.Public, i.Past = SideUnclear, publicUnclear, pastUnclear
 			i.NextStep = "bellhop cannot tell whether this is the other side or our network: it has fewer than two control hosts that work. Try the address from another network."
 		}
-		i.Title = shorten(d.name(i)+" "+headline(i), titleMax)
-		i.Text = i.Title + d.sinceText(i, a.What) + d.besides(i)
+		i.Title, i.Text = d.claim(i, a.What)
 		if i.NotRecorded {
 			i.Text += " Not recorded: bellhop's own store fails."
 		}
@@ -31,6 +30,16 @@ func (d *draft) word(i *Incident) {
 	i.NextStep, i.Public = "", i.Past
 	i.Title = d.endTitle(i)
 	i.Text = d.endText(i)
+}
+
+// claim is the heading of an open incident, and the whole sentence.
+func (d *draft) claim(i *Incident, what string) (title, text string) {
+	if i.Cause.Kind == NodeHotels {
+		i.Title = shorten(d.hotelsTitle(i), titleMax)
+		return i.Title, d.hotelsText(i, what)
+	}
+	title = shorten(d.name(i)+" "+headline(i), titleMax)
+	return title, title + d.sinceText(i, what) + d.besides(i)
 }
 
 // trouble is what the adviser is asked about an incident.
@@ -80,6 +89,8 @@ func (d *draft) name(i *Incident) string {
 		return s
 	}
 	switch n.Kind {
+	case NodeHotels:
+		return d.hotelsLabel(i)
 	case NodeCheck:
 		if c := d.watched.checks[CheckID(n.ID)]; c != nil && c.Title != "" {
 			return c.Title
@@ -230,13 +241,15 @@ func answers(n int) string {
 }
 
 func (d *draft) endTitle(i *Incident) string {
-	switch i.Change {
-	case ChangeUnwatched:
+	switch {
+	case i.Change == ChangeUnwatched:
 		return shorten(d.name(i)+" is no longer watched", titleMax)
-	case ChangeReconfigured:
+	case i.Change == ChangeReconfigured:
 		return shorten(d.name(i)+" is watched in another way now", titleMax)
-	case ChangeMerged:
+	case i.Change == ChangeMerged:
 		return shorten(d.name(i)+" is part of a larger incident", titleMax)
+	case i.Cause.Kind == NodeHotels:
+		return shorten(d.hotelsEnd(i), titleMax)
 	default:
 		return shorten(d.name(i)+" "+better(i.Severity), titleMax)
 	}
@@ -272,6 +285,9 @@ func (d *draft) overText(i *Incident) string {
 	s := fmt.Sprintf("%s since %s. It was %s %s.", i.Title, d.clock(i.Ended), past(i, i.Severity)+atWorst(i), d.during(i.Since, i.Ended))
 	if i.Severity == Warning {
 		s = fmt.Sprintf("%s since %s. The warning stood %s.", i.Title, d.clock(i.Ended), d.during(i.Since, i.Ended))
+	}
+	if i.Cause.Kind == NodeHotels {
+		s = fmt.Sprintf("%s since %s. The matter stood %s.", i.Title, d.clock(i.Ended), d.during(i.Since, i.Ended))
 	}
 	if i.Unseen > 0 {
 		s += fmt.Sprintf(" For %s of that nobody watched, so it may have ended earlier.", span(min(i.Unseen, i.Ended.Sub(i.Since))))

@@ -26,6 +26,9 @@ func (d *draft) measure(i *Incident) {
 	i.Severity, i.Scope = d.severity(i), d.scope(i)
 	i.Worst = worse(cmp.Or(i.Worst, i.Severity), i.Severity)
 	i.Affected, i.Count = d.affected(i)
+	if i.Cause.Kind == NodeHotels {
+		i.Set = d.hotelSet(i)
+	}
 	i.Flapping = i.Reopened >= 2
 	i.Acks = d.acks()
 }
@@ -38,6 +41,10 @@ func (d *draft) review() {
 			continue
 		}
 		i := d.incident(at)
+		if i.Cause.Kind == NodeHotels {
+			d.reviewHotels(at)
+			continue
+		}
 		sev, accounts := d.severity(i), d.scope(i).Accounts
 		switch p := i.Pending; {
 		case sev == i.Severity && accounts == i.Scope.Accounts:
@@ -85,7 +92,7 @@ func (d *draft) severity(i *Incident) Severity {
 // severityOf is what one open signal amounts to; availability is Degraded until the numbers make it Down.
 func (d *draft) severityOf(m SignalID) Severity {
 	switch {
-	case d.warns(m.Check):
+	case d.warns(m.Check), d.breaksSoon(m):
 		return Warning
 	case m.Signal == Auth:
 		return AuthLost
@@ -112,6 +119,9 @@ func worse(a, b Severity) Severity {
 
 // scope counts how far an incident reaches.
 func (d *draft) scope(i *Incident) Scope {
+	if i.Cause.Kind == NodeHotels {
+		return d.hotelScope(i)
+	}
 	var s Scope
 	n := i.Cause.Node()
 	members := d.watched.members[n]
@@ -166,9 +176,12 @@ func (d *draft) fares(id CheckID, i *Incident) (failing, seen bool) {
 	return r.Signals[k].Last == Fail, true
 }
 
+// platformKinds are the nodes that all accounts depend on.
+var platformKinds = []NodeKind{NodeIdentity, NodeToken, NodeEdge, NodeAPI, NodeNetwork, NodeModule, NodeReceiver, NodeDelivery}
+
 // reach names how many of the accounts are concerned.
 func (d *draft) reach(c Cause, accounts int) string {
-	platform := c.Kind == NodeIdentity || c.Kind == NodeToken || c.Kind == NodeEdge || c.Kind == NodeAPI || c.Kind == NodeNetwork
+	platform := slices.Contains(platformKinds, c.Kind)
 	switch {
 	case platform && (c.Confidence == Certain || accounts == 0), accounts > 0 && accounts == d.watched.accounts:
 		return "all"

@@ -42,7 +42,6 @@ type Config struct {
 	Transport *probe.Transport // required
 	Rule      monitor.Rule     // of every check; the zero value is balanced
 
-	Receivers []monitor.Node      // endpoints of apaleo's webhooks (WebhookConfig.Node): what can explain that none arrives
 	Modules   []string            // names of entries to watch besides those that need no scope, out of ModuleNames
 	Overrides map[string]Override // by the name of the entry, out of EntryNames
 }

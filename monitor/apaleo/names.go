@@ -9,7 +9,7 @@ import (
 
 // Names are what people call the nodes of the graph that are apaleo's.
 func (h Hosts) Names() map[monitor.Node]string {
-	names := map[monitor.Node]string{DeliveryNode(): "apaleo's webhook delivery"}
+	names := map[monitor.Node]string{DeliveryNode(): "apaleo's webhook delivery", ReceiverNode(): "Our webhook receiver"}
 	for _, n := range []struct {
 		kind monitor.NodeKind
 		on   host

@@ -2,7 +2,6 @@ package apaleo
 
 import (
 	"cmp"
-	"slices"
 	"time"
 
 	"bellhop/monitor"
@@ -11,6 +10,9 @@ import (
 // IntegrationClient stands in the graph for the OAuth client that the integration itself uses, where its id is
 // not known: where accounts names no single store app.
 const IntegrationClient = "integration"
+
+// ReceiverNode is the integration's webhook endpoint in the graph.
+func ReceiverNode() monitor.Node { return monitor.Node{Kind: monitor.NodeReceiver, ID: "webhooks"} }
 
 // DeliveryNode is apaleo's delivery of webhooks in the graph.
 func DeliveryNode() monitor.Node { return monitor.Node{Kind: monitor.NodeDelivery, ID: "webhooks"} }
@@ -59,15 +61,14 @@ func (c Config) hotel(account, client string) []*monitor.Check {
 	consent := c.reported("consent", account, monitor.KindConsent, "Consent of "+account, identity,
 		edge, monitor.Node{Kind: monitor.NodeToken, ID: identity}, of, hotel)
 	webhooks := c.reported("webhooks", account, monitor.KindWebhooks, "Webhooks of "+account, c.Hosts.id(onWebhook),
-		append(slices.Clone(c.Receivers), DeliveryNode(), hotel)...)
+		ReceiverNode(), DeliveryNode(), hotel)
 	traffic.Client, consent.Client = client, client
 	return []*monitor.Check{traffic, consent, webhooks}
 }
 
 // pooled are the checks of what all accounts report together.
 func (c Config) pooled() []*monitor.Check {
-	webhooks := c.reported("webhooks", "", monitor.KindWebhooks, "Webhooks of all hotels", c.Hosts.id(onWebhook),
-		append(slices.Clone(c.Receivers), DeliveryNode())...)
+	webhooks := c.reported("webhooks", "", monitor.KindWebhooks, "Webhooks of all hotels", c.Hosts.id(onWebhook), ReceiverNode(), DeliveryNode())
 	webhooks.Direct, webhooks.Public = []monitor.Node{DeliveryNode()}, notifications
 	return []*monitor.Check{c.reported("reports", "", monitor.KindReports, "Reports of the integration", ""), webhooks}
 }

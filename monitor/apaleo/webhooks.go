@@ -69,11 +69,6 @@ func (c Config) Webhook(w WebhookConfig) ([]*monitor.Check, error) {
 	return checks, nil
 }
 
-// Node is the endpoint's place in the dependency graph.
-func (w WebhookConfig) Node() monitor.Node {
-	return monitor.Node{Kind: monitor.NodeReceiver, ID: w.host()}
-}
-
 // host of the endpoint, in lower case, with its port if that is given.
 func (w WebhookConfig) host() string {
 	u, err := url.Parse(w.Endpoint)
@@ -145,7 +140,7 @@ func (c Config) receiver(w WebhookConfig) (*monitor.Check, error) {
 		Request: "POST " + scheme + "://" + w.host() + "/…", Host: w.host(), Rule: c.Rule,
 		Own:       true, // whatever it answers other than 2xx, apaleo takes for a failure
 		Anonymous: true,
-		Path:      []monitor.Node{w.Node()}, Direct: []monitor.Node{w.Node()},
+		Path:      []monitor.Node{ReceiverNode()}, Direct: []monitor.Node{ReceiverNode()},
 		Asks: hashOf(KindReceiver, w.host()),
 		Ask: func(ctx context.Context, a monitor.Attempt) monitor.Outcome {
 			ask, err := probe.HTTP(c.ping(w, a.At))
@@ -165,7 +160,7 @@ func (c Config) ping(w WebhookConfig, at time.Time) probe.HTTPConfig {
 	return probe.HTTPConfig{
 		Transport: c.Transport, Method: "POST", URL: w.Endpoint, Body: healthcheck(at),
 		Headers: map[string]string{"Content-Type": "application/json; charset=utf-8"},
-		Expect:  "status >= 200 && status < 300",
+		Expect:  "status in 200..299",
 	}
 }
 

@@ -19,6 +19,7 @@ const (
 	pathOutbox   = "/v1/outbox"
 	pathTest     = "/v1/test-alert"
 	pathReady    = "/readyz"
+	pathHotels   = "/api/v1/hotels"
 )
 
 // controlRoutes is what the daemon answers to the command line. Who can open the socket may ask all of it.
@@ -29,7 +30,10 @@ func (d *daemon) controlRoutes() http.Handler {
 	mux.HandleFunc("GET "+pathOutbox, answering(d.serveOutbox))
 	mux.HandleFunc("POST "+pathOutbox, answering(d.serveOrder))
 	mux.HandleFunc("POST "+pathTest, answering(d.serveTest))
-	mux.Handle("GET "+pathReady, d.site.Trusted())
+	site := d.site.Trusted()
+	mux.Handle("GET "+pathReady, site)
+	mux.Handle("GET "+pathHotels, site)
+	mux.Handle("POST "+pathHotels+"/{account}/{what}", site)
 	return mux
 }
 

@@ -18,6 +18,7 @@ import (
 	"bellhop/monitor/apaleo"
 	"bellhop/monitor/probe"
 	"bellhop/monitor/store"
+	"bellhop/monitor/traffic"
 	"bellhop/monitor/watchlist"
 	"bellhop/monitor/web"
 	"bellhop/notify"
@@ -38,14 +39,16 @@ type daemon struct {
 	inForce  atomic.Pointer[settings]
 	instance string
 
-	store   *store.SQLite
-	monitor *monitor.Monitor
-	outbox  *notify.Outbox
-	site    *web.Site
-	doors   []web.Door
-	socket  *socket            // nil is none
-	news    chan monitor.Event // for the log
-	refused atomic.Bool        // the last reload was
+	store    *store.SQLite
+	monitor  *monitor.Monitor
+	outbox   *notify.Outbox
+	site     *web.Site
+	intake   *traffic.Intake
+	arrivals *arrivals
+	doors    []web.Door
+	socket   *socket            // nil is none
+	news     chan monitor.Event // for the log
+	refused  atomic.Bool        // the last reload was
 }
 
 // settings are a configuration in force.
@@ -152,9 +155,12 @@ func (d *daemon) wire(saved monitor.Saved, list *watchlist.Watchlist) error {
 		Store: d.store, Saved: saved, Pace: list.Pace, Advise: apaleo.Advise, First: reconfigure(list, receivers(all)),
 		Controls: controls, Watch: d.follow, Log: d.log, Instance: d.instance,
 	})
+	d.wireIntake()
 	d.site = web.New(web.Options{
 		Reader: d.monitor, Now: d.monitor.Now, PublicURL: list.Web.PublicURL, Version: build().Version, Instance: d.instance,
 		Token:  func() (string, error) { return d.inForce.Load().list.Web.Token.Reveal() },
+		Intake: d.incoming(), Order: func(ctx context.Context, o monitor.HotelOrder) error { return d.monitor.Submit(ctx, o) },
+		Fresh: d.fresh, ReconnectURL: list.Web.ReconnectURL,
 		Ledger: d.store.Incidents, Evidence: d.evidence, Log: d.log, Collectors: []prometheus.Collector{newExporter(d.outbox.Stats, &d.refused)},
 	})
 	return nil
@@ -168,6 +174,7 @@ func (d *daemon) sender() notify.Sender {
 // follow is told each change that is durable. It hands on what was decided, and never waits.
 func (d *daemon) follow(c monitor.Change) {
 	d.outbox.Watch(c)
+	d.arrivals.saw(c.Reports)
 	for _, e := range c.Events {
 		select {
 		case d.news <- e:

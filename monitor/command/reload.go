@@ -84,7 +84,7 @@ func waiting(booted, now *watchlist.Watchlist) []string {
 		{"control", slices.Equal(booted.Controls, now.Controls)},
 		{"detection", booted.Pace == now.Pace},
 		{"store", booted.Store == now.Store},
-		{"web", booted.Web.Listen == now.Web.Listen && booted.Web.Public == now.Web.Public && booted.Web.PublicURL == now.Web.PublicURL},
+		{"web", sameWeb(booted.Web, now.Web)},
 		{"apaleo.status_page", booted.Apaleo.StatusPage == now.Apaleo.StatusPage},
 	} {
 		if !s.same {
@@ -92,6 +92,11 @@ func waiting(booted, now *watchlist.Watchlist) []string {
 		}
 	}
 	return later
+}
+
+// sameWeb compares what is in force from start to end: the token is asked for each time.
+func sameWeb(a, b watchlist.Web) bool {
+	return a.Listen == b.Listen && a.Public == b.Public && a.PublicURL == b.PublicURL && a.ReconnectURL == b.ReconnectURL
 }
 
 // accept ends the notice about a configuration that was refused. It does so before new receivers are known:

@@ -154,4 +154,5 @@ type webForm struct {
 	Public    text `key:"public"`
 	PublicURL text `key:"public_url"`
 	TokenFile text `key:"token_file"`
+	Reconnect text `key:"reconnect_url"`
 }

@@ -70,6 +70,7 @@ func (r *reader) web(f webForm) Web {
 	if f.PublicURL.V != "" {
 		w.PublicURL = r.base("web.public_url", f.PublicURL, f.PublicURL.V)
 	}
+	w.ReconnectURL = r.link("web.reconnect_url", f.Reconnect)
 	if f.TokenFile.Set {
 		w.Token = r.secretFile("web.token_file", f.TokenFile)
 	}

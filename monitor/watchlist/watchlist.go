@@ -50,6 +50,10 @@ type Web struct {
 	Public    string // host:port of the public side alone, or ""
 	PublicURL string // what links in alerts start with, without a slash at the end, or ""
 	Token     Secret // what the operator's side asks for off loopback; unset is none
+
+	// ReconnectURL is where a hotel's administrator renews its link to apaleo, with {account} for the account's
+	// code, or "".
+	ReconnectURL string
 }
 
 // Apaleo is where apaleo lives.

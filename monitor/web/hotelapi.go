@@ -14,14 +14,14 @@ import (
 // orderTime is how long the book may take for an order.
 const orderTime = 5 * time.Second
 
-// hotelBody is a hotel for the operator. Its key opens /public.json?hotel=.
-type hotelBody struct {
+// A Hotel is a reported hotel as its operator sees it. Its key opens /public.json?hotel=.
+type Hotel struct {
 	Account      string     `json:"account"`
 	Code         string     `json:"code"`
 	Name         string     `json:"name"`
-	State        standing   `json:"state"` // connected, ended, disturbed, silent or unknown
+	State        Standing   `json:"state"`
 	Why          string     `json:"why,omitempty"`
-	Since        *time.Time `json:"since"`
+	Since        *time.Time `json:"since"` // since when it is so
 	Incident     string     `json:"incident,omitempty"`
 	Key          string     `json:"key"`
 	FirstSeen    *time.Time `json:"first_seen"`
@@ -31,32 +31,40 @@ type hotelBody struct {
 	LastEvent    *time.Time `json:"last_event"`
 }
 
-type hotelsBody struct {
+// Hotels are those that were asked for.
+type Hotels struct {
 	At         *time.Time       `json:"at"`
 	LastReport *time.Time       `json:"last_report"` // null: nothing was ever reported
-	Counts     map[standing]int `json:"counts"`      // of all, whatever was asked for
-	Hotels     []hotelBody      `json:"hotels"`
+	Counts     map[Standing]int `json:"counts"`      // of all, whatever was asked for
+	Hotels     []Hotel          `json:"hotels"`      // by account
 }
 
-func hotelOf(v hotelView) hotelBody {
-	return hotelBody{
+// ListHotels lists the hotels of a snapshot that stand so ("" is any), and whose code, account or name holds a text.
+func ListHotels(s *monitor.Snapshot, state Standing, text string) Hotels {
+	return viewHotels(s).list(s, state, text)
+}
+
+func (v *hotelViews) list(s *monitor.Snapshot, state Standing, text string) Hotels {
+	h := Hotels{At: instant(s.At), LastReport: instant(s.LastReport), Counts: map[Standing]int{}, Hotels: []Hotel{}}
+	for _, st := range Standings() {
+		h.Counts[st] = v.count[st] // a zero says more than a gap
+	}
+	for _, one := range v.matching(state, text) {
+		h.Hotels = append(h.Hotels, hotelOf(one))
+	}
+	return h
+}
+
+func hotelOf(v hotelView) Hotel {
+	return Hotel{
 		Account: v.Account, Code: v.Code, Name: v.Name, State: v.Standing, Why: v.Why, Since: instant(v.Since), Incident: v.Incident,
 		Key: v.Key, FirstSeen: instant(v.First), LastSeen: instant(v.Seen), TokenExpires: instant(v.Token.Expires),
 		LastPing: instant(v.LastPing), LastEvent: instant(v.LastEvent),
 	}
 }
 
-// counts names every standing: a zero says more than a gap.
-func (v *hotelViews) counts() map[standing]int {
-	all := map[standing]int{}
-	for _, st := range standings {
-		all[st] = v.count[st]
-	}
-	return all
-}
-
 // matching are the hotels in a state, or all, whose code, account or name holds a text.
-func (v *hotelViews) matching(state standing, text string) []hotelView {
+func (v *hotelViews) matching(state Standing, text string) []hotelView {
 	text = strings.ToLower(strings.TrimSpace(text))
 	var out []hotelView
 	for _, h := range v.all {
@@ -71,31 +79,24 @@ func (v *hotelViews) matching(state standing, text string) []hotelView {
 }
 
 func (s *Site) serveHotels(w http.ResponseWriter, r *http.Request) {
-	state := standing(r.URL.Query().Get("state"))
-	if state != "" && !slices.Contains(standings, state) {
+	state := Standing(r.URL.Query().Get("state"))
+	if state != "" && !slices.Contains(Standings(), state) {
 		s.json(w, http.StatusBadRequest, problem{"state is connected, ended, disturbed, silent or unknown"})
 		return
 	}
-	snap := s.snapshot(w)
-	if snap == nil {
-		return
+	if snap := s.freshly(w, r); snap != nil {
+		s.json(w, http.StatusOK, s.hotels.of(snap).list(snap, state, r.URL.Query().Get("q")))
 	}
-	views := s.hotels.of(snap)
-	body := hotelsBody{At: instant(snap.At), LastReport: instant(snap.LastReport), Counts: views.counts(), Hotels: []hotelBody{}}
-	for _, h := range views.matching(state, r.URL.Query().Get("q")) {
-		body.Hotels = append(body.Hotels, hotelOf(h))
-	}
-	s.json(w, http.StatusOK, body)
 }
 
-// serveHotelOrder forgets a hotel, or gives it another key, and answers with the hotel as it was or is now.
+// serveHotelOrder forgets a hotel, or gives it another key, and answers with the hotel: as it was, or with its new key.
 func (s *Site) serveHotelOrder(w http.ResponseWriter, r *http.Request) {
 	what := monitor.HotelWord(r.PathValue("what"))
 	if what != monitor.HotelForget && what != monitor.HotelRekey || s.Order == nil {
 		http.NotFound(w, r)
 		return
 	}
-	snap := s.snapshot(w)
+	snap := s.freshly(w, r)
 	if snap == nil {
 		return
 	}
@@ -114,17 +115,21 @@ func (s *Site) serveHotelOrder(w http.ResponseWriter, r *http.Request) {
 		s.json(w, http.StatusServiceUnavailable, problem{"bellhop cannot write this down at present"})
 		return
 	}
-	if now, ok := hotelNamed(viewHotels(s.freshly(ctx)), before.Account); ok && what == monitor.HotelRekey {
+	if snap = s.freshly(w, r); snap == nil {
+		return
+	}
+	if now, ok := hotelNamed(s.hotels.of(snap), before.Account); ok && what == monitor.HotelRekey {
 		before = now
 	}
 	s.json(w, http.StatusOK, hotelOf(before))
 }
 
-func (s *Site) freshly(ctx context.Context) *monitor.Snapshot {
+// freshly is a snapshot that shows what was done just before; without one the answer has been given.
+func (s *Site) freshly(w http.ResponseWriter, r *http.Request) *monitor.Snapshot {
 	if s.Fresh == nil {
-		return s.Reader.Snapshot()
+		return s.snapshot(w)
 	}
-	return s.Fresh(ctx)
+	return s.Fresh(r.Context())
 }
 
 // hotelNamed finds a hotel by its account, or by its code.

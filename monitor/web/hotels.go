@@ -10,24 +10,25 @@ import (
 	"bellhop/monitor"
 )
 
-// A standing is how a hotel's link to apaleo is, as far as what is reported of it tells.
-type standing string
+// A Standing is how a hotel's link to apaleo is, as far as what is reported of it tells.
+type Standing string
 
 // The standings. Silent is for the operator alone: to others nothing is known then.
 const (
-	connected standing = "connected"
-	ended     standing = "ended"     // nobody gets tokens for it any more: its administrator has to connect it again
-	disturbed standing = "disturbed" // anything else that is wrong
-	silent    standing = "silent"    // it is no longer reported
-	unseen    standing = "unknown"
+	Connected Standing = "connected"
+	Ended     Standing = "ended"     // nobody gets tokens for it any more: its administrator has to connect it again
+	Disturbed Standing = "disturbed" // anything else that is wrong
+	Silent    Standing = "silent"    // it is no longer reported
+	Unknown   Standing = "unknown"
 )
 
-var standings = []standing{ended, disturbed, silent, unseen, connected}
+// Standings lists them, those that need somebody first.
+func Standings() []Standing { return []Standing{Ended, Disturbed, Silent, Unknown, Connected} }
 
 // A hotelView is one reported hotel and how it stands.
 type hotelView struct {
 	*monitor.Hotel
-	Standing standing
+	Standing Standing
 	Why      string    // of the operator's side
 	Since    time.Time // since when it is so; zero is not known
 	Lacks    bool      // its link lacks a right that its administrator can give
@@ -37,7 +38,7 @@ type hotelView struct {
 // hotelViews are all hotels of one snapshot.
 type hotelViews struct {
 	all   []hotelView // by account
-	count map[standing]int
+	count map[Standing]int
 	byKey map[[sha256.Size]byte]int
 }
 
@@ -62,7 +63,7 @@ func plain(s *monitor.Snapshot) []monitor.CheckView {
 }
 
 func viewHotels(s *monitor.Snapshot) *hotelViews {
-	v := &hotelViews{all: make([]hotelView, 0, len(s.Hotels)), count: map[standing]int{}, byKey: make(map[[sha256.Size]byte]int, len(s.Hotels))}
+	v := &hotelViews{all: make([]hotelView, 0, len(s.Hotels)), count: map[Standing]int{}, byKey: make(map[[sha256.Size]byte]int, len(s.Hotels))}
 	checks := make(map[string][]monitor.CheckView, len(s.Hotels))
 	for _, c := range s.Checks {
 		if ofHotel(c.Check) {
@@ -82,20 +83,20 @@ func viewHotels(s *monitor.Snapshot) *hotelViews {
 
 // judgeHotel is how a hotel stands by its checks.
 func judgeHotel(h *monitor.Hotel, checks []monitor.CheckView) hotelView {
-	v := hotelView{Hotel: h, Standing: unseen, Why: "nothing that counts was reported yet"}
+	v := hotelView{Hotel: h, Standing: Unknown, Why: "nothing that counts was reported yet"}
 	var good time.Time
 	for _, c := range checks {
 		v.trouble(c)
-		if c.State == monitor.StateUp && v.Standing == unseen {
-			v.Standing, v.Why = connected, ""
+		if c.State == monitor.StateUp && v.Standing == Unknown {
+			v.Standing, v.Why = Connected, ""
 		}
 		good = latest(good, rowOf(c).Signal(monitor.Availability).Closed, rowOf(c).Signal(monitor.Auth).Closed)
 	}
-	if v.Standing == connected {
+	if v.Standing == Connected {
 		v.Since = latest(good, h.First)
 	}
 	if h.Silent {
-		v.Standing, v.Why, v.Since = silent, "it is no longer reported", h.Seen
+		v.Standing, v.Why, v.Since = Silent, "it is no longer reported", h.Seen
 	}
 	return v
 }
@@ -107,13 +108,13 @@ func (v *hotelView) trouble(c monitor.CheckView) {
 		if kind == monitor.Quota || !row.Signals[k].IsOpen() {
 			continue
 		}
-		is := disturbed
+		is := Disturbed
 		if kind == monitor.Auth && c.Check.Kind == monitor.KindConsent && row.Failures[k] != nil {
 			if is = consent(row.Failures[k].Fault); row.Failures[k].Fault == monitor.FaultScopeLost {
 				v.Lacks = true
 			}
 		}
-		if v.Standing == ended || v.Standing == disturbed && is == disturbed {
+		if v.Standing == Ended || v.Standing == Disturbed && is == Disturbed {
 			continue
 		}
 		v.Standing, v.Why, v.Since, v.Incident = is, c.Why, row.Signals[k].Since, row.Incident[k]
@@ -121,12 +122,12 @@ func (v *hotelView) trouble(c monitor.CheckView) {
 }
 
 // consent is what a refused token request means for the hotel: some refusals are for us to mend.
-func consent(f monitor.Fault) standing {
+func consent(f monitor.Fault) Standing {
 	switch f {
 	case monitor.FaultGrant, monitor.FaultRequest, monitor.FaultSuspended, monitor.FaultArchived, monitor.FaultDevelopment:
-		return ended
+		return Ended
 	}
-	return disturbed
+	return Disturbed
 }
 
 func latest(all ...time.Time) time.Time { return slices.MaxFunc(all, time.Time.Compare) }
@@ -135,12 +136,12 @@ func latest(all ...time.Time) time.Time { return slices.MaxFunc(all, time.Time.C
 func (v *hotelViews) troubled() []hotelView {
 	var out []hotelView
 	for _, h := range v.all {
-		if h.Standing == ended || h.Standing == disturbed || h.Standing == silent {
+		if h.Standing == Ended || h.Standing == Disturbed || h.Standing == Silent {
 			out = append(out, h)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b hotelView) int {
-		return cmp.Or(slices.Index(standings, a.Standing)-slices.Index(standings, b.Standing), b.Since.Compare(a.Since))
+		return cmp.Or(slices.Index(Standings(), a.Standing)-slices.Index(Standings(), b.Standing), b.Since.Compare(a.Since))
 	})
 	return out
 }

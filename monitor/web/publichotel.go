@@ -12,7 +12,7 @@ import (
 
 // A publicHotel is all that is shown to those who have a hotel's key: how its own link is, nothing of others.
 type publicHotel struct {
-	State    standing   `json:"state"` // connected, ended, disturbed or unknown
+	State    Standing   `json:"state"` // connected, ended, disturbed or unknown
 	Sentence string     `json:"sentence"`
 	Since    *time.Time `json:"since"`
 	Action   *string    `json:"action_link"` // where its administrator renews the link; null is that nothing is to be renewed
@@ -36,18 +36,18 @@ const (
 func publishHotel(v hotelView, all publicView, reconnect string) publicHotel {
 	h := publicHotel{State: v.Standing, Since: instant(v.Since)}
 	switch {
-	case v.Standing == ended:
+	case v.Standing == Ended:
 		h.Sentence, h.Action = hotelEnded, action(reconnect, v.Code)
 	case v.Lacks:
 		h.Sentence, h.Action = hotelLacks, action(reconnect, v.Code)
 	case all.State == monitor.StateDown || all.State == monitor.StateDegraded:
-		h.State, h.Sentence, h.Since = disturbed, all.Sentence, all.Since
-	case v.Standing == disturbed:
+		h.State, h.Sentence, h.Since = Disturbed, all.Sentence, all.Since
+	case v.Standing == Disturbed:
 		h.Sentence = hotelDisturbed
-	case v.Standing == connected:
+	case v.Standing == Connected:
 		h.Sentence = hotelWorks
 	default:
-		h.State, h.Sentence, h.Since = unseen, hotelUnseen, nil
+		h.State, h.Sentence, h.Since = Unknown, hotelUnseen, nil
 	}
 	return h
 }
@@ -80,7 +80,7 @@ func (s *Site) serveHotelJSON(w http.ResponseWriter, key string) {
 		one = views.all[at]
 	}
 	if stale(snap, now) || blind(snap) {
-		one.Standing, one.Lacks = unseen, false
+		one.Standing, one.Lacks = Unknown, false
 	}
 	body := publicHotelBody{publishHotel(one, s.everybody(snap, now), s.ReconnectURL), instant(snap.At)}
 	if !known {

@@ -95,6 +95,11 @@ func (s *Server) grant(r *http.Request, who caller, now time.Time) (answer token
 	default:
 		return answer, "unsupported_grant_type"
 	}
+	return s.ownTokenLocked(r, who, now)
+}
+
+// ownTokenLocked is for a custom app's client.
+func (s *Server) ownTokenLocked(r *http.Request, who caller, now time.Time) (answer tokenAnswer, refusal string) {
 	a := s.byClient[who.client]
 	if a == nil { // a connect client has no token of its own
 		return answer, "invalid_scope"

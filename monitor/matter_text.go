@@ -1,0 +1,166 @@
+package monitor
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// hotelsNamed is how many hotels a message names.
+const hotelsNamed = 5
+
+// A matterWord is how people speak of a matter: of one hotel, of several, and once it is over.
+type matterWord struct {
+	one, more        string // after the number: "hotel to reconnect"
+	oneOver, allOver string
+}
+
+var matterWords = map[string]matterWord{
+	MatterReconnect: {"hotel to reconnect", "hotels to reconnect", "is connected again", "All hotels are connected again"},
+	MatterConsent:   {"hotel still has to consent", "hotels still have to consent", "has consented", "All hotels have consented"},
+	MatterAccess: {
+		"hotel does not let us in any more", "hotels do not let us in any more", "lets us in again", "All hotels let us in again",
+	},
+	MatterSuspended: {
+		"hotel's account is suspended at apaleo", "hotels' accounts are suspended at apaleo", "is no longer suspended", "No hotel is suspended any more",
+	},
+	MatterDevelopment: {
+		"hotel's account is not a live one", "hotels' accounts are not live ones", "is live again", "All hotels are live again",
+	},
+	MatterArchived: {
+		"hotel's property is archived", "hotels' properties are archived", "has no archived property any more", "No hotel's property is archived any more",
+	},
+}
+
+// hotelsTitle is the claim of a matter: "212 of 300 hotels still have to consent to scope reservations.read".
+func (d *draft) hotelsTitle(i *Incident) string {
+	w, n, of := matterWords[i.Cause.ID], i.Scope.Failing, i.Scope.Watched
+	s := fmt.Sprintf("%d %s", n, w.more)
+	switch {
+	case n == 1:
+		s = "1 " + w.one
+	case of >= 10 && n >= 10 && n < of:
+		s = fmt.Sprintf("%d of %d %s", n, of, w.more)
+	}
+	if lacking := d.lacking(i); i.Cause.ID == MatterConsent && len(lacking) > 0 {
+		s += " to scope" + plural(len(lacking)) + " " + list(lacking)
+	}
+	return s
+}
+
+// hotelsText is the whole sentence: which hotels, what is seen, and since when.
+func (d *draft) hotelsText(i *Incident, what string) string {
+	accounts := d.hotelsOf(i)
+	var names []string
+	for _, a := range accounts[:min(len(accounts), hotelsNamed)] {
+		names = append(names, d.hotelName(a))
+	}
+	if more := len(accounts) - len(names); more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	since := "since " + d.clock(i.Since)
+	if len(accounts) > 1 {
+		since = "at the first of them " + since
+	}
+	s := fmt.Sprintf("%s: %s. %s %s.", i.Title, list(names), upper(what), since)
+	if i.Severity == Warning {
+		s += " Nothing has been refused for it yet."
+	}
+	return s
+}
+
+// hotelsEnd is the heading once nobody has to do anything any more.
+func (d *draft) hotelsEnd(i *Incident) string {
+	w := matterWords[i.Cause.ID]
+	if one := d.onlyHotel(i); one != "" {
+		return d.hotelName(one) + " " + w.oneOver
+	}
+	return w.allOver
+}
+
+// hotelsLabel is what a matter is called when bellhop stops to look.
+func (d *draft) hotelsLabel(i *Incident) string {
+	if one := d.onlyHotel(i); one != "" {
+		return d.hotelName(one)
+	}
+	return upper(matterWords[i.Cause.ID].more)
+}
+
+// onlyHotel is the one hotel that an incident's last version spoke of, or "".
+func (d *draft) onlyHotel(i *Incident) string {
+	one := ""
+	for _, a := range i.Affected {
+		_, account, _ := strings.Cut(string(a.Check), "@")
+		if one != "" && account != one {
+			return ""
+		}
+		one = account
+	}
+	if i.Scope.Failing != 1 {
+		return ""
+	}
+	return one
+}
+
+// hotelName is what people call a hotel.
+func (d *draft) hotelName(account string) string {
+	if name := d.watched.names[Node{NodeAccount, account}]; name != "" {
+		return strings.TrimPrefix(name, "Hotel ")
+	}
+	return account
+}
+
+// lacking lists the scopes that members of an incident lack, as far as that is known.
+func (d *draft) lacking(i *Incident) []string {
+	found := map[string]bool{}
+	for _, m := range i.Members {
+		c, r := d.watched.checks[m.Check], d.row(m.Check)
+		if c == nil || r == nil {
+			continue
+		}
+		needs, scopes := d.scopesOf(c, r)
+		for _, s := range lost(needs, scopes) {
+			found[s] = true
+		}
+	}
+	scopes := sortedKeys(found)
+	if len(scopes) > 3 {
+		scopes = append(scopes[:3:3], fmt.Sprintf("%d more", len(scopes)-3))
+	}
+	return scopes
+}
+
+// scopesOf is what a check's account needs, and what its token was seen to carry.
+func (d *draft) scopesOf(c *Check, r *Row) (needs, scopes []string) {
+	return c.Needs, r.Last.Token.Scopes
+}
+
+// lost lists the first words of those needs that scopes do not meet; nil scopes are not known.
+func lost(needs, scopes []string) []string {
+	if scopes == nil {
+		return nil
+	}
+	var l []string
+	for _, need := range needs {
+		words := strings.Fields(need)
+		if len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return slices.Contains(scopes, w) }) {
+			l = append(l, words[0])
+		}
+	}
+	return l
+}
+
+func plural(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return "s"
+}
+
+// upper begins a sentence.
+func upper(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

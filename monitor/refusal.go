@@ -1,0 +1,67 @@
+package monitor
+
+import (
+	"slices"
+	"time"
+)
+
+// refusals are what the token endpoint says to a client that it does not take.
+var refusals = []Fault{FaultClient, FaultGrant, FaultScope, FaultRequest}
+
+// refused says whether the token endpoint itself turned a client away. What an API answers to a token that was
+// issued is no word on the client.
+func (d *draft) refused(n Node) bool {
+	return slices.ContainsFunc(d.watched.members[n], func(id CheckID) bool { return d.refusal(id) != "" })
+}
+
+// refusal is how the token endpoint turned a check away the last time, or "".
+func (d *draft) refusal(id CheckID) Fault {
+	r := d.row(id)
+	if r == nil || r.Signal(Auth).Last != Fail {
+		return ""
+	}
+	f := r.Failures[signalIndex(Auth)]
+	if f == nil || !slices.Contains(refusals, f.Fault) {
+		return ""
+	}
+	return f.Fault
+}
+
+// refusedLately says whether the token endpoint has turned the integration's client away, for nearly all hotels
+// that it asked for since the first of these refusals: each of the others is asked for once an hour, and has
+// nothing to say yet. A client that is not known is so whichever hotel it asks for.
+func (d *draft) refusedLately(n Node, id SignalID) bool {
+	lately := d.row(id.Check).Signal(Auth).Since.Add(-d.b.pace.Relation)
+	first := d.now
+	for _, m := range d.watched.members[n] {
+		if at := d.tokenAsked(m); d.refusal(m) != "" && !at.Before(lately) && at.Before(first) {
+			first = at
+		}
+	}
+	refused, asked, unknown := 0, 0, 0
+	for _, m := range d.watched.members[n] {
+		if d.tokenAsked(m).Before(first) {
+			continue
+		}
+		asked++
+		switch f := d.refusal(m); f {
+		case "":
+		case FaultClient:
+			unknown++
+			refused++
+		default:
+			refused++
+		}
+	}
+	return refused*5 >= asked*4 && (refused > 1 || unknown > 0)
+}
+
+// tokenAsked is when the integration last asked for a token for the account of a check; zero is that it does not
+// say, or that this is not the check to tell.
+func (d *draft) tokenAsked(id CheckID) time.Time {
+	c, r := d.watched.checks[id], d.row(id)
+	if c.Kind != KindConsent || r == nil {
+		return time.Time{}
+	}
+	return r.Signal(Auth).LastAt
+}
