@@ -153,6 +153,7 @@ type watched struct {
 	direct    map[Node][]CheckID  // its own probes
 	groups    map[group][]CheckID // checks that share a host and an account
 	accounts  int
+	mute      bool // hold back what is apaleo's while its maintenance is under way
 }
 
 // group is where one representative is enough.
@@ -160,7 +161,7 @@ type group struct{ host, account string }
 
 func newWatched(r Reconfigure, p Pace) *watched {
 	w := &watched{
-		checks: map[CheckID]*Check{}, receivers: r.Receivers, names: r.Names, controls: r.Controls,
+		checks: map[CheckID]*Check{}, receivers: r.Receivers, names: r.Names, controls: r.Controls, mute: r.Mute,
 		rules: map[CheckID][4]SignalRule{}, members: map[Node][]CheckID{}, direct: map[Node][]CheckID{},
 		groups: map[group][]CheckID{},
 	}

@@ -28,7 +28,7 @@ func (d *draft) place(id SignalID, cause Cause, since time.Time) {
 		d.reroot(parts[0], cause)
 		d.attach(parts[0], id)
 		d.absorb(parts[0], parts[1:])
-		d.version(parts[0], EventUpdated, ChangeRerooted)
+		d.announce(parts[0], EventUpdated, ChangeRerooted)
 		d.dissolve(parts[1:])
 	case d.lately(cause.Node()) != "":
 		d.reopen(d.lately(cause.Node()), cause, id, since)
@@ -169,9 +169,11 @@ func (d *draft) absorb(into string, parts []string) {
 			d.attach(into, m)
 		}
 		i.State, i.Ended, i.Into, i.Members = IncidentResolved, d.now, into, nil
-		if s := d.editIncident(into); i.Since.Before(s.Since) {
+		s := d.editIncident(into)
+		if i.Since.Before(s.Since) {
 			s.Since = i.Since
 		}
+		s.Muted = s.Muted && i.Muted // who heard of a part of it hears of the rest
 		d.inherit(at, into)
 	}
 }
@@ -179,6 +181,10 @@ func (d *draft) absorb(into string, parts []string) {
 // dissolve tells those who heard of incidents that became part of another where they go on.
 func (d *draft) dissolve(parts []string) {
 	for _, at := range parts {
+		if d.waits(d.incident(at).Into) { // it has no words yet
+			d.news = append(d.news, news{at, EventResolved, ChangeMerged})
+			continue
+		}
 		d.version(at, EventResolved, ChangeMerged)
 	}
 }

@@ -21,9 +21,14 @@ func (d *draft) announce(at string, t EventType, change ChangeWord) {
 		d.version(at, t, change)
 		return
 	}
-	if !slices.ContainsFunc(d.news, func(n news) bool { return n.at == at }) {
+	if !d.waits(at) {
 		d.news = append(d.news, news{at, t, change})
 	}
+}
+
+// waits says whether a version of an incident is still to be made.
+func (d *draft) waits(at string) bool {
+	return slices.ContainsFunc(d.news, func(n news) bool { return n.at == at })
 }
 
 // announceAll makes the versions that wait: those of one incident, or all where at is "".

@@ -14,6 +14,8 @@ const (
 	noticeClock = "clock"
 	noticeSetUp = "setup/"
 	noticeGone  = "receiver-gone/"
+	noticeQuota = "quota/"
+	noticeLife  = "token-life/"
 )
 
 // skewMax is how far our clock may be off before we say so: tokens, certificates and webhook signatures

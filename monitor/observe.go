@@ -16,6 +16,7 @@ func (d *draft) observe(o Outcome) {
 	ev := Classify(c, o, way, d.b.pace)
 	d.setUp(c, o, &ev)
 	d.skewed(c, o)
+	d.meter(c, o)
 
 	old := d.row(o.Check)
 	r := d.editRow(o.Check)
@@ -78,17 +79,13 @@ func (d *draft) spend(c *Check, o Outcome) {
 	if o.Forced == 0 || c.Client == "" {
 		return
 	}
-	k := Client{ID: c.Client}
-	if old := d.client(c.Client); old != nil {
-		k.Forced = old.Forced
-	}
-	times := append([]time.Time(nil), k.Forced...)
+	k := d.editClient(c.Client)
+	times := slices.Clone(k.Forced)
 	for range o.Forced {
 		times = append(times, o.at()) // no earlier than it was sent, so that the window is never too short
 	}
 	slices.SortFunc(times, time.Time.Compare)
 	k.Forced = times[max(0, len(times)-TokenMax):]
-	set(&d.c.Clients, c.Client, &k)
 	d.c.Urgent = true
 }
 

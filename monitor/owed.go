@@ -43,6 +43,8 @@ func Resumes(d Delivery, i *Incident, r Receiver, p Pace) bool {
 func difference(d Delivery, i *Incident, r Receiver, p Pace) (EventType, time.Time, bool) {
 	open := i.State == IncidentOpen
 	switch {
+	case i.Muted && d.State != IncidentOpen: // it began in a maintenance, and was not told yet
+		return "", time.Time{}, false
 	case d.Knows == NeverTried && open:
 		return typeFor(r, EventOpened), i.Opened.Add(r.After), true
 	case d.Knows == NeverTried:

@@ -39,7 +39,7 @@ func (d *draft) claim(i *Incident, what string) (title, text string) {
 		return i.Title, d.hotelsText(i, what)
 	}
 	title = shorten(d.name(i)+" "+headline(i), titleMax)
-	return title, title + d.sinceText(i, what) + d.besides(i)
+	return title, title + d.sinceText(i, what) + d.countdownText(i) + d.besides(i)
 }
 
 // trouble is what the adviser is asked about an incident.
@@ -213,10 +213,7 @@ func (d *draft) besides(i *Incident) string {
 	if len(fine) > 0 {
 		s = " " + list(fine) + " " + answers(len(fine)) + "."
 	}
-	if len(i.Acks) > 0 {
-		s += " apaleo says: " + strings.Join(i.Acks, "; ") + "."
-	}
-	return s
+	return s + d.pageText(i)
 }
 
 // platform lists the named nodes that have probes of their own, in the order of their checks.

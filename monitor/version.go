@@ -3,7 +3,6 @@ package monitor
 import (
 	"cmp"
 	"slices"
-	"time"
 )
 
 // version makes the next version of an incident, with its event and what each receiver is owed of it.
@@ -16,6 +15,12 @@ func (d *draft) version(at string, t EventType, change ChangeWord) {
 	}
 	i.Pending = Pending{}
 	d.word(i)
+	switch {
+	case t == EventOpened || t == EventReopened:
+		d.holdBack(i)
+	case i.State == IncidentOpen && d.loose(i):
+		i.Muted = false
+	}
 	d.c.Events = append(d.c.Events, Event{Type: t, At: d.now, Incident: *i})
 	d.c.Urgent = true
 	d.owe(i)
@@ -37,12 +42,19 @@ func (d *draft) measure(i *Incident) {
 // is blamed wrongly ends.
 func (d *draft) review() {
 	for _, at := range d.openIncidents() {
-		if d.exonerate(at) {
+		if d.waits(at) || d.exonerate(at) {
 			continue
 		}
 		i := d.incident(at)
-		if i.Cause.Kind == NodeHotels {
+		switch {
+		case i.Cause.Kind == NodeHotels:
 			d.reviewHotels(at)
+			continue
+		case d.loose(i):
+			d.version(at, EventUpdated, ChangeMaintenanceOver)
+			continue
+		case d.acknowledged(i):
+			d.version(at, EventUpdated, ChangeAcknowledged)
 			continue
 		}
 		sev, accounts := d.severity(i), d.scope(i).Accounts
@@ -262,15 +274,4 @@ func (d *draft) affectedOne(m SignalID) Affected {
 		a.Status, a.Fault, a.TrackingID = f.Status, f.Fault, f.TrackingID
 	}
 	return a
-}
-
-// acks is what apaleo's own status page says at present.
-func (d *draft) acks() []string {
-	for _, id := range d.watched.order {
-		c := d.watched.checks[id]
-		if r := d.row(id); c.Info && r != nil && d.now.Sub(r.LastRun) < 2*c.Every+time.Minute {
-			return r.Last.Acks
-		}
-	}
-	return nil
 }

@@ -1,0 +1,84 @@
+package monitor
+
+import (
+	"slices"
+	"time"
+)
+
+// statusPage is what apaleo's own status page said when it was last read, if that was not long ago.
+func (d *draft) statusPage() (Outcome, bool) {
+	for _, id := range d.watched.order {
+		c := d.watched.checks[id]
+		if r := d.row(id); c.Info && r != nil && d.now.Sub(r.LastRun) < 2*c.Every+time.Minute {
+			return r.Last, true
+		}
+	}
+	return Outcome{}, false
+}
+
+// acks is what apaleo's own status page says at present.
+func (d *draft) acks() []string {
+	o, _ := d.statusPage()
+	return o.Acks
+}
+
+// underway is the maintenance that apaleo's status page says is under way.
+func (d *draft) underway() []Maintenance {
+	o, _ := d.statusPage()
+	return slices.DeleteFunc(slices.Clone(o.Maintenance), func(m Maintenance) bool {
+		return !m.Underway || !m.To.IsZero() && d.now.After(m.To.Add(d.b.pace.Of(maintenanceOver)))
+	})
+}
+
+// maintenanceOver is how long after its announced end maintenance counts as under way at most, though the page still
+// says so.
+const maintenanceOver = time.Hour
+
+// pageText is what apaleo itself says of an incident, or that it says nothing yet. Only what concerns apaleo at
+// large is to be found there.
+func (d *draft) pageText(i *Incident) string {
+	s := ""
+	for _, a := range i.Acks {
+		if s != "" {
+			s += "; "
+		}
+		s += a
+	}
+	if s != "" {
+		s = " apaleo says: " + s + "."
+	}
+	under := d.underway()
+	for _, m := range under {
+		s += " apaleo's maintenance is under way: " + m.Title
+		if !m.To.IsZero() {
+			s += ", planned until " + d.clock(m.To)
+		}
+		s += "."
+	}
+	o, read := d.statusPage()
+	silent := read && o.Fault == FaultNone && o.Acks != nil && len(i.Acks)+len(under) == 0
+	if silent && i.Side == SideApaleo && ofPlatform(i) {
+		s += " Nothing on apaleo's own status page yet."
+	}
+	return s
+}
+
+// ofPlatform says whether an incident is of something that all accounts depend on.
+func ofPlatform(i *Incident) bool {
+	return i.Cause.Kind != NodeReceiver && slices.Contains(platformKinds, i.Cause.Kind)
+}
+
+// acknowledged says whether apaleo's status page speaks of an incident that it had nothing on before.
+func (d *draft) acknowledged(i *Incident) bool {
+	return i.Side == SideApaleo && ofPlatform(i) && len(i.Acks) == 0 && len(d.acks()) > 0
+}
+
+// holdBack mutes an incident that begins while apaleo's maintenance is under way, if the operator wants that.
+func (d *draft) holdBack(i *Incident) {
+	i.Muted = d.watched.mute && i.Side == SideApaleo && len(d.underway()) > 0
+}
+
+// loose says whether an incident that is held back is to be told now: the maintenance is over, or it is not apaleo's.
+func (d *draft) loose(i *Incident) bool {
+	return i.Muted && (!d.watched.mute || i.Side != SideApaleo || len(d.underway()) == 0)
+}
