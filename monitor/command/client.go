@@ -28,7 +28,7 @@ const (
 // is none, and with what the daemon said if it refuses.
 func ask(ctx context.Context, store string, q question, answer any) error {
 	status, text, err := q.put(ctx, store)
-	said := strings.TrimSpace(string(text))
+	said := problemIn(strings.TrimSpace(string(text)))
 	switch {
 	case err != nil:
 		return err
