@@ -50,9 +50,10 @@ func (s *Site) snapshot(w http.ResponseWriter) *monitor.Snapshot {
 	return snap
 }
 
-func (s *Site) serveStatus(w http.ResponseWriter, _ *http.Request) {
+func (s *Site) serveStatus(w http.ResponseWriter, r *http.Request) {
 	if snap := s.snapshot(w); snap != nil {
-		s.json(w, http.StatusOK, statusOf(snap, s.at(snap), s.Options))
+		all, _ := strconv.ParseBool(r.URL.Query().Get("hotels"))
+		s.json(w, http.StatusOK, statusOf(snap, s.hotels.of(snap), all, s.at(snap), s.Options))
 	}
 }
 

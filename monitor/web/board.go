@@ -17,6 +17,7 @@ type boardView struct {
 	Alarms  []string // what is wrong with bellhop itself
 	Open    []incidentView
 	Notices []noticeView
+	Hotels  *hotelsView // nil is that none is reported
 	Groups  []groupView
 	Recent  []incidentView
 	Foot    footView
@@ -62,14 +63,14 @@ type rowView struct {
 // accountsListed is how many accounts a check lists. Those in trouble come first.
 const accountsListed = 50
 
-func board(s *monitor.Snapshot, now time.Time, o Options) boardView {
+func board(s *monitor.Snapshot, hotels *hotelViews, now time.Time, o Options) boardView {
 	sum := summarize(s, now)
 	if s == nil {
 		return boardView{overallView: overallView{State: sum.State, Sentence: sum.Sentence}, Foot: footView{Instance: o.Instance, Version: o.Version}}
 	}
 	return boardView{
 		overallView: overallView{sum.State, sum.Sentence, when(sum.Since, now), when(s.At, now)},
-		Alarms:      alarms(s, now), Notices: notices(s), Groups: groups(s),
+		Alarms:      alarms(s, now), Notices: notices(s), Groups: groups(s), Hotels: boardOfHotels(s, hotels),
 		Open: incidentViews(s.Open, s.At), Recent: incidentViews(s.Recent, s.At), Foot: foot(s, o),
 	}
 }
@@ -100,8 +101,8 @@ func notices(s *monitor.Snapshot) []noticeView {
 func groups(s *monitor.Snapshot) []groupView {
 	var hosts []string
 	byHost := map[string][]monitor.CheckView{}
-	for _, c := range s.Checks {
-		host := cmp.Or(c.Check.Host, "Other")
+	for _, c := range plain(s) {
+		host := cmp.Or(c.Check.Host, groupless(c.Check))
 		if byHost[host] == nil {
 			hosts = append(hosts, host)
 		}
@@ -112,6 +113,14 @@ func groups(s *monitor.Snapshot) []groupView {
 		out = append(out, group(s, host, byHost[host]))
 	}
 	return out
+}
+
+// groupless is the group of a check that asks no host.
+func groupless(c *monitor.Check) string {
+	if c.Reported && c.Kind != monitor.KindBeat {
+		return "Reported by the integration"
+	}
+	return "Other"
 }
 
 func group(s *monitor.Snapshot, host string, checks []monitor.CheckView) groupView {

@@ -45,14 +45,20 @@ func ListHotels(s *monitor.Snapshot, state Standing, text string) Hotels {
 }
 
 func (v *hotelViews) list(s *monitor.Snapshot, state Standing, text string) Hotels {
-	h := Hotels{At: instant(s.At), LastReport: instant(s.LastReport), Counts: map[Standing]int{}, Hotels: []Hotel{}}
-	for _, st := range Standings() {
-		h.Counts[st] = v.count[st] // a zero says more than a gap
-	}
+	h := Hotels{At: instant(s.At), LastReport: instant(s.LastReport), Counts: v.counts(), Hotels: []Hotel{}}
 	for _, one := range v.matching(state, text) {
 		h.Hotels = append(h.Hotels, hotelOf(one))
 	}
 	return h
+}
+
+// counts names every standing: a zero says more than a gap.
+func (v *hotelViews) counts() map[Standing]int {
+	all := map[Standing]int{}
+	for _, st := range Standings() {
+		all[st] = v.count[st]
+	}
+	return all
 }
 
 func hotelOf(v hotelView) Hotel {

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"slices"
 	"sync"
@@ -50,7 +49,7 @@ func ofHotel(c *monitor.Check) bool {
 
 // plain are the checks that are no reported hotel's.
 func plain(s *monitor.Snapshot) []monitor.CheckView {
-	if len(s.Hotels) == 0 {
+	if !slices.ContainsFunc(s.Checks, func(c monitor.CheckView) bool { return ofHotel(c.Check) }) {
 		return s.Checks
 	}
 	out := make([]monitor.CheckView, 0, 64)
@@ -63,6 +62,9 @@ func plain(s *monitor.Snapshot) []monitor.CheckView {
 }
 
 func viewHotels(s *monitor.Snapshot) *hotelViews {
+	if s == nil {
+		s = &monitor.Snapshot{}
+	}
 	v := &hotelViews{all: make([]hotelView, 0, len(s.Hotels)), count: map[Standing]int{}, byKey: make(map[[sha256.Size]byte]int, len(s.Hotels))}
 	checks := make(map[string][]monitor.CheckView, len(s.Hotels))
 	for _, c := range s.Checks {
@@ -140,10 +142,19 @@ func (v *hotelViews) troubled() []hotelView {
 			out = append(out, h)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b hotelView) int {
-		return cmp.Or(slices.Index(Standings(), a.Standing)-slices.Index(Standings(), b.Standing), b.Since.Compare(a.Since))
-	})
+	slices.SortStableFunc(out, graverHotel)
 	return out
+}
+
+// graverHotel orders hotels: those that need somebody first, and of each kind the newest trouble.
+func graverHotel(a, b hotelView) int {
+	if a.Standing != b.Standing {
+		return slices.Index(Standings(), a.Standing) - slices.Index(Standings(), b.Standing)
+	}
+	if a.Standing == Connected || a.Standing == Unknown {
+		return 0
+	}
+	return b.Since.Compare(a.Since)
 }
 
 // hotelCache keeps the hotels of the newest snapshot: pages, metrics and keys ask for the same ones.

@@ -40,7 +40,7 @@ func (s *Site) metrics() http.Handler {
 func (s *Site) registry() *prometheus.Registry {
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	reg.MustRegister(newExporter(s.Reader, s.Version, s.AccountLabels))
+	reg.MustRegister(newExporter(s.Reader, s.Version, s.AccountLabels), newReportExporter(s))
 	reg.MustRegister(s.Collectors...)
 	return reg
 }
@@ -123,7 +123,7 @@ func (e *exporter) collectIncidents(ch chan<- prometheus.Metric, s *monitor.Snap
 	}
 	for _, k := range []monitor.NodeKind{
 		monitor.NodeNetwork, monitor.NodeIdentity, monitor.NodeToken, monitor.NodeEdge, monitor.NodeAPI,
-		monitor.NodeClient, monitor.NodeAccount, monitor.NodeCheck,
+		monitor.NodeModule, monitor.NodeReceiver, monitor.NodeDelivery, monitor.NodeClient, monitor.NodeHotels, monitor.NodeAccount, monitor.NodeCheck,
 	} {
 		kind[string(k)] = 0
 	}

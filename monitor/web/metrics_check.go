@@ -20,7 +20,7 @@ type gathered struct {
 func gather(s *monitor.Snapshot, byName bool) []gathered {
 	var out []gathered
 	place := map[[2]string]int{}
-	for _, c := range s.Checks {
+	for _, c := range plain(s) {
 		labels := []string{c.Check.Name}
 		key := [2]string{c.Check.Name}
 		if !byName {
@@ -82,6 +82,9 @@ func probeMetrics(labels []string) []probeMetric {
 		least("bellhop_token_expiry_timestamp_seconds", "Earliest end of a token last used.", func(o monitor.Outcome) (float64, bool) { return unix(o.Token.Expires), !o.Token.Expires.IsZero() }),
 		least("bellhop_quota_remaining_ratio", "Least share of a quota that remained at the last answer.", func(o monitor.Outcome) (float64, bool) {
 			return float64(o.Limit.Remaining) / float64(max(o.Limit.Limit, 1)), o.Limit.Limit > 0
+		}),
+		least("bellhop_quota_remaining", "Least number of requests that remained of a quota at the last answer.", func(o monitor.Outcome) (float64, bool) {
+			return float64(o.Limit.Remaining), o.Limit.Limit != 0 // negative where the header names none
 		}),
 	}
 }

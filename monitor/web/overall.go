@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"bellhop/monitor"
@@ -24,10 +25,15 @@ func badness(s monitor.State) int {
 
 // blind tells whether bellhop cannot see out. Before anything was asked there was nothing to see yet.
 func blind(s *monitor.Snapshot) bool {
-	return !s.Blind.Since.IsZero() || s.Blind.Never && !fresh(s)
+	return !s.Blind.Since.IsZero() || s.Blind.Never && probed(s)
 }
 
-// fresh tells whether nothing has been asked yet.
+// probed tells whether anything was asked yet. What is reported needs no way out.
+func probed(s *monitor.Snapshot) bool {
+	return slices.ContainsFunc(s.Checks, func(c monitor.CheckView) bool { return !c.Check.Reported && asked(c) })
+}
+
+// fresh tells whether nothing has been asked or reported yet.
 func fresh(s *monitor.Snapshot) bool {
 	return !slices.ContainsFunc(s.Checks, func(c monitor.CheckView) bool { return asked(c) })
 }
@@ -65,10 +71,33 @@ func summarize(s *monitor.Snapshot, now time.Time) overall {
 	return quiet(s)
 }
 
-// colours tells whether an incident changes the overall sentence. One hotel's own trouble is a matter of
-// that hotel, and what will break soon works.
+// colours tells whether an incident changes the overall sentence. A hotel's own trouble is a matter of that
+// hotel, and what will break soon works.
 func colours(i *monitor.Incident) bool {
-	return i.Side != monitor.SideHotel && i.Severity != monitor.Warning
+	return !hotels(i) && i.Severity != monitor.Warning
+}
+
+// hotels tells whether an incident is what hotels have to see to, each for itself.
+func hotels(i *monitor.Incident) bool {
+	return i.Side == monitor.SideHotel || i.Cause.Kind == monitor.NodeHotels
+}
+
+// troubledHotels counts the hotels that have to see to something.
+func troubledHotels(open []*monitor.Incident) int {
+	n := 0
+	for _, i := range open {
+		if !hotels(i) || i.Severity == monitor.Warning {
+			continue
+		}
+		accounts := map[string]bool{}
+		for _, m := range i.Members {
+			if _, account, ok := strings.Cut(string(m.Check), "@"); ok {
+				accounts[account] = true
+			}
+		}
+		n += max(len(accounts), 1)
+	}
+	return n
 }
 
 func colour(i *monitor.Incident) monitor.State {
@@ -108,14 +137,15 @@ func incidentsSentence(worst *monitor.Incident, others int) string {
 
 // quiet is the sentence when nothing is open that colours it.
 func quiet(s *monitor.Snapshot) overall {
-	n := tally(s.Checks)
-	watched, waiting := len(s.Checks), n[monitor.StateUnknown]
+	all := plain(s)
+	n := tally(all)
+	watched, waiting := len(all), n[monitor.StateUnknown]
 	switch {
-	case watched == 0:
+	case len(s.Checks) == 0:
 		return overall{monitor.StateUnknown, "bellhop watches nothing: the watchlist is empty.", time.Time{}}
 	case fresh(s):
 		return overall{monitor.StateUnknown, "bellhop has just started and has no answers yet.", time.Time{}}
-	case waiting == watched:
+	case waiting == watched && watched > 0:
 		return overall{monitor.StateUnknown, "No check has an answer that counts.", time.Time{}}
 	}
 	return overall{monitor.StateUp, quietSentence(s, n), lastEnd(s)}
@@ -123,8 +153,8 @@ func quiet(s *monitor.Snapshot) overall {
 
 func quietSentence(s *monitor.Snapshot, n map[monitor.State]int) string {
 	var but []string
-	if hotels := len(s.Open) - warnings(s.Open); hotels > 0 {
-		but = append(but, count(hotels, "hotel has trouble of its own", "hotels have trouble of their own"))
+	if in := troubledHotels(s.Open); in > 0 {
+		but = append(but, count(in, "hotel has trouble of its own", "hotels have trouble of their own"))
 	}
 	if w := warnings(s.Open); w > 0 {
 		but = append(but, count(w, "thing will break soon", "things will break soon"))

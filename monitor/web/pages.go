@@ -54,7 +54,7 @@ func (p pages) policy() string {
 		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 	}
 	return "default-src 'none'; style-src " + hash(p.style) + "; script-src " + hash(p.script) +
-		"; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+		"; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 }
 
 // icon is the shape of a state as the tab shows it.
@@ -120,7 +120,7 @@ func (s *Site) serveBoard(w http.ResponseWriter, r *http.Request) {
 	snap := s.Reader.Snapshot()
 	now := s.at(snap)
 	page, err := s.board.of(snap, isStale(snap, now), func() (*rendered, error) {
-		return s.render("board.html", board(snap, now, s.Options))
+		return s.render("board.html", board(snap, s.hotels.of(snap), now, s.Options))
 	})
 	s.html(w, "no-store")
 	s.serveRendered(w, r, page, err)

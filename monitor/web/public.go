@@ -126,7 +126,7 @@ func components(s *monitor.Snapshot) []publicComponent {
 	}
 	out, place := []publicComponent{}, map[string]int{}
 	for _, c := range s.Checks {
-		if c.Check.Public == "" || c.Check.Info || c.Check.Warning {
+		if c.Check.Public == "" || c.Check.Info || c.Check.Warning || ofHotel(c.Check) {
 			continue
 		}
 		state, since := publicState(c, open)
@@ -177,8 +177,16 @@ func publicState(c monitor.CheckView, open map[string]*monitor.Incident) (monito
 }
 
 // everybodys tells whether an incident is for the public: others can feel it, and it is not about our own
-// credentials, network or one hotel.
+// credentials, network or single hotels.
 func everybodys(i *monitor.Incident) bool {
+	switch i.Cause.Kind {
+	case monitor.NodeHotels, monitor.NodeAccount:
+		return false
+	case monitor.NodeCheck:
+		if strings.Contains(i.Cause.ID, "@") {
+			return false // one account's
+		}
+	}
 	side := i.Side == monitor.SideApaleo || i.Side == monitor.SideIntegration || i.Side == monitor.SideUnclear
 	return side && (i.Severity == monitor.Down || i.Severity == monitor.Degraded)
 }

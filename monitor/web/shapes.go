@@ -9,20 +9,22 @@ import (
 // The shapes of the API. Times are RFC 3339 in UTC, durations seconds.
 
 type statusBody struct {
-	State         monitor.State   `json:"state"`
-	Sentence      string          `json:"sentence"`
-	Since         *time.Time      `json:"since"`
-	At            *time.Time      `json:"at"`
-	Instance      string          `json:"instance"`
-	Version       string          `json:"version"`
-	BlindSince    *time.Time      `json:"blind_since"`
-	StoreDown     *time.Time      `json:"store_down_since"`
-	OpenIncidents int             `json:"open_incidents"`
-	Owed          int             `json:"deliveries_owed"`
-	Checks        []checkBody     `json:"checks"`
-	Notices       []noticeBody    `json:"notices"`
-	Engine        engineBody      `json:"engine"`
-	Findings      []findingStatus `json:"health"`
+	State         monitor.State    `json:"state"`
+	Sentence      string           `json:"sentence"`
+	Since         *time.Time       `json:"since"`
+	At            *time.Time       `json:"at"`
+	Instance      string           `json:"instance"`
+	Version       string           `json:"version"`
+	BlindSince    *time.Time       `json:"blind_since"`
+	StoreDown     *time.Time       `json:"store_down_since"`
+	OpenIncidents int              `json:"open_incidents"`
+	Owed          int              `json:"deliveries_owed"`
+	LastReport    *time.Time       `json:"last_report"` // null: nothing was ever reported
+	Hotels        map[Standing]int `json:"hotels"`
+	Checks        []checkBody      `json:"checks"` // those of reported hotels with ?hotels=1
+	Notices       []noticeBody     `json:"notices"`
+	Engine        engineBody       `json:"engine"`
+	Findings      []findingStatus  `json:"health"`
 }
 
 type findingStatus struct {
@@ -94,16 +96,22 @@ type engineBody struct {
 	GapSeconds     float64    `json:"gap_seconds"`
 }
 
-func statusOf(s *monitor.Snapshot, now time.Time, o Options) statusBody {
+// statusOf lists the checks of reported hotels only if asked to: there may be thousands.
+func statusOf(s *monitor.Snapshot, hotels *hotelViews, all bool, now time.Time, o Options) statusBody {
 	sum := summarize(s, now)
 	f := foot(s, o)
 	b := statusBody{
 		State: sum.State, Sentence: sum.Sentence, Since: instant(sum.Since), At: instant(s.At),
 		Instance: f.Instance, Version: o.Version, BlindSince: instant(s.Blind.Since), StoreDown: instant(s.StoreDown),
 		OpenIncidents: len(s.Open), Owed: s.Due, Engine: engineOf(s.Engine),
-		Checks: make([]checkBody, 0, len(s.Checks)), Notices: []noticeBody{}, Findings: []findingStatus{},
+		LastReport: instant(s.LastReport), Hotels: hotels.counts(),
+		Checks: []checkBody{}, Notices: []noticeBody{}, Findings: []findingStatus{},
 	}
-	for _, c := range s.Checks {
+	checks := s.Checks
+	if !all {
+		checks = plain(s)
+	}
+	for _, c := range checks {
 		b.Checks = append(b.Checks, checkOf(c, s))
 	}
 	for _, n := range s.Notices {

@@ -114,6 +114,7 @@ func (s *Site) operatorRoutes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.serveBoard)
 	mux.HandleFunc("GET /incidents/{id}", s.serveIncidentPage)
+	mux.HandleFunc("GET /hotels", s.serveHotelsPage)
 	mux.HandleFunc("GET /public.json", s.servePublicJSON)
 	mux.HandleFunc("GET /livez", s.serveLive(true))
 	mux.HandleFunc("GET /readyz", s.serveReady(true))

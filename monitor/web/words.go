@@ -87,6 +87,8 @@ func answer(o monitor.Outcome) string {
 		return faultText(o)
 	case o.Status != 0:
 		return fmt.Sprintf("HTTP %d in %s", o.Status, latency(o.Took))
+	case o.Took == 0:
+		return "good"
 	default:
 		return "good in " + latency(o.Took)
 	}
@@ -136,6 +138,13 @@ var faultWords = map[monitor.Fault]string{
 	monitor.FaultRequest:      "token request not understood",
 	monitor.FaultWrongAccount: "token of another account",
 	monitor.FaultSuspended:    "account suspended",
+	monitor.FaultScopeLost:    "a scope is missing",
+	monitor.FaultDevelopment:  "account is not live",
+	monitor.FaultArchived:     "property is archived",
+	monitor.FaultStalled:      "no webhooks arrive",
+	monitor.FaultQuiet:        "pings arrive, events do not",
+	monitor.FaultUnsubscribed: "webhook subscription is not as it should be",
+	monitor.FaultOverdue:      "no sign of life in time",
 	monitor.FaultExpiring:     "certificate ends soon",
 	monitor.FaultNoToken:      "not asked: no token",
 	monitor.FaultSecret:       "not asked: our secret cannot be read",

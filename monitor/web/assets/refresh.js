@@ -3,6 +3,7 @@
     t.title = new Date(t.dateTime).toLocaleString(undefined, {dateStyle: "medium", timeStyle: "long"});
   });
   const swap = (text) => {
+    if (document.activeElement.matches("input")) { return; }
     const next = new DOMParser().parseFromString(text, "text/html"), live = next.getElementById("live");
     document.querySelectorAll("details").forEach((d) => {
       const same = next.getElementById(d.id);
