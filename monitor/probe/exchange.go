@@ -3,7 +3,6 @@ package probe
 import (
 	"context"
 	"crypto/sha256"
-	"crypto/tls"
 	"encoding/hex"
 	"io"
 	"net/http"
@@ -40,6 +39,8 @@ type answer struct {
 	cut    monitor.Fault // why the body ended early, if it did
 	token  token         // that the token endpoint gave
 	stale  bool          // a kept connection had been closed
+
+	refresh string // the refresh token that came with it
 }
 
 // do sends one request and reads its answer, bounded in bytes, and in time by ctx. That a kept connection was
@@ -84,6 +85,9 @@ func (t *Transport) exchange(ctx context.Context, a monitor.Attempt, q *question
 	got := rec.read()
 	ans.At, ans.Started, ans.Fresh = a.At, started, a.Fresh
 	ans.Phases, ans.IP, ans.Reused = got.phases, got.ip, got.reused
+	if proxy == nil { // else they are the proxy's
+		ans.Addrs = addresses(got.addrs)
+	}
 	if err != nil {
 		ans.fail(err, got, q.url.Hostname())
 	}
@@ -164,7 +168,7 @@ func (ans *answer) fail(err error, got passage, host string) {
 		ans.Fault = monitor.FaultProxy
 	}
 	ans.Detail = explain(err, ans.Fault, host)
-	ans.CertUntil = unverifiedUntil(err)
+	ans.CertUntil, ans.TLS = unverified(err)
 	ans.stale = got.reused && ans.Fault == monitor.FaultReset && !isStream(err)
 }
 
@@ -175,7 +179,7 @@ func (ans *answer) see(res *http.Response, got passage) {
 		state = res.TLS
 	}
 	if state != nil {
-		ans.CertUntil = chainUntil(*state)
+		ans.CertUntil, ans.TLS = chainUntil(*state), handshake(*state)
 	}
 	if res != nil && !got.firstAt.IsZero() {
 		ans.Phases.Transfer = time.Since(got.firstAt)
@@ -193,28 +197,4 @@ func (ans *answer) keepBody() {
 		Length: int64(len(ans.body)),
 		Hash:   hex.EncodeToString(sum[:6]),
 	}
-}
-
-// chainUntil is when the best chain that leads to a root we trust ends; of a connection that was not
-// verified, its leaf.
-func chainUntil(state tls.ConnectionState) time.Time {
-	var best time.Time
-	for _, chain := range state.VerifiedChains {
-		if len(chain) == 0 {
-			continue
-		}
-		until := chain[0].NotAfter
-		for _, cert := range chain {
-			if cert.NotAfter.Before(until) {
-				until = cert.NotAfter
-			}
-		}
-		if until.After(best) {
-			best = until
-		}
-	}
-	if best.IsZero() && len(state.PeerCertificates) > 0 {
-		best = state.PeerCertificates[0].NotAfter
-	}
-	return best
 }

@@ -1,8 +1,6 @@
 package probe
 
 import (
-	"crypto/tls"
-	"errors"
 	"mime"
 	"net/http"
 	"regexp"
@@ -19,6 +17,8 @@ var (
 	plainID   = regexp.MustCompile(`^[A-Za-z0-9:._-]{1,64}$`)
 	plainType = regexp.MustCompile(`^[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,40}$`)
 	plainCode = regexp.MustCompile(`^[a-z_]{1,64}$`)
+
+	plainToken = regexp.MustCompile(`^[\x21-\x7e]+$`) // RFC 6750 allows no more in a header
 )
 
 // readHeaders takes in what the headers of any answer may tell (docs/apaleo.md, section 3). What has not the expected
@@ -49,13 +49,12 @@ func retryAfter(v string, now time.Time) time.Duration {
 // rateLimit reads X-Rate-Limit-*. apaleo gives the limit as a period ("10m"), not as a count: Limit is then
 // -1, known to be there, its number not.
 func rateLimit(h http.Header) monitor.RateLimit {
-	v := h.Get("X-Rate-Limit-Limit")
-	remaining, err := strconv.Atoi(h.Get("X-Rate-Limit-Remaining"))
-	if v == "" || err != nil || remaining < 0 {
+	remaining, err := strconv.Atoi(strings.TrimSpace(h.Get("X-Rate-Limit-Remaining")))
+	if err != nil || remaining < 0 {
 		return monitor.RateLimit{}
 	}
 	limit := monitor.RateLimit{Limit: -1, Remaining: remaining}
-	if n, err := strconv.Atoi(v); err == nil && n > 0 {
+	if n, err := strconv.Atoi(strings.TrimSpace(h.Get("X-Rate-Limit-Limit"))); err == nil && n > 0 {
 		limit.Limit = n
 	}
 	if at, err := time.Parse(time.RFC3339Nano, h.Get("X-Rate-Limit-Reset")); err == nil {
@@ -70,13 +69,4 @@ func mediaType(v string) string {
 		return ""
 	}
 	return t
-}
-
-// unverifiedUntil is the end of the certificate that was refused.
-func unverifiedUntil(err error) time.Time {
-	var refused *tls.CertificateVerificationError
-	if errors.As(err, &refused) && len(refused.UnverifiedCertificates) > 0 {
-		return refused.UnverifiedCertificates[0].NotAfter
-	}
-	return time.Time{}
 }

@@ -51,6 +51,7 @@ type httpProbe struct {
 	question  question
 	expect    *expectation
 	token     *Source
+	needs     []string
 	read      func(any) (monitor.Fault, string)
 }
 
@@ -63,7 +64,7 @@ func newHTTP(c HTTPConfig) (*httpProbe, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &httpProbe{transport: c.Transport, question: q, expect: expect, token: c.Token, read: c.Read}, nil
+	return &httpProbe{transport: c.Transport, question: q, expect: expect, token: c.Token, needs: c.Needs, read: c.Read}, nil
 }
 
 var (
@@ -149,6 +150,9 @@ func (p *httpProbe) once(ctx context.Context, a monitor.Attempt, tok token) answ
 	ans := p.transport.do(ctx, a, &q)
 	ans.Token = tok.facts
 	ans.judge(p.expect, tok.value != "")
+	if ans.Fault == monitor.FaultForbidden {
+		ans.judgeScopes(p.needs)
+	}
 	if ans.Fault == monitor.FaultNone && p.read != nil {
 		ans.Fault, ans.Detail = p.read(decode(ans.body))
 	}
@@ -162,6 +166,9 @@ func (p *httpProbe) confirm(ctx context.Context, a monitor.Attempt, used token, 
 	switch {
 	case errors.Is(err, errNew):
 		first.Detail = "HTTP 401, though the token is new"
+		return first, spent
+	case errors.Is(err, errSame):
+		first.Detail = "HTTP 401: the integration's own token is refused, and it has no newer one"
 		return first, spent
 	case isRefusal: // that is the confirmation
 		first.Fault, first.Code, first.SecretAge = no.answer.Fault, no.answer.Code, no.answer.SecretAge

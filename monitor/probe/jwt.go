@@ -14,10 +14,11 @@ import (
 type claims struct {
 	Account string  `json:"account_code"`
 	Expires float64 `json:"exp"`
+	Issued  float64 `json:"iat"`
 	Scope   list    `json:"scope"`
 }
 
-// A list is a JSON list of strings, or one string with spaces between.
+// A list is a JSON list of strings, or one string with spaces between; nil if it is neither.
 type list []string
 
 // UnmarshalJSON fills json.Unmarshaler.
@@ -45,6 +46,14 @@ func readClaims(jwt string) (c claims) {
 	return c
 }
 
+// moment is a claim's time; zero if it cannot be one.
+func moment(seconds float64) time.Time {
+	if seconds > 0 && seconds < 1e11 {
+		return time.Unix(int64(seconds), 0).UTC()
+	}
+	return time.Time{}
+}
+
 const maxScopes = 200
 
 // facts is what is kept of a token that was issued at now for life, 0 being unknown.
@@ -52,17 +61,11 @@ func (c claims) facts(now time.Time, life time.Duration) monitor.TokenFacts {
 	f := monitor.TokenFacts{Life: life}
 	if life > 0 {
 		f.Expires = now.Add(life)
-	} else if c.Expires > 0 && c.Expires < 1e11 {
-		f.Expires = time.Unix(int64(c.Expires), 0).UTC()
+	} else if f.Expires = moment(c.Expires); !f.Expires.IsZero() {
 		f.Life = f.Expires.Sub(now)
 	}
 	if plainID.MatchString(c.Account) {
 		f.Account = c.Account
-	}
-	for _, s := range c.Scope {
-		if plainID.MatchString(s) && len(f.Scopes) < maxScopes {
-			f.Scopes = append(f.Scopes, s)
-		}
 	}
 	return f
 }

@@ -40,6 +40,21 @@ func mask(s string) string {
 	return clip(strings.TrimSpace(s), maxMessage)
 }
 
+var tag = regexp.MustCompile(`<[^<>]*>`)
+
+// foreign makes text that somebody else wrote fit to be shown: one line, at most n bytes, no control or
+// invisible characters, no markup.
+func foreign(s string, n int) string {
+	s = tag.ReplaceAllString(plain(s), " ")
+	s = strings.Map(func(r rune) rune {
+		if r == '<' || r == '>' {
+			return -1
+		}
+		return r
+	}, s)
+	return clip(strings.Join(strings.Fields(s), " "), n)
+}
+
 // plain is s without control and invisible characters, cut between words: half an address would not be
 // known for one.
 func plain(s string) string {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"hash/fnv"
-	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -44,7 +43,10 @@ type Source struct {
 	form   string
 	url    *url.URL
 	spread time.Duration // how much earlier than others this client refreshes
+	kept   *kept         // where the tokens are, if somebody else gets them
 	flight chan struct{} // holds one: the right to ask for a token
+	unkept *unkept       // a refresh token that is nowhere but here; for the holder of the flight
+	unsure bool          // a refresh token may have been used up without an answer; likewise
 
 	mu      sync.Mutex // guards what follows
 	current token
@@ -64,6 +66,7 @@ type token struct {
 var (
 	errNew    = errors.New("the token is new already")
 	errBudget = errors.New("this client has asked for enough new ones for now")
+	errSame   = errors.New("the integration has no newer one")
 )
 
 // NewSource checks the settings of a client; nothing is asked yet.
@@ -103,6 +106,10 @@ func (s *Source) ClientID() string { return s.config.ClientID }
 // get returns the token of all probes, refreshed before it ends, and how many of the client's forced
 // requests that took. If there is none, it returns why.
 func (s *Source) get(ctx context.Context, a monitor.Attempt) (tok token, spent int, failed *answer) {
+	if s.kept != nil {
+		tok, failed = s.borrow(ctx, a, token{})
+		return tok, 0, failed
+	}
 	tok, valid, due := s.cached(time.Now())
 	if valid && !due {
 		return tok, 0, nil
@@ -132,9 +139,13 @@ func (s *Source) get(ctx context.Context, a monitor.Attempt) (tok token, spent i
 }
 
 // renew returns a token that is surely newer than used: the one that another probe got meanwhile, or a
-// forced one. errNew is that used is new itself, a refusal that this client gets none, any other error that
-// there may be none now.
+// forced one. errNew is that used is new itself, errSame that the integration goes on with it, a refusal that
+// this client gets none, any other error that there may be none now.
 func (s *Source) renew(ctx context.Context, a monitor.Attempt, used token) (token, int, error) {
+	if s.kept != nil {
+		tok, err := s.borrowAgain(ctx, a, used)
+		return tok, 0, err
+	}
 	if !s.enter(ctx, false) {
 		return token{}, 0, errors.New("there was no time for it")
 	}
@@ -165,6 +176,10 @@ func (s *Source) cached(now time.Time) (tok token, valid, due bool) {
 	left := tok.facts.Expires.Sub(now)
 	if tok.value == "" || left <= 0 {
 		return tok, false, true
+	}
+	if s.config.Grant != "" { // a refresh that is given up half-way could cost the grant: it gets all the time there is
+		ending := left < min(s.config.Pace.Of(30*time.Second), tok.facts.Life/12)
+		return tok, !ending, ending
 	}
 	margin := min(s.config.Pace.Of(5*time.Minute), tok.facts.Life/12)
 	return tok, true, left < margin+min(s.spread, margin)
@@ -221,87 +236,3 @@ func (s *Source) enter(ctx context.Context, canWait bool) bool {
 }
 
 func (s *Source) leave() { <-s.flight }
-
-// fetch asks for a token, and once more if the secret was replaced under our hands. The caller holds the
-// flight. It returns how many forced requests it made, and the failure if it was one.
-func (s *Source) fetch(ctx context.Context, a monitor.Attempt, forced bool) (int, *answer) {
-	requests := 0
-	ans := s.authenticated(func(secret string) answer {
-		requests++
-		return s.grant(ctx, a, secret)
-	})
-	if !forced {
-		requests = 0
-	}
-	s.note(ans, requests)
-	if ans.Fault != monitor.FaultNone {
-		return requests, &ans
-	}
-	return requests, nil
-}
-
-// authenticated calls ask with the secret; if that is not accepted and has changed meanwhile, once more, where
-// the budget has room for both.
-func (s *Source) authenticated(ask func(secret string) answer) answer {
-	secret, changed, failed := s.secret()
-	if failed != nil {
-		return *failed
-	}
-	ans := ask(secret)
-	if ans.Fault == monitor.FaultClient {
-		again, since, failed := s.secret()
-		if failed == nil && again != secret {
-			changed = since
-			if s.roomForTwo(time.Now()) {
-				ans = ask(again)
-			}
-		}
-	}
-	ans.SecretAge = age(changed)
-	return ans
-}
-
-func age(changed time.Time) time.Duration {
-	if changed.IsZero() {
-		return 0
-	}
-	return max(time.Since(changed), 1)
-}
-
-// note keeps what a request brought. One that was cut short by ourselves says nothing.
-func (s *Source) note(ans answer, forced int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := time.Now()
-	for range forced {
-		s.run = runSince(s.run, s.history, now, s.config.Pace)
-		s.history = spend(s.history, now)
-	}
-	if ans.Fault == monitor.FaultCanceled {
-		return
-	}
-	if ans.Fault == monitor.FaultNone {
-		s.current = ans.token
-	}
-	ans.body, ans.header, ans.token = nil, nil, token{}
-	s.last, s.lastAt = ans, now
-}
-
-func (s *Source) grant(ctx context.Context, a monitor.Attempt, secret string) answer {
-	if s.url == nil {
-		return answer{Outcome: monitor.Outcome{Fault: monitor.FaultNoToken, Detail: "this client has no token of its own"}}
-	}
-	ans := s.post(ctx, a, s.url, s.form, secret)
-	ans.judgeGrant(time.Now())
-	return ans
-}
-
-// post sends a form with the client's credentials in the Authorization header (RFC 6749 section 2.3.1).
-func (s *Source) post(ctx context.Context, a monitor.Attempt, u *url.URL, form, secret string) answer {
-	q := question{method: http.MethodPost, url: u, body: form, header: http.Header{
-		"Content-Type":  {"application/x-www-form-urlencoded"},
-		"Accept":        {"application/json"},
-		"Authorization": {basic(s.config.ClientID, secret)},
-	}}
-	return s.config.Transport.do(ctx, a, &q)
-}

@@ -20,13 +20,15 @@ import (
 // any) and meets needs, which are as LostScope takes them. A token that an integration keeps is read anew. If the budget allows none, it reports the request of another probe if that is as good as its own,
 // else that it was not executed.
 func TokenCheck(s *Source, account string, needs ...string) monitor.Probe {
-	_ = needs
 	return func(ctx context.Context, a monitor.Attempt) monitor.Outcome {
 		began := now(a)
 		ans, spent := s.force(ctx, a)
 		if ans.Fault == monitor.FaultNone && account != "" && ans.Token.Account != "" && ans.Token.Account != account {
 			ans.Fault = monitor.FaultWrongAccount
 			ans.Detail = fmt.Sprintf("the token is for account %s, not %s", ans.Token.Account, account)
+		}
+		if ans.Fault == monitor.FaultNone {
+			ans.judgeScopes(needs)
 		}
 		return began.close(ans, spent, s).Outcome
 	}
@@ -45,8 +47,11 @@ func TokenEdge(tokenURL string, t *Transport) (monitor.Probe, error) {
 // 2.2: 200, or invalid_client). Its requests count as forced ones.
 func Connect(s *Source, revocationURL string) (monitor.Probe, error) {
 	u, err := address(revocationURL)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case s.kept != nil:
+		return nil, errors.New("the integration keeps this client's tokens: there is no client secret to check")
 	}
 	form := url.Values{"token": {"bellhop-checks-this-client"}, "token_type_hint": {"refresh_token"}}.Encode()
 	return func(ctx context.Context, a monitor.Attempt) monitor.Outcome {
@@ -62,6 +67,9 @@ func Connect(s *Source, revocationURL string) (monitor.Probe, error) {
 
 // force asks for a token whatever there is, if the budget allows.
 func (s *Source) force(ctx context.Context, a monitor.Attempt) (answer, int) {
+	if s.kept != nil {
+		return s.look(ctx, a), 0
+	}
 	if !s.enter(ctx, false) {
 		return *notInTime(ctx), 0
 	}
@@ -143,8 +151,11 @@ func (s *Source) secret() (string, time.Time, *answer) {
 	return "", time.Time{}, &answer{Outcome: monitor.Outcome{Fault: monitor.FaultSecret, Detail: detail}}
 }
 
+// maxLife is the longest that a token is taken to last.
+const maxLife = 7 * 24 * time.Hour
+
 // judgeGrant reads the answer of the token endpoint.
-func (ans *answer) judgeGrant(now time.Time) {
+func (ans *answer) judgeGrant(now time.Time, asked []string) {
 	if ans.Fault != monitor.FaultNone {
 		return
 	}
@@ -155,17 +166,25 @@ func (ans *answer) judgeGrant(now time.Time) {
 	var v struct {
 		Token   string  `json:"access_token"`
 		Expires float64 `json:"expires_in"`
+		Scope   list    `json:"scope"`
+		Refresh string  `json:"refresh_token"`
 	}
 	if ans.cut != monitor.FaultNone {
 		ans.Fault = ans.cut
 		return
 	}
-	if ans.over || json.Unmarshal(ans.body, &v) != nil || badInValue.MatchString(v.Token) || v.Token == "" {
+	isJSON := !ans.over && json.Unmarshal(ans.body, &v) == nil
+	if isJSON && plainToken.MatchString(v.Refresh) {
+		ans.refresh = v.Refresh
+	}
+	if !isJSON || !plainToken.MatchString(v.Token) {
 		ans.Fault, ans.Detail = monitor.FaultBody, "the token endpoint answered without an access_token"
 		return
 	}
-	life := time.Duration(math.Min(math.Max(v.Expires, 0), 7*24*3600)) * time.Second
-	ans.Token = readClaims(v.Token).facts(now, life)
+	life := time.Duration(math.Min(math.Max(v.Expires, 0), maxLife.Seconds())) * time.Second
+	claims := readClaims(v.Token)
+	ans.Token = claims.facts(now, life)
+	ans.Token.Scopes = scopesOf(claims.Scope, v.Scope, asked)
 	if !ans.Token.Expires.After(now) {
 		ans.Fault, ans.Detail = monitor.FaultBody, "the token endpoint gave a token that has ended already, or does not say when it ends"
 		return

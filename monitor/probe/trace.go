@@ -40,6 +40,7 @@ type recorder struct {
 	began   [StageAnswer + 1]time.Time // of each stage
 	phases  monitor.Phases
 	ip      string
+	addrs   []net.IPAddr
 	reused  bool
 	tls     *tls.ConnectionState
 }
@@ -51,7 +52,7 @@ func (r *recorder) trace(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn:              func(string) { r.restart() },
 		DNSStart:             func(httptrace.DNSStartInfo) { r.reach(StageDNS) },
-		DNSDone:              func(httptrace.DNSDoneInfo) { r.span(&r.phases.DNS, StageDNS) },
+		DNSDone:              r.resolved,
 		ConnectStart:         func(string, string) { r.reach(StageDial) },
 		ConnectDone:          func(_, _ string, err error) { r.dialled(err) },
 		TLSHandshakeStart:    r.shakes,
@@ -66,7 +67,7 @@ func (r *recorder) restart() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.stage, r.began, r.phases = StageStart, [StageAnswer + 1]time.Time{}, monitor.Phases{}
-	r.ip, r.reused, r.through, r.tls = "", false, false, nil
+	r.ip, r.addrs, r.reused, r.through, r.tls = "", nil, false, false, nil
 }
 
 func (r *recorder) reach(s Stage) {
@@ -82,10 +83,11 @@ func (r *recorder) reachLocked(s Stage) {
 	r.stage = max(r.stage, s)
 }
 
-func (r *recorder) span(d *time.Duration, since Stage) {
+func (r *recorder) resolved(info httptrace.DNSDoneInfo) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.spanLocked(d, since)
+	r.spanLocked(&r.phases.DNS, StageDNS)
+	r.addrs = info.Addrs
 }
 
 func (r *recorder) spanLocked(d *time.Duration, since Stage) {
@@ -159,6 +161,7 @@ type passage struct {
 	proxied bool // in the hands of a proxy of ours
 	phases  monitor.Phases
 	ip      string
+	addrs   []net.IPAddr
 	reused  bool
 	tls     *tls.ConnectionState
 	firstAt time.Time
@@ -167,5 +170,5 @@ type passage struct {
 func (r *recorder) read() passage {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return passage{r.stage, r.proxied && !r.through && r.stage < StageConnected, r.phases, r.ip, r.reused, r.tls, r.began[StageAnswer]}
+	return passage{r.stage, r.proxied && !r.through && r.stage < StageConnected, r.phases, r.ip, r.addrs, r.reused, r.tls, r.began[StageAnswer]}
 }
