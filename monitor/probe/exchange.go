@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -27,6 +28,7 @@ type question struct {
 	body   string
 	follow bool
 	bearer string
+	most   int // bytes of the answer's body that are read; maxBody if 0
 }
 
 // An answer is what came back. Its Outcome has everything but the verdict on the answer itself: a fault is
@@ -34,7 +36,7 @@ type question struct {
 type answer struct {
 	monitor.Outcome
 	header http.Header
-	body   []byte        // at most maxBody
+	body   []byte        // at most as much as the question allows
 	over   bool          // there was more
 	cut    monitor.Fault // why the body ended early, if it did
 	token  token         // that the token endpoint gave
@@ -76,7 +78,7 @@ func (t *Transport) exchange(ctx context.Context, a monitor.Attempt, q *question
 	var ans answer
 	res, err := send(pool, req, q.follow)
 	if err == nil {
-		ans.read(res, q.url.Hostname())
+		ans.read(res, q.url.Hostname(), cmp.Or(q.most, maxBody))
 		_ = res.Body.Close()
 		if proxy != nil && res.StatusCode == http.StatusProxyAuthRequired {
 			err = &proxyError{status: res.StatusCode}
@@ -139,15 +141,15 @@ func redirect(req *http.Request, via []*http.Request) error {
 	return nil
 }
 
-func (ans *answer) read(res *http.Response, host string) {
+func (ans *answer) read(res *http.Response, host string, most int) {
 	ans.Status, ans.header = res.StatusCode, res.Header
-	body, err := io.ReadAll(io.LimitReader(content(res), maxBody+1))
+	body, err := io.ReadAll(io.LimitReader(content(res), int64(most)+1))
 	if err != nil {
 		ans.cut = Classify(err, StageAnswer)
 		ans.Detail = explain(err, ans.cut, host)
 	}
-	if ans.over = len(body) > maxBody; ans.over {
-		body = body[:maxBody]
+	if ans.over = len(body) > most; ans.over {
+		body = body[:most]
 	}
 	ans.body = body
 	ans.readHeaders(res.Header, time.Now())

@@ -9,11 +9,6 @@ import (
 	"bellhop/monitor"
 )
 
-// StatusPage asks whether a status page can be reached; what it says is not read yet.
-func StatusPage(pageURL string, t *Transport) (monitor.Probe, error) {
-	return HTTP(HTTPConfig{Transport: t, URL: pageURL, FollowRedirects: true})
-}
-
 // JWKS asks for the keys that tokens are signed with, at the address that the discovery document names now.
 func JWKS(discoveryURL string, t *Transport) (monitor.Probe, error) {
 	first, err := newHTTP(HTTPConfig{Transport: t, URL: discoveryURL, Expect: "status == 200 && json.jwks_uri != nil"})
