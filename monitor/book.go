@@ -10,19 +10,23 @@ import (
 // One goroutine owns it. Rows, incidents and deliveries are replaced, never changed, so that what was handed
 // out stays as it was.
 type Book struct {
-	id     string
-	pace   Pace
-	advise Adviser
+	id   string
+	pace Pace
 
 	watched    *watched
 	sight      *sight
 	rows       map[CheckID]*Row
 	incidents  map[string]*Incident // open, and ended within Pace.EndOwed
 	open       map[Node]string      // the open incident of each cause
+	byCause    map[Node][]string    // all incidents of each cause
 	deliveries map[DeliveryID]*Delivery
 	owed       map[DeliveryID]bool // those not settled
 	notices    map[string]*Notice
 	clients    map[string]*Client
+	hotels     map[string]*Hotel    // by account; under "" is what all of them report together
+	listed     []*Hotel             // the same for readers, by account
+	reports    map[string]time.Time // ids of the reports taken lately
+	heard      time.Time            // the last report; zero is that there never was one
 	unrecorded bool
 }
 
@@ -30,13 +34,16 @@ type Book struct {
 // in flight when the last run ended may have arrived.
 func NewBook(s Saved, p Pace, advise Adviser) *Book {
 	b := &Book{
-		id: s.ID, pace: p, advise: advise,
-		watched: &watched{}, sight: &sight{},
-		rows: map[CheckID]*Row{}, incidents: map[string]*Incident{}, open: map[Node]string{},
+		id: s.ID, pace: p,
+		watched: &watched{advise: advise}, sight: &sight{},
+		rows: map[CheckID]*Row{}, incidents: map[string]*Incident{}, open: map[Node]string{}, byCause: map[Node][]string{},
 		deliveries: map[DeliveryID]*Delivery{}, owed: map[DeliveryID]bool{},
-		notices: map[string]*Notice{}, clients: map[string]*Client{},
+		notices: map[string]*Notice{}, clients: map[string]*Client{}, hotels: map[string]*Hotel{}, reports: map[string]time.Time{},
 	}
-	c := Change{Rows: map[CheckID]*Row{}, Incidents: map[string]*Incident{}, Deliveries: map[DeliveryID]*Delivery{}}
+	c := Change{
+		Rows: map[CheckID]*Row{}, Incidents: map[string]*Incident{}, Deliveries: map[DeliveryID]*Delivery{},
+		Hotels: map[string]*Hotel{}, Reports: s.Reports,
+	}
 	for _, r := range s.Rows {
 		c.Rows[r.Check] = r
 	}
@@ -46,6 +53,13 @@ func NewBook(s Saved, p Pace, advise Adviser) *Book {
 	for _, d := range s.Deliveries {
 		r := d.Restarted()
 		c.Deliveries[d.DeliveryID] = &r
+	}
+	for _, h := range s.Hotels {
+		c.Hotels[h.Account] = h
+		c.heard = latest(c.heard, h.Seen)
+	}
+	for _, at := range s.Reports {
+		c.heard = latest(c.heard, at)
 	}
 	b.Apply(c)
 	for _, n := range s.Notices {
@@ -79,6 +93,12 @@ func (b *Book) Decide(in []Input) Change {
 			d.reconfigure(i)
 		case Note:
 			d.note(i)
+		case Report:
+			d.report(i)
+		case Beat:
+			d.beat(i)
+		case HotelOrder:
+			d.hotelOrder(i)
 		default:
 			d.delivery(i)
 		}
@@ -103,6 +123,7 @@ func (b *Book) Apply(c Change) {
 	}
 	maps.Copy(b.notices, c.Notices)
 	maps.Copy(b.clients, c.Clients)
+	b.applyHotels(c)
 	if c.config != nil {
 		b.watched = c.config
 	}
@@ -112,8 +133,13 @@ func (b *Book) Apply(c Change) {
 }
 
 func (b *Book) applyIncident(id string, i *Incident) {
-	if old := b.incidents[id]; old != nil && b.open[old.Cause.Node()] == id {
+	old := b.incidents[id]
+	if old != nil && b.open[old.Cause.Node()] == id {
 		delete(b.open, old.Cause.Node())
+	}
+	if old == nil || old.Cause.Node() != i.Cause.Node() {
+		b.forgetCause(id, old)
+		b.byCause[i.Cause.Node()] = append(b.byCause[i.Cause.Node()], id)
 	}
 	b.incidents[id] = i
 	if i.State == IncidentOpen {
@@ -121,16 +147,50 @@ func (b *Book) applyIncident(id string, i *Incident) {
 	}
 }
 
+// forgetCause takes an incident from the list of its cause.
+func (b *Book) forgetCause(id string, i *Incident) {
+	if i == nil {
+		return
+	}
+	n := i.Cause.Node()
+	left := slices.DeleteFunc(b.byCause[n], func(other string) bool { return other == id })
+	if b.byCause[n] = left; len(left) == 0 {
+		delete(b.byCause, n)
+	}
+}
+
+// applyHotels takes over what was reported.
+func (b *Book) applyHotels(c Change) {
+	for account, h := range c.Hotels {
+		if b.hotels[account] = h; h == nil {
+			delete(b.hotels, account)
+		}
+	}
+	if len(c.Hotels) > 0 {
+		b.listed = make([]*Hotel, 0, len(b.hotels))
+		for _, account := range sortedKeys(b.hotels) {
+			if account != "" {
+				b.listed = append(b.listed, b.hotels[account])
+			}
+		}
+	}
+	maps.Copy(b.reports, c.Reports)
+	b.heard = latest(b.heard, c.heard)
+}
+
 // Forget drops from memory what ended so long ago that nobody is owed it, and returns how much that was. The
-// store keeps it. It is no decision: nothing that Decide reads depends on it.
+// store keeps it. It is no decision: all that Decide could tell
+// by it is a repeat of a report that is a day old.
 func (b *Book) Forget(now time.Time) int {
 	n := 0
 	for id, i := range b.incidents {
 		if i.State == IncidentResolved && now.Sub(i.Updated) > b.pace.EndOwed {
+			b.forgetCause(id, i)
 			delete(b.incidents, id)
 			n++
 		}
 	}
+	n += b.forgetReports(now)
 	for id, d := range b.deliveries {
 		if d.Settled && b.incidents[id.Incident] == nil {
 			delete(b.deliveries, id)
@@ -139,64 +199,3 @@ func (b *Book) Forget(now time.Time) int {
 	}
 	return n
 }
-
-// watched is what is watched and who is told, as the watchlist says, with the graph that follows from it. It
-// is made anew by each Reconfigure.
-type watched struct {
-	checks    map[CheckID]*Check
-	order     []CheckID
-	receivers []Receiver
-	names     map[Node]string
-	controls  int
-	rules     map[CheckID][4]SignalRule
-	members   map[Node][]CheckID  // checks that depend on a node
-	direct    map[Node][]CheckID  // its own probes
-	groups    map[group][]CheckID // checks that share a host and an account
-	accounts  int
-	mute      bool // hold back what is apaleo's while its maintenance is under way
-}
-
-// group is where one representative is enough.
-type group struct{ host, account string }
-
-func newWatched(r Reconfigure, p Pace) *watched {
-	w := &watched{
-		checks: map[CheckID]*Check{}, receivers: r.Receivers, names: r.Names, controls: r.Controls, mute: r.Mute,
-		rules: map[CheckID][4]SignalRule{}, members: map[Node][]CheckID{}, direct: map[Node][]CheckID{},
-		groups: map[group][]CheckID{},
-	}
-	accounts := map[string]bool{}
-	for _, c := range r.Checks {
-		id := c.ID()
-		w.checks[id] = c
-		w.order = append(w.order, id)
-		w.rules[id] = Rules(p, c)
-		g := group{c.Host, c.Account}
-		w.groups[g] = append(w.groups[g], id)
-		for _, n := range c.Path {
-			w.members[n] = append(w.members[n], id)
-		}
-		for _, n := range c.Direct {
-			w.direct[n] = append(w.direct[n], id)
-		}
-		if c.Account != "" {
-			accounts[c.Account] = true
-		}
-	}
-	w.accounts = len(accounts)
-	return w
-}
-
-func (w *watched) receiver(name string) (Receiver, bool) {
-	i := slices.IndexFunc(w.receivers, func(r Receiver) bool { return r.Name == name })
-	if i < 0 {
-		return Receiver{}, false
-	}
-	return w.receivers[i], true
-}
-
-// isDirect says whether a check is a node's own probe.
-func (c *Check) isDirect(n Node) bool { return slices.Contains(c.Direct, n) }
-
-// dependsOn says whether a node can explain a check's failures.
-func (c *Check) dependsOn(n Node) bool { return slices.Contains(c.Path, n) }

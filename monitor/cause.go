@@ -151,6 +151,11 @@ func (d *draft) calm(probes []CheckID, s SignalKind) (since time.Time, calm bool
 
 // count counts the checks that depend on a node, and those of them that fail.
 func (d *draft) count(n Node, s SignalKind) (failing, evaluated int) {
+	a := d.once(question{"count", n, s, time.Time{}}, func() answer { f, e := d.countAll(n, s); return answer{f, e} })
+	return a.failing, a.evaluated
+}
+
+func (d *draft) countAll(n Node, s SignalKind) (failing, evaluated int) {
 	for _, id := range d.watched.members[n] {
 		f, seen := d.standing(id, s)
 		if seen {
@@ -182,6 +187,10 @@ func (d *draft) standing(id CheckID, s SignalKind) (failing, seen bool) {
 // clients counts the OAuth clients whose checks fail: what befalls one alone is not the API's doing. The
 // integration has one for all its hotels: there each hotel counts.
 func (d *draft) clients(n Node, s SignalKind) int {
+	return d.once(question{"clients", n, s, time.Time{}}, func() answer { return answer{d.countClients(n, s), 0} }).failing
+}
+
+func (d *draft) countClients(n Node, s SignalKind) int {
 	seen := map[string]bool{}
 	for _, id := range d.watched.members[n] {
 		if f, _ := d.standing(id, s); f {
@@ -215,12 +224,10 @@ func (d *draft) failing(id CheckID, s SignalKind) (failing, any bool) {
 // credentials; for a check of the user's own, its siblings on the same host; where credentials are in doubt,
 // the other checks of the account and of the client, one new token among them.
 func (d *draft) sweep(c *Check, s SignalKind) {
-	what, with := "apaleo", func(k *Check) bool { return k.Anonymous && len(k.Direct) > 0 }
+	what, with, among := "apaleo", func(k *Check) bool { return k.Anonymous && len(k.Direct) > 0 }, d.watched.asked
 	switch {
 	case s == Auth && c.Account != "":
-		what, with = "account "+c.Account, func(k *Check) bool {
-			return k.Account == c.Account || k.Forced && k.Client == c.Client
-		}
+		what, with, among = "account "+c.Account, func(*Check) bool { return true }, d.watched.owned(c)
 	case s != Availability:
 		return
 	case c.Own:
@@ -230,7 +237,7 @@ func (d *draft) sweep(c *Check, s SignalKind) {
 		return
 	}
 	set(&d.editSight().swept, what, d.now)
-	for _, id := range d.watched.order {
+	for _, id := range among {
 		k, r := d.watched.checks[id], d.row(id)
 		if k == c || !with(k) || r != nil && dirty(r) {
 			continue

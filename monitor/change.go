@@ -114,6 +114,7 @@ type Change struct {
 
 	config *watched
 	sight  *sight
+	heard  time.Time // the last report
 }
 
 // A CheckPlan is a new plan for a check.

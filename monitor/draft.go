@@ -15,6 +15,12 @@ type draft struct {
 	sight   *sight
 	gone    map[CheckID]bool // rows that were removed: what the book has of them counts no more
 	news    []news           // of matters of hotels, told when all of a report is read
+
+	byCause map[Node][]string   // incidents of this draft by the causes that they had in it
+	turns   *[]turn             // where edges wait while a report is read; nil is that they are acted on at once
+	found   map[question]answer // what was found of nodes while edges are acted on together; else nil
+	nearby  map[Node][]string   // and the open incidents that lie downstream of them
+	scopes  []string            // of the last token that was read: most hotels' are the same
 }
 
 // at moves the draft's time on. Time does not run backwards within a change.
@@ -48,6 +54,7 @@ func (d *draft) row(id CheckID) *Row {
 // editRow is a row of the draft's own, that may be written.
 func (d *draft) editRow(id CheckID) *Row {
 	if r, ok := d.c.Rows[id]; ok {
+		delete(d.c.Light, id)
 		return r
 	}
 	r := &Row{Check: id}
@@ -79,9 +86,19 @@ func (d *draft) editIncident(id string) *Incident {
 		return i
 	}
 	i := *d.b.incidents[id]
+	i.Members, i.Leads = slices.Clip(i.Members), slices.Clip(i.Leads) // what is appended is the draft's own
 	set(&d.c.Incidents, id, &i)
+	d.caused(&i)
 	d.c.Urgent = true
 	return &i
+}
+
+// caused notes what an incident's cause is, for those who look for incidents by their cause.
+func (d *draft) caused(i *Incident) {
+	n := i.Cause.Node()
+	if !slices.Contains(d.byCause[n], i.ID) {
+		set(&d.byCause, n, append(d.byCause[n], i.ID))
+	}
 }
 
 // openIncidents lists the ids of the open incidents, oldest first.
@@ -94,19 +111,25 @@ func (d *draft) openIncidents() []string {
 		ids[id] = true
 	}
 	maps.DeleteFunc(ids, func(id string, _ bool) bool { return d.incident(id).State != IncidentOpen })
-	return slices.SortedFunc(maps.Keys(ids), func(a, b string) int {
+	return d.oldest(slices.Collect(maps.Keys(ids)))
+}
+
+// oldest sorts incidents, oldest first.
+func (d *draft) oldest(ids []string) []string {
+	slices.SortFunc(ids, func(a, b string) int {
 		x, y := d.incident(a), d.incident(b)
 		if c := x.Opened.Compare(y.Opened); c != 0 {
 			return c
 		}
 		return compare(a, b)
 	})
+	return ids
 }
 
 // openAt is the open incident whose cause is n, or "".
 func (d *draft) openAt(n Node) string {
-	for id, i := range d.c.Incidents {
-		if i.State == IncidentOpen && i.Cause.Node() == n {
+	for _, id := range d.byCause[n] {
+		if i := d.c.Incidents[id]; i.State == IncidentOpen && i.Cause.Node() == n {
 			return id
 		}
 	}

@@ -56,6 +56,9 @@ func newAgenda(p Pace, atOnce int) *agenda {
 func (a *agenda) set(checks []*Check, last map[CheckID]time.Time, now time.Time) (void []*entry) {
 	keep := make(map[CheckID]bool, len(checks))
 	for _, c := range checks {
+		if c.Reported {
+			continue
+		}
 		keep[c.ID()] = true
 		e := a.entries[c.ID()]
 		switch {

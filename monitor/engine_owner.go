@@ -197,6 +197,9 @@ func (o *owner) show(ctx context.Context) {
 	if len(s.Checks) > 0 {
 		next := o.sched.next(ctx)
 		for i := range s.Checks {
+			if s.Checks[i].Check.Reported {
+				continue
+			}
 			s.Checks[i].Next = next[s.Checks[i].Check.ID()]
 		}
 	}

@@ -66,6 +66,7 @@ var readings = map[Fault][4]Evidence{
 	FaultStalled:      {Fail, None, None, None},
 	FaultQuiet:        {Fail, None, None, None},
 	FaultOverdue:      {Fail, None, None, None},
+	FaultFailed:       {Fail, None, None, None},
 	FaultUnsubscribed: {Fail, None, None, byStatus}, // only warning checks report it
 
 	// Our own request is wrong: that is for ConfigNotice.
@@ -124,7 +125,7 @@ func settle(e Evidence, c *Check, o Outcome, way Way, p Pace) Evidence {
 	case byTime:
 		return either(c.Slow > 0, either(o.Took > c.Slow, Fail, Good), None)
 	case byClient:
-		return either(c.Client != "", Good, None)
+		return either(c.Client != "" || c.Reported, Good, None)
 	case byStatus:
 		return either(o.Status != 0 && o.Status != 429, Good, None)
 	case byWay:
@@ -158,14 +159,14 @@ var definite = []Fault{
 // SetUp tells whether the outcome is for a set-up notice, and no evidence at all: the check has never been
 // good, that is without a fault, and got a definite answer that was not expected.
 func SetUp(c *Check, everGood bool, o Outcome) bool {
-	return !c.Info && !everGood && slices.Contains(definite, o.Fault)
+	return !c.Info && !c.Reported && !everGood && slices.Contains(definite, o.Fault)
 }
 
 // ConfigNotice tells whether a check of the built-in watchlist asked for something that is not there, or not
 // in this way. That is for the operator to know, and never an outage, even if it was good before.
 func ConfigNotice(c *Check, o Outcome) bool {
 	request := o.Fault == FaultNotFound || o.Fault == FaultInvalid || o.Fault == FaultClientError
-	return request && !c.Own && !c.Info
+	return request && !c.Own && !c.Info && !c.Reported
 }
 
 // Control finds our way out from what the control hosts just said. ever names those that have answered since

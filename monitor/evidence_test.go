@@ -65,6 +65,7 @@ var evidenceCells = []struct {
 	{"webhooks_stalled", 0, "f---", "f---", "f---"},
 	{"events_stalled", 0, "f---", "f---", "f---"},
 	{"overdue", 0, "f---", "f---", "f---"},
+	{"failed", 0, "f---", "f---", "f---"},
 	{"unsubscribed", 200, "f--g", "f--g", "f--g"},
 
 	{"rate_limited", 429, "---f", "---f", "---f"},

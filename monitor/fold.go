@@ -46,6 +46,7 @@ func (d *draft) open(cause Cause, id SignalID, since time.Time) {
 		State: IncidentOpen, Cause: cause, Since: since, Opened: d.now,
 	}
 	set(&d.c.Incidents, i.ID, i)
+	d.caused(i)
 	d.attach(i.ID, id)
 	d.announce(i.ID, EventOpened, "")
 }
@@ -71,6 +72,7 @@ func (d *draft) reopen(at string, cause Cause, id SignalID, since time.Time) {
 	i := d.editIncident(at)
 	since = d.earliest(cause, id, since)
 	i.State, i.Cause, i.Since, i.Opened, i.Ended, i.Good = IncidentOpen, cause, since, d.now, time.Time{}, time.Time{}
+	d.caused(i)
 	i.Reopened++
 	i.Unseen, i.Worst, i.Members, i.Leads = 0, "", nil, nil
 	d.attach(at, id)
@@ -86,25 +88,24 @@ func (d *draft) lately(n Node) string {
 			best, ended = id, i.Ended
 		}
 	}
-	for id, i := range d.b.incidents {
-		if d.c.Incidents[id] == nil {
-			look(id, i)
-		}
+	for _, id := range d.b.byCause[n] {
+		look(id, d.incident(id))
 	}
-	for id, i := range d.c.Incidents {
-		look(id, i)
+	for _, id := range d.byCause[n] {
+		look(id, d.incident(id))
 	}
 	return best
 }
 
 // attach makes an open signal a member of an incident. A cause's own probes are its leads: it ends with them.
 func (d *draft) attach(at string, id SignalID) {
-	i := d.editIncident(at)
-	if !slices.Contains(i.Members, id) {
-		i.Members = append(slices.Clone(i.Members), id)
+	i, in := d.editIncident(at), &d.editRow(id.Check).Incident[signalIndex(id.Signal)]
+	if *in != at {
+		i.Members = append(i.Members, id)
+		d.moved(id, i)
 	}
+	*in = at
 	d.lead(i, id)
-	d.editRow(id.Check).Incident[signalIndex(id.Signal)] = at
 	d.c.Urgent = true
 }
 
@@ -124,12 +125,15 @@ func (d *draft) partsOf(cause Cause, id SignalID, since time.Time) []string {
 		return d.sameHotel(d.watched.checks[id.Check].Account)
 	}
 	var parts []string
+	if cause.Kind == NodeCheck {
+		return nil
+	}
 	s := id.Signal
-	for _, at := range d.openIncidents() {
+	for _, at := range d.downstream(cause.Node()) {
 		i := d.incident(at)
 		apart := i.Since.Sub(since).Abs()
 		own := i.Cause.Kind == NodeHotels && !shared(i.Cause.ID)
-		if i.Cause.Node() == cause.Node() || apart > d.b.pace.Relation || cause.Kind == NodeCheck || own {
+		if i.Cause.Node() == cause.Node() || apart > d.b.pace.Relation || own {
 			continue
 		}
 		named := 0
@@ -156,6 +160,7 @@ func (c *Check) upstream(a, b Node) bool {
 func (d *draft) reroot(at string, cause Cause) {
 	i := d.editIncident(at)
 	i.Cause, i.Leads = cause, nil
+	d.caused(i)
 	for _, m := range i.Members {
 		d.lead(i, m)
 	}
@@ -169,6 +174,7 @@ func (d *draft) absorb(into string, parts []string) {
 			d.attach(into, m)
 		}
 		i.State, i.Ended, i.Into, i.Members = IncidentResolved, d.now, into, nil
+		clear(d.nearby)
 		s := d.editIncident(into)
 		if i.Since.Before(s.Since) {
 			s.Since = i.Since
@@ -194,26 +200,7 @@ func (d *draft) closed(id SignalID, end time.Time) { d.leave(id, end, "") }
 
 // leave takes a member out, and ends the incident if its cause's own checks are good.
 func (d *draft) leave(id SignalID, end time.Time, why ChangeWord) {
-	r := d.editRow(id.Check)
-	k := signalIndex(id.Signal)
-	at := r.Incident[k]
-	r.Incident[k] = ""
-	if at == "" || d.incident(at) == nil {
-		return
-	}
-	i := d.editIncident(at)
-	i.Members = without(i.Members, id)
-	i.Leads = without(i.Leads, id)
-	if end.After(i.Good) {
-		i.Good = end
-	}
-	if d.over(i) {
-		d.end(at, why)
-	}
-}
-
-func without(ids []SignalID, id SignalID) []SignalID {
-	return slices.DeleteFunc(slices.Clone(ids), func(x SignalID) bool { return x == id })
+	d.leaveAll([]leaving{{id, end}}, why)
 }
 
 // over says whether an incident's cause is good again: no member is left, or its own checks are good. A
@@ -274,6 +261,8 @@ func (d *draft) end(at string, why ChangeWord) {
 	}
 	d.version(at, EventResolved, why)
 	d.forgive(i)
+	clear(d.found)
+	clear(d.nearby)
 	for _, m := range stay {
 		d.place(m, d.attribute(m, i.Cause.Node()), d.row(m.Check).Signal(m.Signal).Since)
 	}

@@ -5,13 +5,14 @@ import "time"
 // A Hotel is all that is known of one reported account, beside the rows of its checks. Like a Row it is never
 // changed once applied.
 type Hotel struct {
-	Account string    `json:"account"`          // the account's name in checks: the configured one with this code, else the code
-	Code    string    `json:"code"`             // apaleo's account code
-	Name    string    `json:"name,omitempty"`   // as the integration calls it
-	Key     string    `json:"key"`              // opens /public.json?hotel=; unguessable
-	First   time.Time `json:"first"`            // first report
-	Seen    time.Time `json:"seen"`             // last report that named it
-	Silent  bool      `json:"silent,omitempty"` // no longer reported, and that was told
+	Account string    `json:"account"`           // the account's name in checks: the configured one with this code, else the code
+	Code    string    `json:"code"`              // apaleo's account code
+	Name    string    `json:"name,omitempty"`    // as the integration calls it
+	Key     string    `json:"key"`               // opens /public.json?hotel=; unguessable
+	First   time.Time `json:"first"`             // first report
+	Seen    time.Time `json:"seen"`              // last report that named it
+	Silent  bool      `json:"silent,omitempty"`  // no longer reported, and that was told
+	ToldAs  string    `json:"told_as,omitempty"` // in the notice of the hotels that fell silent with this one
 
 	Token     TokenReport `json:"token,omitzero"`
 	Usual     []string    `json:"usual,omitempty"` // scopes that its tokens carried when all was well

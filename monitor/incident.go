@@ -49,6 +49,7 @@ const (
 	ChangeMerged          ChangeWord = "merged"   // another incident became part of this one, or this one of another
 	ChangeReopened        ChangeWord = "reopened"
 	ChangeUnwatched       ChangeWord = "unwatched"        // ended because its checks were removed
+	ChangeGone            ChangeWord = "gone"             // ended because the hotel is served no longer
 	ChangeReconfigured    ChangeWord = "reconfigured"     // ended because its checks now ask something else
 	ChangeReceiverRemoved ChangeWord = "receiver_removed" // not told here any more
 	ChangeHotels          ChangeWord = "hotels"           // of a NodeHotels cause: other hotels are concerned; told at most once in Pace.HotelsEvery

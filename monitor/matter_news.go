@@ -85,7 +85,7 @@ func (d *draft) hotelSet(i *Incident) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-func (d *draft) watchedAccounts() int { return d.watched.accounts }
+func (d *draft) watchedAccounts() int { return len(d.watched.accounts) }
 
 // hotelScope is how far a matter of hotels reaches, in hotels.
 func (d *draft) hotelScope(i *Incident) Scope {

@@ -107,6 +107,9 @@ func (d *draft) hotelName(account string) string {
 	if name := d.watched.names[Node{NodeAccount, account}]; name != "" {
 		return strings.TrimPrefix(name, "Hotel ")
 	}
+	if h := d.hotel(account); h != nil && h.Name != "" {
+		return h.Name
+	}
 	return account
 }
 
@@ -132,6 +135,9 @@ func (d *draft) lacking(i *Incident) []string {
 
 // scopesOf is what a check's account needs, and what its token was seen to carry.
 func (d *draft) scopesOf(c *Check, r *Row) (needs, scopes []string) {
+	if h := d.hotel(c.Account); c.Reported && h != nil {
+		return append(slices.Clip(h.Usual), d.watched.config.Reported.Needs...), h.Token.Scopes
+	}
 	return c.Needs, r.Last.Token.Scopes
 }
 

@@ -122,6 +122,7 @@ func (d *draft) skewed(c *Check, o Outcome) {
 // tick does what time alone brings.
 func (d *draft) tick() {
 	d.tellBlind()
+	d.overdue()
 	d.review()
 	d.expire()
 }

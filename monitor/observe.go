@@ -19,13 +19,16 @@ func (d *draft) observe(o Outcome) {
 	d.meter(c, o)
 
 	old := d.row(o.Check)
+	light := d.light(old)
 	r := d.editRow(o.Check)
 	r.Last, r.LastRun = o, o.At
 	if ev[0] == Good {
 		r.LastGood = o.At
 	}
 	r.EverGood = r.EverGood || o.Fault == FaultNone
-	d.c.Samples = append(d.c.Samples, Sample{Check: o.Check, At: o.At, Took: o.Took, Status: o.Status, Fault: o.Fault, Evidence: ev})
+	if light = light && c.lightly(o); !light {
+		d.c.Samples = append(d.c.Samples, Sample{Check: o.Check, At: o.At, Took: o.Took, Status: o.Status, Fault: o.Fault, Evidence: ev})
+	}
 	if dirty(old) {
 		d.c.Urgent = true
 	}
@@ -35,6 +38,9 @@ func (d *draft) observe(o Outcome) {
 	if dirty(r) {
 		d.c.Urgent = true
 	}
+	if light {
+		set(&d.c.Light, o.Check, true)
+	}
 	d.plan(o.Check)
 }
 
@@ -43,20 +49,30 @@ func (d *draft) step(c *Check, k int, e Evidence, o Outcome, way Way) {
 	if e == None {
 		return
 	}
-	r := d.editRow(c.ID())
+	id := SignalID{o.Check, SignalKinds[k]}
+	r := d.editRow(id.Check)
 	if e == Fail {
 		r.Failures[k] = failed(r.Failures[k], o, way)
 	}
 	var edge Edge
-	r.Signals[k], edge = r.Signals[k].Step(o.At, e, d.watched.rules[c.ID()][k])
-	id := SignalID{c.ID(), SignalKinds[k]}
-	switch edge {
+	r.Signals[k], edge = r.Signals[k].Step(o.At, e, d.watched.rules[id.Check][k])
+	t := turn{c, id, edge}
+	if d.turns != nil && edge != NoEdge {
+		*d.turns = append(*d.turns, t)
+		return
+	}
+	d.act(t)
+}
+
+// act does what follows from an edge.
+func (d *draft) act(t turn) {
+	switch t.edge {
 	case Suspected:
-		d.sweep(c, id.Signal)
+		d.sweep(t.check, t.id.Signal)
 	case Opened:
-		d.opened(id)
+		d.opened(t.id)
 	case Closed:
-		d.closed(id, r.Signals[k].GoodSince)
+		d.closed(t.id, d.row(t.id.Check).Signal(t.id.Signal).GoodSince)
 	default: // nothing that anybody else acts on
 	}
 }
@@ -99,23 +115,33 @@ func (d *draft) client(id string) *Client {
 // reconfigure puts a new watchlist in place. Checks that are gone, or that ask something else now, end what
 // they had open; all others keep their state.
 func (d *draft) reconfigure(r Reconfigure) {
-	d.watched = newWatched(r, d.b.pace)
+	if r.Advise == nil {
+		r.Advise = d.watched.advise
+	}
+	d.watched = d.made(r, nil)
+	var gone, changed []CheckID
 	for _, id := range d.known() {
 		row, c := d.row(id), d.watched.checks[id]
 		switch {
 		case c == nil:
-			d.unwatch(id, ChangeUnwatched)
-			d.removeRow(id)
+			gone = append(gone, id)
 		case row.Asks != c.Asks:
-			d.unwatch(id, ChangeReconfigured)
-			set(&d.c.Rows, id, &Row{Check: id, Asks: c.Asks})
+			changed = append(changed, id)
 		default:
 			d.resize(id)
 		}
 	}
+	d.unwatch(gone, ChangeUnwatched)
+	d.unwatch(changed, ChangeReconfigured)
+	for _, id := range changed {
+		set(&d.c.Rows, id, &Row{Check: id, Asks: d.watched.checks[id].Asks})
+	}
+	for _, id := range gone {
+		d.removeRow(id)
+	}
 	d.c.Urgent = true
 	d.welcome()
-	for _, id := range d.watched.order {
+	for _, id := range d.watched.asked {
 		d.plan(id)
 	}
 }
@@ -136,19 +162,22 @@ func (d *draft) known() []CheckID {
 	return sorted(ids)
 }
 
-// unwatch ends what a check has open, because it is not asked any more what it was.
-func (d *draft) unwatch(id CheckID, why ChangeWord) {
-	r := d.editRow(id)
-	if r.SetUp != "" {
-		d.notify(noticeSetUp+string(id), "", "", true)
-	}
-	for k := range r.Signals {
-		if !r.Signals[k].IsOpen() {
-			continue
+// unwatch ends what checks have open, because they are not asked any more what they were.
+func (d *draft) unwatch(ids []CheckID, why ChangeWord) {
+	var left []leaving
+	for _, id := range ids {
+		r := d.editRow(id)
+		if r.SetUp != "" {
+			d.notify(noticeSetUp+string(id), "", "", true)
 		}
-		r.Signals[k] = r.Signals[k].CloseWith(d.now)
-		d.leave(SignalID{id, SignalKinds[k]}, d.now, why)
+		for k := range r.Signals {
+			if r.Signals[k].IsOpen() {
+				r.Signals[k] = r.Signals[k].CloseWith(d.now)
+				left = append(left, leaving{SignalID{id, SignalKinds[k]}, d.now})
+			}
+		}
 	}
+	d.leaveAll(left, why)
 }
 
 // resize fits a row's buckets to rules that may have changed.

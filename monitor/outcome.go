@@ -129,6 +129,7 @@ const (
 	FaultQuiet        Fault = "events_stalled"   // pings arrive, events do not
 	FaultUnsubscribed Fault = "unsubscribed"     // the webhook subscription is missing, or is not as it should be
 	FaultOverdue      Fault = "overdue"          // a sign of life has not come in time
+	FaultFailed       Fault = "failed"           // a job said itself that it failed
 	FaultExpiring     Fault = "expiring"         // a certificate ends soon
 	FaultNoToken      Fault = "no_token"         // not executed: there is no token
 	FaultSecret       Fault = "secret"           // not executed: a secret of ours cannot be read

@@ -68,6 +68,10 @@ type Pace struct {
 	ReceiverSick     time.Duration // a receiver that fails so long is told about on the others
 	Heartbeat        time.Duration
 
+	// Reports.
+	ReportOverdue time.Duration // no report for so long is an outage of the integration
+	HotelSilent   time.Duration // a hotel that is missing from reports for so long is told of
+
 	// Manners.
 	BudgetWindow time.Duration // AccountMax and HostMax are counts in it
 }
@@ -98,6 +102,7 @@ func RealPace() Pace {
 		MaybeTimeout: time.Minute, MaybeFirst: 2 * time.Minute, MaybeSecond: 5 * time.Minute, MaybeThird: 10 * time.Minute,
 		PostEvery: 10 * time.Minute, RecapOver: time.Minute, EndOwed: 7 * 24 * time.Hour, NoticeOwed: 24 * time.Hour,
 		RetryAfterMax: 15 * time.Minute, OwedTooLong: 5 * time.Minute, ReceiverSick: 5 * time.Minute, Heartbeat: time.Minute,
+		ReportOverdue: 5 * time.Minute, HotelSilent: 15 * time.Minute,
 		BudgetWindow: time.Minute,
 	}
 }

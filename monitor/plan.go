@@ -9,7 +9,7 @@ import (
 // the scheduler where that differs from before.
 func (d *draft) plan(id CheckID) {
 	c, r := d.watched.checks[id], d.row(id)
-	if c == nil || r == nil {
+	if c == nil || r == nil || c.Reported {
 		return
 	}
 	next := d.planFor(c)

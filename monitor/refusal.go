@@ -11,7 +11,9 @@ var refusals = []Fault{FaultClient, FaultGrant, FaultScope, FaultRequest}
 // refused says whether the token endpoint itself turned a client away. What an API answers to a token that was
 // issued is no word on the client.
 func (d *draft) refused(n Node) bool {
-	return slices.ContainsFunc(d.watched.members[n], func(id CheckID) bool { return d.refusal(id) != "" })
+	return d.onceSo(question{"refused", n, Auth, time.Time{}}, func() bool {
+		return slices.ContainsFunc(d.watched.members[n], func(id CheckID) bool { return d.refusal(id) != "" })
+	})
 }
 
 // refusal is how the token endpoint turned a check away the last time, or "".
@@ -32,6 +34,10 @@ func (d *draft) refusal(id CheckID) Fault {
 // nothing to say yet. A client that is not known is so whichever hotel it asks for.
 func (d *draft) refusedLately(n Node, id SignalID) bool {
 	lately := d.row(id.Check).Signal(Auth).Since.Add(-d.b.pace.Relation)
+	return d.onceSo(question{"refused since", n, Auth, lately}, func() bool { return d.refusedSince(n, lately) })
+}
+
+func (d *draft) refusedSince(n Node, lately time.Time) bool {
 	first := d.now
 	for _, m := range d.watched.members[n] {
 		if at := d.tokenAsked(m); d.refusal(m) != "" && !at.Before(lately) && at.Before(first) {

@@ -15,10 +15,16 @@ type sight struct {
 	blind   time.Time       // since when we are blind; zero is that we see
 	before  []Interval
 	swept   map[string]time.Time // last sweep by what was swept
+
+	listens time.Time // since when reports and beats can come in without a break
+	steady  time.Time // since when reports come without a break
 }
 
 // way finds whether there was a way out when the attempt failed, and remembers what it shows of that.
 func (d *draft) way(c *Check, o Outcome) Way {
+	if c.Reported {
+		return WaySeen // the integration saw it, from where it stands: our way out has no part in it
+	}
 	if answered(c, o) {
 		d.sawOutside()
 		return WayNotAsked
@@ -112,7 +118,10 @@ func (d *draft) tellBlind() {
 }
 
 // gap is time that nobody watched.
-func (d *draft) gap(g Gap) { d.unseen(g.From, g.To) }
+func (d *draft) gap(g Gap) {
+	d.editSight().listens = g.To
+	d.unseen(g.From, g.To)
+}
 
 // unseen takes a stretch of time out of what the signals know, where it is longer than a check may go unseen, or
 // nobody knows how long it was.

@@ -49,7 +49,21 @@ func Rules(p Pace, c *Check) [4]SignalRule {
 
 	// What the other side says of our credentials is no matter of chance: two words are enough.
 	rules[2].MinGoods, rules[2].MaxGoods, rules[2].Hold = 2, 2, p.AuthApart
+	if c.Reported {
+		rules[0] = rules[0].reported(c)
+	}
 	return rules
+}
+
+// reported is the rule of availability for what is not asked but told. A deadline that has passed is no matter of
+// chance, nor is a sign of life. Each report stands for a minute: two bad ones are an outage, two good ones its end.
+func (r SignalRule) reported(c *Check) SignalRule {
+	if c.timed() {
+		return SignalRule{Rule: Rule{Fail: 1, Alarm: 1, Cap: 1}, MinGoods: 1, MaxGoods: 1, ReopenIn: r.ReopenIn}
+	}
+	r.Fail = max(r.Fail, (r.Alarm+1)/2)
+	r.MinGoods, r.MaxGoods = 2, 10
+	return r
 }
 
 // hold is how long the calm has to last after so many re-openings.
@@ -76,6 +90,7 @@ func (r SignalRule) goods(s Signal) int {
 //
 //	 1  clean       Good   clean
 //	 2  clean       Fail   suspect     Suspected
+//	    clean       Fail   open        Opened, where one is enough: a deadline has passed
 //	 3  suspect     Good   suspect     the bucket leaks one
 //	 4  suspect     Good   clean       Cleared, a blip: the bucket is empty
 //	 5  suspect     Fail   suspect     below Alarm, or the failures do not span Span yet
@@ -102,6 +117,8 @@ func (s Signal) Step(at time.Time, e Evidence, r SignalRule) (Signal, Edge) {
 		return s.recover(at, r)
 	case s.IsOpen():
 		return s.fallBack(r), NoEdge
+	case e == Fail && r.Fail >= r.Alarm && r.Span <= 0:
+		return s.suspect(at, r).alarm(at, r), Opened
 	case e == Fail:
 		return s.suspect(at, r), Suspected
 	default:
@@ -153,6 +170,11 @@ func (s Signal) doubtMore(at time.Time, r SignalRule) (Signal, Edge) {
 	if !alarm {
 		return s, NoEdge
 	}
+	return s.alarm(at, r), Opened
+}
+
+// alarm opens the signal.
+func (s Signal) alarm(at time.Time, r SignalRule) Signal {
 	again := !s.Closed.IsZero() && at.Sub(s.Closed) < r.ReopenIn
 	if again {
 		s.Reopens++
@@ -160,7 +182,7 @@ func (s Signal) doubtMore(at time.Time, r SignalRule) (Signal, Edge) {
 		s.Reopens = 0
 	}
 	s.Phase, s.Hold = Open, r.hold(s.Reopens)
-	return s, Opened
+	return s
 }
 
 func (s Signal) recover(at time.Time, r SignalRule) (Signal, Edge) {

@@ -7,7 +7,7 @@ import (
 
 // statusPage is what apaleo's own status page said when it was last read, if that was not long ago.
 func (d *draft) statusPage() (Outcome, bool) {
-	for _, id := range d.watched.order {
+	for _, id := range d.watched.asked {
 		c := d.watched.checks[id]
 		if r := d.row(id); c.Info && r != nil && d.now.Sub(r.LastRun) < 2*c.Every+time.Minute {
 			return r.Last, true

@@ -99,7 +99,7 @@ func (d *draft) name(i *Incident) string {
 	case NodeClient:
 		return "OAuth client " + n.ID
 	case NodeAccount:
-		return "Hotel " + n.ID
+		return "Hotel " + d.hotelName(n.ID)
 	case NodeNetwork:
 		return "Our way out (" + n.ID + ")"
 	default:
@@ -239,7 +239,7 @@ func answers(n int) string {
 
 func (d *draft) endTitle(i *Incident) string {
 	switch {
-	case i.Change == ChangeUnwatched:
+	case i.Change == ChangeUnwatched, i.Change == ChangeGone:
 		return shorten(d.name(i)+" is no longer watched", titleMax)
 	case i.Change == ChangeReconfigured:
 		return shorten(d.name(i)+" is watched in another way now", titleMax)
@@ -256,6 +256,8 @@ func (d *draft) endText(i *Incident) string {
 	switch i.Change {
 	case ChangeUnwatched:
 		return fmt.Sprintf("%s: it was removed from the watchlist while in trouble since %s. How it is now is not known.", i.Title, d.clock(i.Since))
+	case ChangeGone:
+		return fmt.Sprintf("%s: it is served no longer. It was in trouble since %s; how it is now is not known.", i.Title, d.clock(i.Since))
 	case ChangeReconfigured:
 		return fmt.Sprintf("%s: what is asked was changed while it was in trouble since %s. It starts afresh.", i.Title, d.clock(i.Since))
 	case ChangeMerged:

@@ -156,8 +156,8 @@ func (d *draft) scope(i *Incident) Scope {
 			failing[c.Account] = true
 		}
 	}
-	for _, id := range d.watched.order {
-		if c := d.watched.checks[id]; d.blocked(c, n) {
+	for _, id := range d.tokenless(n) {
+		if c := d.watched.checks[id]; d.blocked(c) {
 			s.Blocked++
 			failing[c.Account] = true
 		}
@@ -167,10 +167,18 @@ func (d *draft) scope(i *Incident) Scope {
 	return s
 }
 
-// blocked says whether a check cannot be asked because of a node: it has no token, and tokens depend on the node.
-func (d *draft) blocked(c *Check, n Node) bool {
+// tokenless lists the checks that a node may leave without a token: all, or those that depend on it.
+func (d *draft) tokenless(n Node) []CheckID {
+	if n.Kind == NodeIdentity || n.Kind == NodeToken {
+		return d.watched.asked
+	}
+	return d.watched.members[n]
+}
+
+// blocked says whether a check cannot be asked, because it has no token.
+func (d *draft) blocked(c *Check) bool {
 	r := d.row(c.ID())
-	return r != nil && r.Last.Fault == FaultNoToken && (n.Kind == NodeIdentity || n.Kind == NodeToken || c.dependsOn(n))
+	return r != nil && r.Last.Fault == FaultNoToken && !c.Reported
 }
 
 // fares says how a check that depends on an incident's cause fares since the incident began, and whether it
@@ -195,7 +203,7 @@ var platformKinds = []NodeKind{NodeIdentity, NodeToken, NodeEdge, NodeAPI, NodeN
 func (d *draft) reach(c Cause, accounts int) string {
 	platform := slices.Contains(platformKinds, c.Kind)
 	switch {
-	case platform && (c.Confidence == Certain || accounts == 0), accounts > 0 && accounts == d.watched.accounts:
+	case platform && (c.Confidence == Certain || accounts == 0), accounts > 0 && accounts == len(d.watched.accounts):
 		return "all"
 	case accounts > 1:
 		return "some"

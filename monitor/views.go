@@ -35,6 +35,8 @@ func (b *Book) Snapshot(now time.Time) *Snapshot {
 		}
 	}
 	slices.SortFunc(s.Notices, func(x, y *Notice) int { return newest(x.At, y.At, x.ID, y.ID) })
+	page, _ := d.statusPage()
+	s.Hotels, s.LastReport, s.Maintenance = b.listed, b.heard, page.Maintenance
 	b.owing(d, s)
 	return s
 }
@@ -95,8 +97,14 @@ func (d *draft) acceptedByAny(i *Incident) bool {
 func (d *draft) view(id CheckID) CheckView {
 	c, r := d.watched.checks[id], d.row(id)
 	v := CheckView{Check: c, Row: r, State: StateUnknown, Why: "not asked yet"}
+	if c.Reported {
+		v.Why = c.waits()
+	}
 	if r == nil {
 		return v
+	}
+	if c.Kind == KindBeat && !r.LastRun.IsZero() {
+		v.Next = c.Schedule.Next(r.LastRun)
 	}
 	if r.Signal(Auth).Phase == Suspect || r.Signal(Auth).IsOpen() {
 		v.Badges = append(v.Badges, "auth")
@@ -182,8 +190,8 @@ func (d *draft) seen(c *Check, r *Row, k SignalKind) string {
 
 // advise asks the adviser; without one nothing is claimed.
 func (d *draft) advise(t Trouble) Advice {
-	if d.b.advise == nil {
+	if d.watched.advise == nil {
 		return Advice{Side: SideUnclear, What: string(t.Fault)}
 	}
-	return d.b.advise(t)
+	return d.watched.advise(t)
 }

@@ -1,0 +1,175 @@
+package monitor
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// The ids of reports are kept so long, and so many of them, so that a repeat is known. A repeat comes within
+// minutes: these are real durations at any pace.
+const (
+	reportsFor = 24 * time.Hour
+	reportsMax = 2000
+)
+
+// report takes in what the integration tells. An id that was taken before changes nothing.
+func (d *draft) report(r Report) {
+	if r.ID != "" {
+		_, old := d.b.reports[r.ID]
+		if _, again := d.c.Reports[r.ID]; again || old {
+			return
+		}
+		set(&d.c.Reports, r.ID, r.At)
+	}
+	d.c.Urgent = true
+	if before := d.lastReport(); !before.IsZero() && r.At.Sub(before) > d.b.pace.ReportOverdue {
+		d.editSight().steady = r.At
+	}
+	d.c.heard = latest(d.c.heard, r.At)
+	accounts := united(r.Accounts)
+	d.meet(accounts, r)
+	d.together(func() {
+		for _, a := range accounts {
+			d.account(a, r.At)
+		}
+		d.pool(accounts, r.At)
+	})
+	d.missing(r.At)
+}
+
+// lastReport is when the last report came; zero is never.
+func (d *draft) lastReport() time.Time { return latest(d.b.heard, d.c.heard) }
+
+// united is what a report tells of each account, by code: of one that it names twice, all of it.
+func united(in []AccountReport) []AccountReport {
+	all := slices.Clone(in)
+	slices.SortStableFunc(all, func(a, b AccountReport) int { return cmp.Compare(a.Code, b.Code) })
+	to := 0
+	for _, a := range all {
+		if to > 0 && all[to-1].Code == a.Code {
+			all[to-1] = all[to-1].and(a)
+			continue
+		}
+		all[to] = a
+		to++
+	}
+	return all[:to]
+}
+
+// and is what two reports on one account tell together.
+func (a AccountReport) and(b AccountReport) AccountReport {
+	a.Name = max(a.Name, b.Name)
+	a.Gone = a.Gone && b.Gone
+	a.Requests = append(slices.Clip(a.Requests), b.Requests...)
+	if a.Token == nil || b.Token != nil && b.Token.newer(*a.Token) {
+		a.Token = b.Token
+	}
+	if a.Webhooks != nil && b.Webhooks != nil {
+		both := pool([]WebhookReport{*a.Webhooks, *b.Webhooks})
+		a.Webhooks = &both
+	}
+	a.Webhooks = cmp.Or(a.Webhooks, b.Webhooks)
+	return a
+}
+
+// newer says whether t was asked for after u; of two at once the worse one is.
+func (t TokenReport) newer(u TokenReport) bool {
+	if c := t.At.Compare(u.At); c != 0 {
+		return c > 0
+	}
+	return t.Fault > u.Fault
+}
+
+// account takes in what is told of one account.
+func (d *draft) account(a AccountReport, at time.Time) {
+	h := d.editHotel(d.watched.account(a.Code))
+	if a.Gone || h == nil {
+		return
+	}
+	h.Seen, h.Name = at, cmp.Or(a.Name, h.Name)
+	for _, c := range d.watched.hotels[h.Account] {
+		o, known := Outcome{}, false
+		switch {
+		case c.Kind == KindTraffic:
+			o, known = traffic(a.Requests)
+		case c.Kind == KindConsent && a.Token != nil:
+			o, known = d.consent(h, *a.Token)
+		case c.Kind == KindWebhooks && a.Webhooks != nil:
+			o, known = d.hears(h, *a.Webhooks, at)
+		}
+		if known {
+			o.Check = c.ID()
+			d.told(o, at)
+		}
+	}
+	d.returned(h)
+}
+
+// pool takes in what all accounts tell together.
+func (d *draft) pool(accounts []AccountReport, at time.Time) {
+	var webhooks []WebhookReport
+	for _, a := range accounts {
+		if a.Webhooks != nil && !a.Gone {
+			webhooks = append(webhooks, *a.Webhooks)
+		}
+	}
+	for _, c := range d.watched.config.Reported.Pooled {
+		switch {
+		case c.Kind == KindReports:
+			d.told(Outcome{Check: c.ID()}, at)
+		case c.Kind == KindWebhooks && len(webhooks) > 0:
+			h := d.editHotel("")
+			if h == nil {
+				h = &Hotel{First: at}
+				set(&d.c.Hotels, "", h)
+			}
+			h.Seen = at
+			if o, known := d.hears(h, pool(webhooks), at); known {
+				o.Check = c.ID()
+				d.told(o, at)
+			}
+		}
+	}
+}
+
+// hears takes in what a webhook receiver saw for a hotel, or for all.
+func (d *draft) hears(h *Hotel, w WebhookReport, at time.Time) (Outcome, bool) {
+	next, v := h.hears(w, at, d.b.pace)
+	*h = next
+	return Outcome{Fault: v.Fault, Detail: v.Detail}, v.Known
+}
+
+// told folds an outcome that came with a report or a beat.
+func (d *draft) told(o Outcome, at time.Time) {
+	o.At, o.Started = at, at
+	d.observe(o)
+}
+
+// light says whether nothing but the time of a good report can be new in a row after the next one: such a row
+// need not be stored.
+func (d *draft) light(r *Row) bool {
+	if r == nil || dirty(r) || !r.EverGood || r.Last.Fault != FaultNone {
+		return false
+	}
+	_, edited := d.c.Rows[r.Check]
+	return !edited || d.c.Light[r.Check]
+}
+
+// lightly says whether an outcome is the good news that each report brings.
+func (c *Check) lightly(o Outcome) bool {
+	return c.Reported && c.Kind != KindBeat && o.Fault == FaultNone
+}
+
+// forgetReports drops the ids of old reports.
+func (b *Book) forgetReports(now time.Time) (n int) {
+	before := len(b.reports)
+	ids := sortedKeys(b.reports)
+	slices.SortStableFunc(ids, func(x, y string) int { return b.reports[y].Compare(b.reports[x]) })
+	for k, id := range ids {
+		if k >= reportsMax || now.Sub(b.reports[id]) > reportsFor {
+			delete(b.reports, id)
+		}
+	}
+	return before - len(b.reports)
+}
