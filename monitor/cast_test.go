@@ -2,7 +2,6 @@ package monitor_test
 
 import (
 	"fmt"
-	"maps"
 	"time"
 
 	"bellhop/monitor"
@@ -16,12 +15,11 @@ var hosts = map[string]string{"api": "api.apaleo.com", "identity": "identity.apa
 // advise is the product's own adviser.
 func advise(t monitor.Trouble) monitor.Advice { return apaleo.Advise(t) }
 
-// shipped is the watchlist that ships, for these accounts. A simulation asks none of its probes.
-func shipped(accounts []string) ([]*monitor.Check, map[monitor.Node]string) {
+// product is what the watchlist that ships is made from, for these accounts.
+func product(accounts []string) apaleo.Config {
 	pace := monitor.RealPace()
 	transport := must(probe.NewTransport(probe.TransportConfig{}))
 	config := apaleo.Config{Hosts: apaleo.RealHosts(), Pace: pace, Transport: transport}
-	names := map[monitor.Node]string{}
 	for n, a := range accounts {
 		code := fmt.Sprintf("HTL%d", n+1)
 		source := must(probe.NewSource(probe.SourceConfig{
@@ -30,9 +28,17 @@ func shipped(accounts []string) ([]*monitor.Check, map[monitor.Node]string) {
 		}))
 		config.Accounts = append(config.Accounts, apaleo.Account{Name: a, Code: code, Source: source})
 	}
-	maps.Copy(names, config.Names())
-	return must(apaleo.Watchlist(config)), names
+	return config
 }
+
+// shipped is the watchlist that ships, for these accounts. A simulation asks none of its probes.
+func shipped(accounts []string) ([]*monitor.Check, map[monitor.Node]string) {
+	config := product(accounts)
+	return must(apaleo.Watchlist(config)), config.Names()
+}
+
+// reporting is how what is reported is watched beside them.
+func reporting(accounts []string) monitor.Reported { return product(accounts).Reported() }
 
 func must[T any](v T, err error) T {
 	if err != nil {

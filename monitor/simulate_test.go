@@ -31,6 +31,8 @@ type simulation struct {
 	out       strings.Builder
 	watch     func(monitor.Change) // invariants
 
+	integration
+
 	late []monitor.Receipt // of slow receivers: not before their time
 }
 
@@ -45,7 +47,7 @@ func newSimulation(t *testing.T, config monitor.Reconfigure, start time.Time) *s
 		t: t, pace: monitor.RealPace(), config: config, now: start,
 		next: map[monitor.CheckID]time.Time{}, ran: map[monitor.CheckID]time.Time{}, plans: map[monitor.CheckID]monitor.Plan{},
 		troubles: map[string]trouble{}, receivers: map[string]string{}, numbers: map[string]int{},
-		kept: newKept(),
+		kept: newKept(), integration: integration{accounts: map[string]*reported{}, beats: map[monitor.CheckID]beating{}},
 	}
 	s.start()
 	return s
@@ -77,6 +79,9 @@ func (s *simulation) reload() {
 	s.checks = map[monitor.CheckID]*monitor.Check{}
 	for _, c := range s.config.Checks {
 		s.checks[c.ID()] = c
+		if c.Reported {
+			continue
+		}
 		if s.next[c.ID()].IsZero() || s.next[c.ID()].Before(s.now) {
 			s.next[c.ID()] = c.Schedule.Next(s.now)
 			if first := min(c.Every, time.Minute); s.next[c.ID()].Sub(s.now) > first {
@@ -139,12 +144,15 @@ type kept struct {
 	deliveries map[monitor.DeliveryID]*monitor.Delivery
 	notices    map[string]*monitor.Notice // by key
 	clients    map[string]*monitor.Client
+	hotels     map[string]*monitor.Hotel
+	reports    map[string]time.Time
 }
 
 func newKept() kept {
 	return kept{
 		rows: map[monitor.CheckID]*monitor.Row{}, incidents: map[string]*monitor.Incident{}, notices: map[string]*monitor.Notice{},
 		deliveries: map[monitor.DeliveryID]*monitor.Delivery{}, clients: map[string]*monitor.Client{},
+		hotels: map[string]*monitor.Hotel{}, reports: map[string]time.Time{},
 	}
 }
 
@@ -154,7 +162,17 @@ func (k *kept) save(c monitor.Change, at time.Time) {
 	for _, id := range c.Removed {
 		delete(k.rows, id)
 	}
-	maps.Copy(k.rows, c.Rows)
+	for id, r := range c.Rows {
+		if !c.Light[id] {
+			k.rows[id] = r
+		}
+	}
+	for account, h := range c.Hotels {
+		if k.hotels[account] = h; h == nil {
+			delete(k.hotels, account)
+		}
+	}
+	maps.Copy(k.reports, c.Reports)
 	maps.Copy(k.incidents, c.Incidents)
 	maps.Copy(k.deliveries, c.Deliveries)
 	maps.Copy(k.notices, c.Notices)
@@ -166,6 +184,7 @@ func (k *kept) saved(t *testing.T) monitor.Saved {
 	return monitor.Saved{
 		ID: "book", Committed: k.committed, Rows: restored(t, k.rows), Incidents: restored(t, k.incidents),
 		Deliveries: restored(t, k.deliveries), Notices: restored(t, k.notices), Clients: restored(t, k.clients),
+		Hotels: restored(t, k.hotels), Reports: maps.Clone(k.reports),
 	}
 }
 
@@ -197,6 +216,9 @@ func (s *simulation) until(end time.Time) {
 			continue
 		}
 		for _, c := range s.config.Checks {
+			if c.Reported {
+				continue
+			}
 			for at := s.next[c.ID()]; !at.After(s.now); at = s.next[c.ID()] {
 				s.ran[c.ID()] = at
 				s.next[c.ID()] = s.after(c.ID(), at)
@@ -207,6 +229,7 @@ func (s *simulation) until(end time.Time) {
 		if s.now.Unix()%600 == 0 {
 			s.askControls()
 		}
+		s.reportAll()
 		s.feed(monitor.Tick{At: s.now})
 		s.deliver()
 	}

@@ -99,7 +99,11 @@ func enlist(cast *monitor.Reconfigure, words []string) error {
 		cast.Controls = 0
 	case "accounts":
 		checks, names := shipped(words[1:])
-		cast.Checks, cast.Names = append(checks, cast.Checks...), names
+		cast.Checks, cast.Names, cast.Reported = append(checks, cast.Checks...), names, reporting(words[1:])
+	case "needs": // scopes, after accounts
+		cast.Reported.Needs = words[1:]
+	case "heartbeat":
+		cast.Checks = append(cast.Checks, beatCheck(words[1:]))
 	case "own":
 		cast.Checks = append(cast.Checks, own(words[1], words[2]))
 	case "receiver":
@@ -173,7 +177,9 @@ func (s *simulation) happen(words []string) {
 	case "ask":
 		fmt.Fprintf(&s.out, "%s sentence asked: %d attempts so far\n", s.now.Format("02 15:04:05"), s.asked)
 	default:
-		s.t.Fatalf("nobody can %q", words)
+		if !s.integrate(words) {
+			s.t.Fatalf("nobody can %q", words)
+		}
 	}
 }
 
