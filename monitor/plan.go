@@ -20,6 +20,7 @@ func (d *draft) plan(id CheckID) {
 	if c.Forced || c.Every > d.b.pace.KeepOver {
 		return
 	}
+	d.follow(id)
 	for _, other := range d.watched.groups[group{c.Host, c.Account}] {
 		if r := d.row(other); other != id && r != nil && r.Signal(Availability).IsOpen() {
 			d.setPlan(other, d.planFor(d.watched.checks[other]))
@@ -55,7 +56,7 @@ func (d *draft) planFor(c *Check) Plan {
 func (d *draft) tempo(c *Check, r *Row) time.Duration {
 	a, l, u := r.Signal(Availability), r.Signal(Latency), r.Signal(Auth)
 	switch {
-	case c.Info:
+	case c.Info, d.spared(c, r):
 		return 0
 	case c.Forced:
 		return d.tokenTempo(a, u)
