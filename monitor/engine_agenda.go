@@ -54,7 +54,7 @@ func newAgenda(p Pace, atOnce int) *agenda {
 // set makes the agenda that of these checks, and touches only what changed. last are the scheduled starts
 // of earlier attempts. The entries it returns are gone or ask something else now: their attempts are void.
 func (a *agenda) set(checks []*Check, last map[CheckID]time.Time, now time.Time) (void []*entry) {
-	keep := make(map[CheckID]bool, len(checks))
+	keep, rush := make(map[CheckID]bool, len(checks)), a.rushAt(checks, last, now)
 	for _, c := range checks {
 		if c.Reported {
 			continue
@@ -63,11 +63,11 @@ func (a *agenda) set(checks []*Check, last map[CheckID]time.Time, now time.Time)
 		e := a.entries[c.ID()]
 		switch {
 		case e == nil:
-			a.add(&entry{check: c, last: last[c.ID()]}, now)
+			a.add(&entry{check: c, last: last[c.ID()]}, rush, now)
 		case e.check.Asks != c.Asks:
 			void = append(void, e)
 			e.check, e.plan, e.last, e.once = c, Plan{}, time.Time{}, time.Time{}
-			a.move(e, firstRun(c, e.last, now, a.pace.Of(soonest)))
+			a.move(e, rush.first(c, e.last, now, a.pace))
 		case e.check.Spec != c.Spec || e.check.Every != c.Every:
 			e.check = c
 			a.move(e, nextRun(c, e.plan, e.last, now))
@@ -85,9 +85,9 @@ func (a *agenda) set(checks []*Check, last map[CheckID]time.Time, now time.Time)
 	return void
 }
 
-func (a *agenda) add(e *entry, now time.Time) {
+func (a *agenda) add(e *entry, r rush, now time.Time) {
 	a.entries[e.check.ID()] = e
-	e.next = firstRun(e.check, e.last, now, a.pace.Of(soonest))
+	e.next = r.first(e.check, e.last, now, a.pace)
 	heap.Push(&a.queue, e)
 }
 
@@ -121,6 +121,7 @@ func (a *agenda) replan(plans []CheckPlan, now time.Time) {
 func (a *agenda) resync(now time.Time) (void []*entry) {
 	clear(a.accounts)
 	clear(a.hosts)
+	rush := a.rushAgain(now)
 	for _, e := range a.entries {
 		if e.running {
 			void = append(void, e)
@@ -129,7 +130,7 @@ func (a *agenda) resync(now time.Time) (void []*entry) {
 			e.last = time.Time{}
 		}
 		e.once = time.Time{}
-		next := firstRun(e.check, e.last, now, a.pace.Of(soonest))
+		next := rush.first(e.check, e.last, now, a.pace)
 		if e.plan.Every > 0 {
 			next = nextRun(e.check, e.plan, e.last, now)
 		}

@@ -63,7 +63,7 @@ func (s shifted) Next(t time.Time) time.Time {
 // its interval, else within min(T, soon), at its phase.
 func firstRun(c *Check, last, now time.Time, soon time.Duration) time.Time {
 	next := orNever(c.Schedule.Next(now), now)
-	if asked := now.Sub(last); !last.IsZero() && asked >= 0 && asked < c.Every {
+	if askedLately(c, last, now) {
 		return next
 	}
 	within := soon
