@@ -21,10 +21,7 @@ const (
 	inDoubt = 120 // while anything is not
 )
 
-const (
-	crowd     = 300 // accounts with credentials of their own, and as many that are reported
-	crowdOver = 20 * time.Minute
-)
+const crowd = 300 // accounts with credentials of their own, and as many that are reported
 
 // A drawer is a store that forgets: what the book decides is not the matter here.
 type drawer struct{}
@@ -138,24 +135,29 @@ func (c *crowded) asked(what string, since time.Time, most int) {
 	}
 }
 
-// TestManners ensures that bellhop is no burden to apaleo, whatever goes wrong, on the count of the one that is asked.
+// TestManners ensures that bellhop is no burden to apaleo, whatever goes wrong, on the count of the one that is asked:
+// from the first minute on, and when the first tokens end.
 func TestManners(t *testing.T) {
-	for name, storm := range map[string]func(*crowded) apaleotest.Fault{
-		"the API is down":     func(*crowded) apaleotest.Fault { return apaleotest.Gateway(502).On(apaleotest.API) },
-		"identity is down":    func(*crowded) apaleotest.Fault { return apaleotest.Gateway(503).On(apaleotest.Identity) },
-		"nobody listens":      func(*crowded) apaleotest.Fault { return apaleotest.Refuse().On(apaleotest.API) },
-		"one module is down":  func(*crowded) apaleotest.Fault { return apaleotest.Status(500).On(apaleotest.API).At("/booking") },
-		"one hotel is locked": func(c *crowded) apaleotest.Fault { return apaleotest.Status(403).On(apaleotest.API).For(c.codes[0]) },
+	for _, tt := range []struct {
+		name  string
+		calm  time.Duration
+		fault func(*crowded) apaleotest.Fault
+	}{
+		{"the API is down", 16 * time.Minute, func(*crowded) apaleotest.Fault { return apaleotest.Gateway(502).On(apaleotest.API) }},
+		{"nobody listens", 16 * time.Minute, func(*crowded) apaleotest.Fault { return apaleotest.Refuse().On(apaleotest.API) }},
+		{"identity is down", 55 * time.Minute, func(*crowded) apaleotest.Fault { return apaleotest.Gateway(503).On(apaleotest.Identity) }},
+		{"one module is down", 16 * time.Minute, func(*crowded) apaleotest.Fault { return apaleotest.Status(500).On(apaleotest.API).At("/booking") }},
+		{"one hotel is locked", 75 * time.Minute, func(c *crowded) apaleotest.Fault { return apaleotest.Status(403).On(apaleotest.API).For(c.codes[0]) }},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				c, end := gather(t, []string{"booking", "finance", "rateplan"})
 				defer end()
 				began := time.Now()
-				c.pass(crowdOver)
+				c.pass(tt.calm)
 				c.asked("all is well", began, calmly)
-				f := c.Fault(storm(c))
+				f := c.Fault(tt.fault(c))
 				began = time.Now()
 				c.pass(10 * time.Minute)
 				c.asked("in doubt", began, inDoubt)
@@ -164,7 +166,7 @@ func TestManners(t *testing.T) {
 				}
 				f.Clear()
 				began = time.Now()
-				c.pass(10 * time.Minute)
+				c.pass(5 * time.Minute)
 				c.asked("it is over", began, inDoubt)
 			})
 		})
