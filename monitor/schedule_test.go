@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -140,6 +141,47 @@ func TestOverduePlansAreSpread(t *testing.T) {
 	for i, n := range tenths {
 		if n > 200 {
 			t.Errorf("%d of 1000 in tenth %d", n, i)
+		}
+	}
+}
+
+// A crowd is asked by its schedules, and no host more often than it can bear; few are asked within a minute.
+func TestCrowdsStartCalmly(t *testing.T) {
+	pace := RealPace()
+	for _, tt := range []struct {
+		n      int
+		within time.Duration // that all are asked in
+		most   int           // in any minute
+	}{{20, time.Minute, 20}, {300, 15 * time.Minute, 45}, {5000, 250 * time.Minute, 60}} {
+		a := newAgenda(pace, 512)
+		var checks []*Check
+		for i := range tt.n {
+			c := testCheck(fmt.Sprint("c", i), 24*time.Hour, nil)
+			c.Account, c.Host = fmt.Sprint("a", i), "api"
+			checks = append(checks, c)
+		}
+		platform := testCheck("platform", 24*time.Hour, nil)
+		platform.Host = "api"
+		a.set(append(checks, platform), nil, noon)
+		var at []time.Time
+		for _, c := range checks {
+			at = append(at, a.entries[c.ID()].next)
+		}
+		slices.SortFunc(at, time.Time.Compare)
+		if last := at[len(at)-1].Sub(noon); last > tt.within {
+			t.Errorf("%d: the last is asked after %v, want %v", tt.n, last, tt.within)
+		}
+		if got := a.entries[platform.ID()].next.Sub(noon); got > time.Minute {
+			t.Errorf("%d: what is no hotel's is asked after %v", tt.n, got)
+		}
+		first := 0
+		for i := range at {
+			for at[i].Sub(at[first]) >= time.Minute {
+				first++
+			}
+			if i-first+1 > tt.most {
+				t.Fatalf("%d: %d within a minute of %v", tt.n, i-first+1, at[i])
+			}
 		}
 	}
 }
