@@ -12,7 +12,7 @@ type Hotel struct {
 	First   time.Time `json:"first"`             // first report
 	Seen    time.Time `json:"seen"`              // last report that named it
 	Silent  bool      `json:"silent,omitempty"`  // no longer reported, and that was told
-	ToldAs  string    `json:"told_as,omitempty"` // in the notice of the hotels that fell silent with this one
+	ToldAs  string    `json:"told_as,omitempty"` // what the notice calls the hotels that fell silent together
 
 	Token     TokenReport `json:"token,omitzero"`
 	Usual     []string    `json:"usual,omitempty"` // scopes that its tokens carried when all was well

@@ -4,7 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"slices"
+	"fmt"
 )
 
 // hotel is a reported account's record, or nil.
@@ -89,7 +89,7 @@ func (d *draft) part(accounts []string) {
 	}
 	for _, account := range accounts {
 		if h := d.editHotel(account); h.Silent {
-			d.returned(h)
+			d.returned(h, "is watched no longer")
 		}
 		set(&d.c.Hotels, account, nil)
 	}
@@ -157,13 +157,12 @@ func (d *draft) hotelOrder(o HotelOrder) {
 
 // namesOf names accounts as people call them, at most so many of them.
 func (d *draft) namesOf(accounts []string) string {
-	const most = 5
-	names := make([]string, 0, most+1)
-	for _, account := range accounts[:min(len(accounts), most)] {
+	names := make([]string, 0, hotelsNamed+1)
+	for _, account := range accounts[:min(len(accounts), hotelsNamed)] {
 		names = append(names, d.hotelName(account))
 	}
-	if more := len(accounts) - most; more > 0 {
-		names = append(names, count(more, "more"))
+	if more := len(accounts) - hotelsNamed; more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
 	}
-	return list(slices.Clip(names))
+	return list(names)
 }

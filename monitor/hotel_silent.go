@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// noticeSilent is followed by the first of the hotels that fell silent together.
+// noticeSilent is followed by the hotels that fell silent together: the first, and how many more.
 const noticeSilent = "hotels-silent/"
 
 // missing finds the hotels that are reported no longer while others are, and tells of all that are found at once in
@@ -22,12 +22,16 @@ func (d *draft) missing(at time.Time) {
 	if len(silent) == 0 {
 		return
 	}
+	told := silent[0]
+	if more := len(silent) - 1; more > 0 {
+		told = fmt.Sprintf("%s and %d more", told, more)
+	}
 	for _, account := range silent {
 		h := d.editHotel(account)
-		h.Silent, h.ToldAs = true, silent[0]
+		h.Silent, h.ToldAs = true, told
 	}
 	text, next := d.silentText(silent)
-	d.notify(noticeSilent+silent[0], text, next, false)
+	d.notify(noticeSilent+told, text, next, false)
 }
 
 func (d *draft) silentText(accounts []string) (text, next string) {
@@ -43,11 +47,10 @@ func (d *draft) silentText(accounts []string) (text, next string) {
 
 // returned says that a hotel that had fallen silent is reported again, or is forgotten; the notice is over with the
 // last of those that it told of.
-func (d *draft) returned(h *Hotel) {
+func (d *draft) returned(h *Hotel, what string) {
 	if !h.Silent {
 		return
 	}
-	key := noticeSilent + h.ToldAs
 	told := h.ToldAs
 	h.Silent, h.ToldAs = false, ""
 	for _, account := range d.hotelAccounts() {
@@ -55,5 +58,9 @@ func (d *draft) returned(h *Hotel) {
 			return
 		}
 	}
-	d.notify(key, fmt.Sprintf("Hotel %s is reported again, or has left: no hotel is missing of those that were told of.", d.hotelName(h.Account)), "Nothing to do.", true)
+	text := fmt.Sprintf("Hotel %s %s.", d.hotelName(h.Account), what)
+	if told != h.Account {
+		text = fmt.Sprintf("Of hotel %s none is missing any more: they are reported again, or have left.", told)
+	}
+	d.notify(noticeSilent+told, text, "Nothing to do.", true)
 }

@@ -103,7 +103,7 @@ func (d *draft) account(a AccountReport, at time.Time) {
 			d.told(o, at)
 		}
 	}
-	d.returned(h)
+	d.returned(h, "is reported again")
 }
 
 // pool takes in what all accounts tell together.
