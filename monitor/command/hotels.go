@@ -128,7 +128,7 @@ func hotelTable(list web.Hotels) string {
 	}
 	lines := t.lines(2, 3, 4)
 	for i, h := range hotels {
-		if h.Why != "" && h.State != web.Silent {
+		if h.Why != "" {
 			lines[i+1] += wrap(h.Why, "  ") + "\n"
 		}
 	}

@@ -24,7 +24,7 @@ func someHotels() web.Hotels {
 		Hotels: []web.Hotel{
 			{Account: "alpine-hotels", Code: "ALPN", Name: "Hotel Alpenrose", State: web.Connected, Key: "k1_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", Since: at("01T08:00:00"), FirstSeen: at("01T08:00:00"), LastSeen: at("22T10:04:31"), TokenExpires: at("22T11:00:12"), LastPing: at("22T10:03:59"), LastEvent: at("22T09:58:00")},
 			{Account: "CITY", Code: "CITY", Name: "City Lodge am Hauptbahnhof mit dem langen Namen", State: web.Disturbed, Why: "HTTP 502, a server error; 9 of 12 requests failed since 10:02:11 UTC, which is much more than usual", Since: at("22T10:02:11"), LastSeen: at("22T10:04:31"), Incident: "inc_0193a"},
-			{Account: "OLDE", Code: "OLDE", State: web.Silent, Why: "it is no longer reported", Since: at("20T17:31:00"), LastSeen: at("20T17:31:00")},
+			{Account: "OLDE", Code: "OLDE", State: web.Silent, Since: at("20T17:31:00"), LastSeen: at("20T17:31:00")},
 			{Account: "SEAS", Code: "SEAS", Name: "Seaside Inn", State: web.Ended, Why: "the consent is gone; 4 of 4 failed since 07:40:12 UTC", Since: at("22T07:40:12"), LastSeen: at("22T10:04:31")},
 		},
 	}

@@ -52,8 +52,12 @@ func (s *Site) snapshot(w http.ResponseWriter) *monitor.Snapshot {
 
 func (s *Site) serveStatus(w http.ResponseWriter, r *http.Request) {
 	if snap := s.snapshot(w); snap != nil {
-		all, _ := strconv.ParseBool(r.URL.Query().Get("hotels"))
-		s.json(w, http.StatusOK, statusOf(snap, s.hotels.of(snap), all, s.at(snap), s.Options))
+		hotels := s.hotels.of(snap)
+		listed := hotels.lean.Checks
+		if all, _ := strconv.ParseBool(r.URL.Query().Get("hotels")); all {
+			listed = snap.Checks
+		}
+		s.json(w, http.StatusOK, statusOf(hotels.lean, hotels, listed, s.at(snap), s.Options))
 	}
 }
 

@@ -53,3 +53,21 @@ func BenchmarkMetrics(b *testing.B) {
 		h.ServeHTTP(discard{http.Header{}}, r)
 	}
 }
+
+// BenchmarkHotels is one look at the board, the page of hotels and one hotel's own answer, with 5,000 reported
+// hotels, each drawn anew as each new snapshot asks for, and one scrape of them.
+func BenchmarkHotels(b *testing.B) {
+	snap := reported(5000)
+	for _, path := range []string{"/", "/hotels", "/public.json?hotel=key-4711", "/metrics", "/api/v1/status"} {
+		b.Run(path, func(b *testing.B) {
+			s := site(snap)
+			h := protect(s.operatorRoutes())
+			r, _ := http.NewRequestWithContext(b.Context(), http.MethodGet, path, nil)
+			for b.Loop() {
+				next := *snap
+				s.Reader = fixed{&next}
+				h.ServeHTTP(discard{http.Header{}}, r)
+			}
+		})
+	}
+}

@@ -63,7 +63,8 @@ type rowView struct {
 // accountsListed is how many accounts a check lists. Those in trouble come first.
 const accountsListed = 50
 
-func board(s *monitor.Snapshot, hotels *hotelViews, now time.Time, o Options) boardView {
+func board(hotels *hotelViews, now time.Time, o Options) boardView {
+	s := hotels.lean
 	sum := summarize(s, now)
 	if s == nil {
 		return boardView{overallView: overallView{State: sum.State, Sentence: sum.Sentence}, Foot: footView{Instance: o.Instance, Version: o.Version}}
@@ -101,7 +102,7 @@ func notices(s *monitor.Snapshot) []noticeView {
 func groups(s *monitor.Snapshot) []groupView {
 	var hosts []string
 	byHost := map[string][]monitor.CheckView{}
-	for _, c := range plain(s) {
+	for _, c := range s.Checks {
 		host := cmp.Or(c.Check.Host, groupless(c.Check))
 		if byHost[host] == nil {
 			hosts = append(hosts, host)

@@ -69,7 +69,7 @@ func (s *Site) everybody(snap *monitor.Snapshot, now time.Time) publicView {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.made || c.snap != snap || c.old != old {
-		c.snap, c.old, c.made, c.view = snap, old, true, publish(snap, now)
+		c.snap, c.old, c.made, c.view = snap, old, true, publish(s.hotels.of(snap).lean, now)
 	}
 	return c.view
 }

@@ -63,7 +63,7 @@ func (v *hotelViews) counts() map[Standing]int {
 
 func hotelOf(v hotelView) Hotel {
 	return Hotel{
-		Account: v.Account, Code: v.Code, Name: v.Name, State: v.Standing, Why: v.Why, Since: instant(v.Since), Incident: v.Incident,
+		Account: v.Account, Code: v.Code, Name: v.Name, State: v.Standing, Why: v.Why, Since: instant(v.began()), Incident: v.Incident,
 		Key: v.Key, FirstSeen: instant(v.First), LastSeen: instant(v.Seen), TokenExpires: instant(v.Token.Expires),
 		LastPing: instant(v.LastPing), LastEvent: instant(v.LastEvent),
 	}

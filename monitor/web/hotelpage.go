@@ -76,7 +76,7 @@ func (b *hotelsView) fill(s *monitor.Snapshot, hotels []hotelView, most int) {
 		w := standingWords[h.Standing]
 		b.Listed = append(b.Listed, hotelRow{
 			Account: h.Account, Code: h.Code, Name: h.Name, Label: w.label, State: w.state, Why: h.Why, Incident: h.Incident,
-			Since: when(h.Since, s.At), Seen: when(h.Seen, s.At), Expires: when(h.Token.Expires, s.At),
+			Since: when(h.began(), s.At), Seen: when(h.Seen, s.At), Expires: when(h.Token.Expires, s.At),
 		})
 	}
 }
@@ -84,7 +84,7 @@ func (b *hotelsView) fill(s *monitor.Snapshot, hotels []hotelView, most int) {
 func hotelCounts(v *hotelViews, chosen Standing) []hotelCount {
 	var all []hotelCount
 	for _, st := range Standings() {
-		if n := v.count[st]; n > 0 || st == Connected || st == Ended || st == chosen {
+		if n := v.count[st]; n > 0 || st == Connected || st == chosen {
 			all = append(all, hotelCount{n, standingWords[st].label, st, standingWords[st].state, st == chosen})
 		}
 	}

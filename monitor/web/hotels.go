@@ -29,15 +29,20 @@ type hotelView struct {
 	*monitor.Hotel
 	Standing Standing
 	Why      string    // of the operator's side
-	Since    time.Time // since when it is so; zero is not known
+	Since    time.Time // since when it is in trouble
 	Lacks    bool      // its link lacks a right that its administrator can give
 	Incident string    // an open incident that it belongs to
+
+	rows []*monitor.Row // of its checks
+	room [3]*monitor.Row
 }
 
-// hotelViews are all hotels of one snapshot.
+// hotelViews are all hotels of one snapshot, and the snapshot without their checks: all else is made of that.
 type hotelViews struct {
+	lean  *monitor.Snapshot
 	all   []hotelView // by account
 	count map[Standing]int
+	keyed sync.Once // makes byKey
 	byKey map[[sha256.Size]byte]int
 }
 
@@ -47,80 +52,103 @@ func ofHotel(c *monitor.Check) bool {
 	return c.Reported && c.Account != "" && c.Kind != monitor.KindBeat
 }
 
-// plain are the checks that are no reported hotel's.
-func plain(s *monitor.Snapshot) []monitor.CheckView {
-	if !slices.ContainsFunc(s.Checks, func(c monitor.CheckView) bool { return ofHotel(c.Check) }) {
-		return s.Checks
-	}
-	out := make([]monitor.CheckView, 0, 64)
-	for _, c := range s.Checks {
-		if !ofHotel(c.Check) {
-			out = append(out, c)
-		}
-	}
-	return out
-}
-
+// viewHotels goes once through all checks.
 func viewHotels(s *monitor.Snapshot) *hotelViews {
+	v := &hotelViews{count: map[Standing]int{}}
 	if s == nil {
-		s = &monitor.Snapshot{}
+		return v
 	}
-	v := &hotelViews{all: make([]hotelView, 0, len(s.Hotels)), count: map[Standing]int{}, byKey: make(map[[sha256.Size]byte]int, len(s.Hotels))}
-	checks := make(map[string][]monitor.CheckView, len(s.Hotels))
-	for _, c := range s.Checks {
-		if ofHotel(c.Check) {
-			checks[c.Check.Account] = append(checks[c.Check.Account], c)
+	lean := *s
+	lean.Checks = make([]monitor.CheckView, 0, max(len(s.Checks)-3*len(s.Hotels), 0))
+	v.lean, v.all = &lean, make([]hotelView, len(s.Hotels))
+	place := make(map[string]int, len(s.Hotels))
+	for i, h := range s.Hotels {
+		v.all[i] = hotelView{Hotel: h, Standing: Unknown, Why: "nothing that counts was reported yet"}
+		v.all[i].rows = v.all[i].room[:0]
+		place[h.Account] = i
+	}
+	for i := range s.Checks {
+		c := &s.Checks[i]
+		if !ofHotel(c.Check) {
+			lean.Checks = append(lean.Checks, *c)
+		} else if at, ok := place[c.Check.Account]; ok {
+			v.all[at].add(c)
 		}
 	}
-	for _, h := range s.Hotels {
-		one := judgeHotel(h, checks[h.Account])
-		v.count[one.Standing]++
-		if h.Key != "" {
-			v.byKey[sha256.Sum256([]byte(h.Key))] = len(v.all)
-		}
-		v.all = append(v.all, one)
+	for i := range v.all {
+		v.all[i].settle()
+		v.count[v.all[i].Standing]++
 	}
 	return v
 }
 
-// judgeHotel is how a hotel stands by its checks.
-func judgeHotel(h *monitor.Hotel, checks []monitor.CheckView) hotelView {
-	v := hotelView{Hotel: h, Standing: Unknown, Why: "nothing that counts was reported yet"}
-	var good time.Time
-	for _, c := range checks {
+// keys finds hotels by the hashes of their keys, so that how long it takes tells nothing of a key.
+func (v *hotelViews) keys() map[[sha256.Size]byte]int {
+	v.keyed.Do(func() {
+		v.byKey = make(map[[sha256.Size]byte]int, len(v.all))
+		for i, h := range v.all {
+			if h.Key != "" {
+				v.byKey[sha256.Sum256([]byte(h.Key))] = i
+			}
+		}
+	})
+	return v.byKey
+}
+
+// add takes in what one of its checks tells. A lost consent outweighs all else; of other troubles the first one
+// speaks.
+func (v *hotelView) add(c *monitor.CheckView) {
+	if c.Row == nil {
+		return
+	}
+	v.rows = append(v.rows, c.Row)
+	if c.State != monitor.StateUp {
 		v.trouble(c)
-		if c.State == monitor.StateUp && v.Standing == Unknown {
-			v.Standing, v.Why = Connected, ""
-		}
-		good = latest(good, rowOf(c).Signal(monitor.Availability).Closed, rowOf(c).Signal(monitor.Auth).Closed)
+	} else if v.Standing == Unknown {
+		v.Standing, v.Why = Connected, ""
 	}
-	if v.Standing == Connected {
-		v.Since = latest(good, h.First)
-	}
-	if h.Silent {
-		v.Standing, v.Why, v.Since = Silent, "it is no longer reported", h.Seen
-	}
-	return v
 }
 
-// trouble adds what is wrong with one check. A lost consent outweighs all else; of others the first one speaks.
-func (v *hotelView) trouble(c monitor.CheckView) {
-	row := rowOf(c)
+// trouble takes in what is wrong with one check.
+func (v *hotelView) trouble(c *monitor.CheckView) {
 	for k, kind := range monitor.SignalKinds {
-		if kind == monitor.Quota || !row.Signals[k].IsOpen() {
+		g := &c.Row.Signals[k]
+		if kind == monitor.Quota || !g.IsOpen() {
 			continue
 		}
 		is := Disturbed
-		if kind == monitor.Auth && c.Check.Kind == monitor.KindConsent && row.Failures[k] != nil {
-			if is = consent(row.Failures[k].Fault); row.Failures[k].Fault == monitor.FaultScopeLost {
-				v.Lacks = true
-			}
+		if f := c.Row.Failures[k]; f != nil && kind == monitor.Auth && c.Check.Kind == monitor.KindConsent {
+			is, v.Lacks = consent(f.Fault), v.Lacks || f.Fault == monitor.FaultScopeLost
 		}
 		if v.Standing == Ended || v.Standing == Disturbed && is == Disturbed {
 			continue
 		}
-		v.Standing, v.Why, v.Since, v.Incident = is, c.Why, row.Signals[k].Since, row.Incident[k]
+		v.Standing, v.Why, v.Since, v.Incident = is, c.Why, g.Since, c.Row.Incident[k]
 	}
+}
+
+// settle ends it. Who is not reported is not known otherwise.
+func (v *hotelView) settle() {
+	if v.Silent {
+		v.Standing, v.Why, v.Since, v.Lacks = Silent, "", v.Seen, false
+	}
+}
+
+// began is since when it is so: in trouble since its first failure, connected since the last trouble ended or
+// since it is known. Zero is that nobody knows.
+func (v *hotelView) began() time.Time {
+	if v.Standing != Connected {
+		return v.Since
+	}
+	began := v.First
+	for _, row := range v.rows {
+		for _, g := range row.Signals {
+			if g.Closed.After(began) {
+				began = g.Closed
+			}
+		}
+	}
+	return began
 }
 
 // consent is what a refused token request means for the hotel: some refusals are for us to mend.
@@ -131,8 +159,6 @@ func consent(f monitor.Fault) Standing {
 	}
 	return Disturbed
 }
-
-func latest(all ...time.Time) time.Time { return slices.MaxFunc(all, time.Time.Compare) }
 
 // troubled lists those that need somebody, the gravest kind first and of each the newest trouble.
 func (v *hotelViews) troubled() []hotelView {
@@ -172,3 +198,6 @@ func (c *hotelCache) of(s *monitor.Snapshot) *hotelViews {
 	}
 	return c.views
 }
+
+// lean is the newest snapshot without the checks of reported hotels; nil is that there is none yet.
+func (s *Site) lean() *monitor.Snapshot { return s.hotels.of(s.Reader.Snapshot()).lean }

@@ -13,10 +13,10 @@ import (
 	"bellhop/monitor"
 )
 
-// An exporter reads one snapshot per scrape. Metrics of checks are called as blackbox_exporter calls them,
+// An exporter reads one snapshot per scrape, without the checks of reported hotels. Metrics of checks are called as blackbox_exporter calls them,
 // so that dashboards and rules for it work; the rest is bellhop's own.
 type exporter struct {
-	reader  Reader
+	read    func() *monitor.Snapshot
 	build   prometheus.Metric
 	engine  []engineMetric
 	probes  []probeMetric
@@ -40,18 +40,18 @@ func (s *Site) metrics() http.Handler {
 func (s *Site) registry() *prometheus.Registry {
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	reg.MustRegister(newExporter(s.Reader, s.Version, s.AccountLabels), newReportExporter(s))
+	reg.MustRegister(newExporter(s.lean, s.Version, s.AccountLabels), newReportExporter(s))
 	reg.MustRegister(s.Collectors...)
 	return reg
 }
 
-func newExporter(r Reader, version string, accounts bool) *exporter {
+func newExporter(read func() *monitor.Snapshot, version string, accounts bool) *exporter {
 	of := []string{"check"}
 	if accounts {
 		of = append(of, "account")
 	}
 	e := &exporter{
-		reader: r, byName: !accounts, use: newUseMetrics(accounts), engine: engineMetrics(), probes: probeMetrics(of),
+		read: read, byName: !accounts, use: newUseMetrics(accounts), engine: engineMetrics(), probes: probeMetrics(of),
 		phases:  desc("probe_http_duration_seconds", "Duration of the last request by phase.", append(of, "phase")...),
 		state:   desc("bellhop_check_state", "State of the check: the one that holds is 1.", append(of, "bellhop_check_state")...),
 		severe:  desc("bellhop_incidents_open", "Incidents that are open.", "severity"),
@@ -99,7 +99,7 @@ func (e *exporter) Describe(ch chan<- *prometheus.Desc) {
 
 func (e *exporter) Collect(ch chan<- prometheus.Metric) {
 	ch <- e.build
-	s := e.reader.Snapshot()
+	s := e.read()
 	if s == nil {
 		return
 	}

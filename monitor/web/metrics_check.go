@@ -20,7 +20,7 @@ type gathered struct {
 func gather(s *monitor.Snapshot, byName bool) []gathered {
 	var out []gathered
 	place := map[[2]string]int{}
-	for _, c := range plain(s) {
+	for _, c := range s.Checks {
 		labels := []string{c.Check.Name}
 		key := [2]string{c.Check.Name}
 		if !byName {

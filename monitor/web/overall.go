@@ -137,15 +137,14 @@ func incidentsSentence(worst *monitor.Incident, others int) string {
 
 // quiet is the sentence when nothing is open that colours it.
 func quiet(s *monitor.Snapshot) overall {
-	all := plain(s)
-	n := tally(all)
-	watched, waiting := len(all), n[monitor.StateUnknown]
+	n := tally(s.Checks)
+	watched, waiting := len(s.Checks), n[monitor.StateUnknown]
 	switch {
-	case len(s.Checks) == 0:
+	case watched == 0:
 		return overall{monitor.StateUnknown, "bellhop watches nothing: the watchlist is empty.", time.Time{}}
 	case fresh(s):
 		return overall{monitor.StateUnknown, "bellhop has just started and has no answers yet.", time.Time{}}
-	case waiting == watched && watched > 0:
+	case waiting == watched:
 		return overall{monitor.StateUnknown, "No check has an answer that counts.", time.Time{}}
 	}
 	return overall{monitor.StateUp, quietSentence(s, n), lastEnd(s)}

@@ -120,7 +120,7 @@ func (s *Site) serveBoard(w http.ResponseWriter, r *http.Request) {
 	snap := s.Reader.Snapshot()
 	now := s.at(snap)
 	page, err := s.board.of(snap, isStale(snap, now), func() (*rendered, error) {
-		return s.render("board.html", board(snap, s.hotels.of(snap), now, s.Options))
+		return s.render("board.html", board(s.hotels.of(snap), now, s.Options))
 	})
 	s.html(w, "no-store")
 	s.serveRendered(w, r, page, err)

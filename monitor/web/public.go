@@ -126,7 +126,7 @@ func components(s *monitor.Snapshot) []publicComponent {
 	}
 	out, place := []publicComponent{}, map[string]int{}
 	for _, c := range s.Checks {
-		if c.Check.Public == "" || c.Check.Info || c.Check.Warning || ofHotel(c.Check) {
+		if c.Check.Public == "" || c.Check.Info || c.Check.Warning {
 			continue
 		}
 		state, since := publicState(c, open)

@@ -34,7 +34,7 @@ const (
 
 // publishHotel is the public view of one hotel. Troubles that everybody can see are told in their own words.
 func publishHotel(v hotelView, all publicView, reconnect string) publicHotel {
-	h := publicHotel{State: v.Standing, Since: instant(v.Since)}
+	h := publicHotel{State: v.Standing, Since: instant(v.began())}
 	switch {
 	case v.Standing == Ended:
 		h.Sentence, h.Action = hotelEnded, action(reconnect, v.Code)
@@ -74,7 +74,7 @@ func (s *Site) serveHotelJSON(w http.ResponseWriter, key string) {
 		return
 	}
 	views, now := s.hotels.of(snap), s.at(snap)
-	at, known := views.byKey[sha256.Sum256([]byte(key))]
+	at, known := views.keys()[sha256.Sum256([]byte(key))]
 	one := hotelView{Hotel: &monitor.Hotel{}}
 	if known {
 		one = views.all[at]

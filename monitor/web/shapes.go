@@ -96,8 +96,8 @@ type engineBody struct {
 	GapSeconds     float64    `json:"gap_seconds"`
 }
 
-// statusOf lists the checks of reported hotels only if asked to: there may be thousands.
-func statusOf(s *monitor.Snapshot, hotels *hotelViews, all bool, now time.Time, o Options) statusBody {
+// statusOf is of a snapshot without the checks of reported hotels; listed are those that it lists.
+func statusOf(s *monitor.Snapshot, hotels *hotelViews, listed []monitor.CheckView, now time.Time, o Options) statusBody {
 	sum := summarize(s, now)
 	f := foot(s, o)
 	b := statusBody{
@@ -107,11 +107,7 @@ func statusOf(s *monitor.Snapshot, hotels *hotelViews, all bool, now time.Time, 
 		LastReport: instant(s.LastReport), Hotels: hotels.counts(),
 		Checks: []checkBody{}, Notices: []noticeBody{}, Findings: []findingStatus{},
 	}
-	checks := s.Checks
-	if !all {
-		checks = plain(s)
-	}
-	for _, c := range checks {
+	for _, c := range listed {
 		b.Checks = append(b.Checks, checkOf(c, s))
 	}
 	for _, n := range s.Notices {
