@@ -32,7 +32,7 @@ type Outcome struct {
 	CertUntil time.Time     // the earliest end of the certificate chain; zero without TLS
 	SecretAge time.Duration // time since the client's secret file changed; 0 is unknown or not from a file
 	Skew      time.Duration // server's Date header minus our clock; 0 if unknown
-	Acks      []string      // what apaleo's status page says is going on: titles, for annotation; empty is nothing, nil that it could not be read
+	Acks      []string      // what apaleo's status page says is going on: titles, for annotation; nil if it was not read or not understood; empty is nothing, nil that it could not be read
 
 	Maintenance []Maintenance // that apaleo's status page announces or says is under way, at most eight
 

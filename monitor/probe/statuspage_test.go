@@ -28,7 +28,9 @@ func pageFile(t testing.TB, name string) []byte {
 	return b
 }
 
-func clock(day, hour, minute int) time.Time { return time.Date(2026, 11, day, hour, minute, 0, 0, time.UTC) }
+func clock(day, hour, minute int) time.Time {
+	return time.Date(2026, 11, day, hour, minute, 0, 0, time.UTC)
+}
 
 // TestBulletins reads every format.
 func TestBulletins(t *testing.T) {
