@@ -17,6 +17,9 @@ func (d *draft) attribute(id SignalID, without Node) Cause {
 	if c == nil || d.ownMatter(c, id) {
 		return own
 	}
+	if cause, ok := d.withoutToken(c, id); ok {
+		return cause
+	}
 	matter, settled := d.matter(c, id)
 	if settled {
 		return Cause{Kind: NodeHotels, ID: matter, Confidence: Certain}
@@ -78,6 +81,9 @@ func (d *draft) mayExplain(n Node, id SignalID) bool {
 func (d *draft) fails(n Node, id SignalID) (Confidence, bool) {
 	s := id.Signal
 	if weight, of := d.weigh(d.watched.direct[n], s); of > 0 {
+		if n.Kind == NodeDelivery && !d.receives(id) {
+			return Unclear, weight > of
+		}
 		return Certain, weight > of
 	}
 	if n.Kind == NodeReceiver {

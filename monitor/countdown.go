@@ -129,7 +129,17 @@ func (d *draft) countdownText(i *Incident) string {
 // tokenEnds lists when the tokens of the reported hotels end, and counts those of whom that is not known. Who has to
 // connect again is no part of it.
 func (d *draft) tokenEnds() (ends []time.Time, unknown int) {
-	return nil, 0
+	for _, account := range d.hotelAccounts() {
+		h := d.hotel(account)
+		switch {
+		case h.Silent || d.hotelsAt(account) != "":
+		case h.Token.Expires.IsZero():
+			unknown++
+		default:
+			ends = append(ends, h.Token.Expires)
+		}
+	}
+	return ends, unknown
 }
 
 // longestLife is how long the longest-lived tokens that are known usually live.

@@ -211,7 +211,7 @@ func (d *draft) over(i *Incident) bool {
 		return true
 	case i.Cause.Kind == NodeHotels:
 		return false
-	case i.Cause.Confidence == Certain:
+	case i.Cause.Confidence == Certain || len(i.Leads) > 0:
 		return len(i.Leads) == 0
 	}
 	n, open := i.Cause.Node(), 0
@@ -251,7 +251,7 @@ func (d *draft) end(at string, why ChangeWord) {
 	var stay []SignalID
 	for _, m := range left {
 		r, k := d.editRow(m.Check), signalIndex(m.Signal)
-		asked := d.asks(m.Check) && (why != "" || !r.Signals[k].LastAt.Before(i.Good))
+		asked := d.asks(m.Check) && (why != "" || !d.seenFrom(m).Before(i.Good))
 		if r.Incident[k] = ""; r.Signals[k].Last == Fail && asked {
 			stay = append(stay, m)
 			continue
@@ -266,6 +266,20 @@ func (d *draft) end(at string, why ChangeWord) {
 	for _, m := range stay {
 		d.place(m, d.attribute(m, i.Cause.Node()), d.row(m.Check).Signal(m.Signal).Since)
 	}
+}
+
+// seenFrom is the beginning of the time that a signal's last evidence is of: a report tells of the minute before it,
+// and of a token that was asked for earlier.
+func (d *draft) seenFrom(m SignalID) time.Time {
+	at := d.row(m.Check).Signal(m.Signal).LastAt
+	c := d.watched.checks[m.Check]
+	switch {
+	case c == nil || !c.Reported:
+		return at
+	case c.Kind == KindConsent:
+		return d.tokenAsked(m.Check)
+	}
+	return at.Add(-c.Every)
 }
 
 // forgive takes back the suspicions that an incident which has ended explains: of checks that fell into doubt while

@@ -8,6 +8,7 @@ const (
 	MatterReconnect   = "reconnect"   // its consent is gone: somebody has to connect the app again
 	MatterConsent     = "consent"     // a scope that is needed was not consented to
 	MatterAccess      = "access"      // it lets the integration in no longer, and why is not known
+	MatterToken       = "token"       // the integration gets no token for it, for a reason that is not the hotel's
 	MatterSuspended   = "suspended"   // apaleo has suspended its account
 	MatterDevelopment = "development" // its account is not a live one
 	MatterArchived    = "archived"    // its property is archived
@@ -25,15 +26,22 @@ func MatterOf(f Fault, reported bool) string {
 	if m := matters[f]; m != "" {
 		return m
 	}
-	if reported && (f == FaultForbidden || f == FaultUnauthorized) {
+	switch {
+	case !reported:
+		return ""
+	case letsNobodyIn(f):
 		return MatterAccess
+	case slices.Contains(refusals, f), f == FaultWrongAccount:
+		return MatterToken
 	}
 	return ""
 }
 
 // shared says whether a matter may have a cause further up, if nearly all hotels have it at once: what a token
 // lacks and what apaleo says of an account are never the client's doing.
-func shared(matter string) bool { return matter == MatterReconnect || matter == MatterAccess }
+func shared(matter string) bool {
+	return matter == MatterReconnect || matter == MatterAccess || matter == MatterToken
+}
 
 // matter finds which matter of its hotel a failing signal belongs to: the one that is open for the hotel
 // already, its own, or one that another check of the hotel has just met and that explains it.

@@ -21,6 +21,9 @@ var matterWords = map[string]matterWord{
 	MatterAccess: {
 		"hotel does not let us in any more", "hotels do not let us in any more", "lets us in again", "All hotels let us in again",
 	},
+	MatterToken: {
+		"hotel is without a token", "hotels are without a token", "has a token again", "All hotels have tokens again",
+	},
 	MatterSuspended: {
 		"hotel's account is suspended at apaleo", "hotels' accounts are suspended at apaleo", "is no longer suspended", "No hotel is suspended any more",
 	},

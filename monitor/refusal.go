@@ -69,5 +69,25 @@ func (d *draft) tokenAsked(id CheckID) time.Time {
 	if c.Kind != KindConsent || r == nil {
 		return time.Time{}
 	}
+	if h := d.hotel(c.Account); c.Reported && h != nil && !h.Token.At.IsZero() {
+		return h.Token.At
+	}
 	return r.Signal(Auth).LastAt
+}
+
+// withoutToken is the cause of an open incident that keeps the integration from getting tokens, for a hotel whose
+// requests are refused since: when its token has ended, that is what follows.
+func (d *draft) withoutToken(c *Check, id SignalID) (Cause, bool) {
+	f := d.row(id.Check).Failures[signalIndex(id.Signal)]
+	if id.Signal != Auth || !c.Reported || f == nil || f.Fault != FaultUnauthorized {
+		return Cause{}, false
+	}
+	for _, other := range d.ofAccount(c.Account) {
+		if k := d.watched.checks[other]; k.Kind == KindConsent {
+			if i := d.explaining(k, Availability); i != nil {
+				return i.Cause, true
+			}
+		}
+	}
+	return Cause{}, false
 }

@@ -121,6 +121,9 @@ func (d *draft) consent(h *Hotel, t TokenReport) (o Outcome, known bool) {
 	if t.Scopes == nil && t.Fault == FaultNone {
 		t.Scopes = h.Token.Scopes
 	}
+	if t.Expires.IsZero() && t.Fault != FaultNone {
+		t.Expires = h.Token.Expires // the one in use goes on until it ends
+	}
 	h.Token = t
 	o = Outcome{Fault: t.Fault, Status: t.Status, Code: t.Code}
 	switch {
