@@ -161,7 +161,7 @@ func (d *daemon) wire(saved monitor.Saved, list *watchlist.Watchlist) error {
 		Token:  func() (string, error) { return d.inForce.Load().list.Web.Token.Reveal() },
 		Intake: d.incoming(), Order: func(ctx context.Context, o monitor.HotelOrder) error { return d.monitor.Submit(ctx, o) },
 		Fresh: d.fresh, ReconnectURL: list.Web.ReconnectURL,
-		Ledger: d.store.Incidents, Evidence: d.evidence, Log: d.log, Collectors: []prometheus.Collector{newExporter(d.outbox.Stats, &d.refused)},
+		Ledger: d.store.Incidents, Evidence: d.evidence, Log: d.log, Collectors: []prometheus.Collector{newExporter(d.outbox.Stats, d.intake.Counts, &d.refused)},
 	})
 	return nil
 }
@@ -174,7 +174,7 @@ func (d *daemon) sender() notify.Sender {
 // follow is told each change that is durable. It hands on what was decided, and never waits.
 func (d *daemon) follow(c monitor.Change) {
 	d.outbox.Watch(c)
-	d.arrivals.saw(c.Reports)
+	d.arrivals.saw(c)
 	for _, e := range c.Events {
 		select {
 		case d.news <- e:

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -11,38 +12,58 @@ import (
 	"bellhop/monitor/web"
 )
 
-// arrivals knows which of the reports under way the book has taken: it leaves out those whose id it knows.
+// arrivals knows what the book made of the reports under way.
 type arrivals struct {
 	mu    sync.Mutex // protects all below
-	under map[string]bool
+	under map[string]*arrival
 }
 
-func newArrivals() *arrivals { return &arrivals{under: map[string]bool{}} }
+type arrival struct {
+	at time.Time
+	traffic.Taken
+}
 
-// saw is told what a change took.
-func (a *arrivals) saw(taken map[string]time.Time) {
+func newArrivals() *arrivals { return &arrivals{under: map[string]*arrival{}} }
+
+// expect is told of a report before it is handed in: as long as no change takes it, it counts as a repetition.
+func (a *arrivals) expect(r monitor.Report) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for id := range taken {
-		if _, ok := a.under[id]; ok {
-			a.under[id] = true
+	a.under[r.ID] = &arrival{at: r.At, Taken: traffic.Taken{Repeated: true}}
+}
+
+// saw is told each change: it names the reports that it took, and the hotels that they made known.
+func (a *arrivals) saw(c monitor.Change) {
+	if len(c.Reports) == 0 {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for id := range c.Reports {
+		one := a.under[id]
+		if one == nil {
+			continue
 		}
+		one.Repeated = false
+		for _, h := range c.Hotels {
+			if h != nil && h.First.Equal(one.at) {
+				one.New = append(one.New, h.Code)
+			}
+		}
+		slices.Sort(one.New)
 	}
 }
 
-func (a *arrivals) expect(id string) {
+// came is what became of the report, which is forgotten.
+func (a *arrivals) came(id string) traffic.Taken {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.under[id] = false
-}
-
-// came tells whether the report was taken, and forgets it.
-func (a *arrivals) came(id string) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	taken := a.under[id]
+	one := a.under[id]
 	delete(a.under, id)
-	return taken
+	if one == nil {
+		return traffic.Taken{Repeated: true} // another one under the same id came back first
+	}
+	return one.Taken
 }
 
 // wireIntake makes what takes reports and signs of life.
@@ -50,7 +71,6 @@ func (d *daemon) wireIntake() {
 	d.arrivals = newArrivals()
 	d.intake = traffic.New(traffic.Options{
 		Now: d.monitor.Now, Report: d.takeReport, Beat: d.takeBeat, Log: d.log,
-		Hotels: func() []*monitor.Hotel { return d.monitor.Snapshot().Hotels },
 	})
 }
 
@@ -62,10 +82,10 @@ func (d *daemon) incoming() web.Intake {
 	}
 }
 
-// takeReport hands in a report. Two that come at once under one id count as one, and both are told so of theirs.
-func (d *daemon) takeReport(ctx context.Context, r monitor.Report) (taken bool, err error) {
-	d.arrivals.expect(r.ID)
-	err = d.monitor.Submit(ctx, r)
+// takeReport hands in a report. Of two that come at once under one id, one is told that it is the repetition.
+func (d *daemon) takeReport(ctx context.Context, r monitor.Report) (traffic.Taken, error) {
+	d.arrivals.expect(r)
+	err := d.monitor.Submit(ctx, r)
 	return d.arrivals.came(r.ID), err
 }
 

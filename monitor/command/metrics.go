@@ -7,34 +7,39 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"bellhop/monitor"
+	"bellhop/monitor/traffic"
 	"bellhop/notify"
 )
 
-// An exporter brings the metrics of the parts that the web side does not know: receivers and configuration.
+// An exporter brings the metrics of the parts that the web side does not know: receivers, configuration and what
+// is reported.
 type exporter struct {
 	stats   func() []notify.LaneStats
+	came    func() traffic.Counts
 	refused *atomic.Bool
 
-	config, attempts, latency, owed, oldest *prometheus.Desc
+	config, attempts, latency, owed, oldest, reports, beats *prometheus.Desc
 }
 
-func newExporter(stats func() []notify.LaneStats, refused *atomic.Bool) *exporter {
+func newExporter(stats func() []notify.LaneStats, came func() traffic.Counts, refused *atomic.Bool) *exporter {
 	desc := func(name, help string, labels ...string) *prometheus.Desc {
 		return prometheus.NewDesc(name, help, labels, nil)
 	}
 	return &exporter{
-		stats: stats, refused: refused,
+		stats: stats, came: came, refused: refused,
 		config:   desc("bellhop_config_last_reload_successful", "Whether the last configuration that was read is in force."),
 		attempts: desc("bellhop_delivery_attempts_total", "Attempts to send, by what came of them.", "receiver", "result"),
 		latency:  desc("bellhop_delivery_latency_seconds", "From a decision to the first attempt leaving.", "receiver"),
 		owed:     desc("bellhop_receiver_owed", "Messages that are due and that the receiver has not accepted.", "receiver"),
+		reports:  desc("bellhop_reports_total", "Reports of the integration, by what became of them.", "result"),
+		beats:    desc("bellhop_beats_total", "Signs of life that heartbeat checks got."),
 		oldest:   desc("bellhop_receiver_oldest_owed_seconds", "Age of the oldest of them; 0 is none.", "receiver"),
 	}
 }
 
 // Describe lists the metrics.
 func (e *exporter) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{e.config, e.attempts, e.latency, e.owed, e.oldest} {
+	for _, d := range []*prometheus.Desc{e.config, e.attempts, e.latency, e.owed, e.oldest, e.reports, e.beats} {
 		to <- d
 	}
 }
@@ -46,6 +51,7 @@ func (e *exporter) Collect(to chan<- prometheus.Metric) {
 		good = 0
 	}
 	to <- prometheus.MustNewConstMetric(e.config, prometheus.GaugeValue, good)
+	e.collectIntake(to)
 	for _, s := range e.stats() {
 		for _, r := range []monitor.SendResult{
 			monitor.Accepted, monitor.Refused, monitor.Ambiguous, monitor.Unmended, monitor.Content, monitor.Gone,
@@ -60,6 +66,17 @@ func (e *exporter) Collect(to chan<- prometheus.Metric) {
 		to <- prometheus.MustNewConstMetric(e.oldest, prometheus.GaugeValue, age, s.Receiver)
 		to <- histogram(e.latency, s.Latency, s.Receiver)
 	}
+}
+
+func (e *exporter) collectIntake(to chan<- prometheus.Metric) {
+	c := e.came()
+	for _, r := range []struct {
+		result string
+		n      uint64
+	}{{"taken", c.Taken}, {"repeated", c.Repeated}, {"refused", c.Refused}, {"put_off", c.PutOff}} {
+		to <- prometheus.MustNewConstMetric(e.reports, prometheus.CounterValue, float64(r.n), r.result)
+	}
+	to <- prometheus.MustNewConstMetric(e.beats, prometheus.CounterValue, float64(c.Beats))
 }
 
 // histogram is a histogram as Prometheus wants it: each bound counts all below it.

@@ -25,13 +25,17 @@ const (
 // Options are what an Intake is made of. All are needed, but for Log.
 type Options struct {
 	Now func() time.Time // engine time
-	// Report hands in a report, and returns once it is durable. taken is false if its id was taken before.
-	Report func(ctx context.Context, r monitor.Report) (taken bool, err error)
+	// Report hands in a report, and returns once it is durable.
+	Report func(ctx context.Context, r monitor.Report) (Taken, error)
 	// Beat hands in a sign of life, and returns once it is durable. known is false if no check has this key.
 	Beat func(ctx context.Context, key string, fail bool) (known bool, err error)
-	// Hotels are those that are known now.
-	Hotels func() []*monitor.Hotel
-	Log    zerolog.Logger
+	Log  zerolog.Logger
+}
+
+// Taken is what became of a report that was handed in.
+type Taken struct {
+	Repeated bool     // its id was taken before, so that nothing of it was counted now
+	New      []string // codes of the hotels that it made known
 }
 
 // An Intake takes reports and signs of life over HTTP. Who may bring them is for those to say who put it to an
@@ -40,6 +44,7 @@ type Intake struct {
 	Options
 
 	under chan struct{} // holds an entry for each report under way
+	count counts
 }
 
 // New makes an Intake.
@@ -65,16 +70,19 @@ func (i *Intake) Report(w http.ResponseWriter, r *http.Request) {
 	case i.under <- struct{}{}:
 		defer func() { <-i.under }()
 	default:
+		i.count.putOff.Add(1)
 		later(w, http.StatusTooManyRequests, "bellhop is taking other reports")
 		return
 	}
 	body, refused, status := read(w, r)
 	if refused != nil {
+		i.count.refused.Add(1)
 		answer(w, status, refused)
 		return
 	}
 	report, err := Parse(body, i.Now())
 	if wrong, ok := errors.AsType[*Mistakes](err); ok {
+		i.count.refused.Add(1)
 		i.Log.Warn().Int("mistakes", len(wrong.First)+wrong.More).Msg("report refused")
 		answer(w, http.StatusBadRequest, refusal(wrong))
 		return
@@ -112,39 +120,23 @@ func refusal(m *Mistakes) *Refusal {
 func (i *Intake) take(w http.ResponseWriter, r *http.Request, report monitor.Report) {
 	report.Random = make([]byte, randomly)
 	_, _ = rand.Read(report.Random) // never fails: crypto/rand
-	known := codes(i.Hotels())
 	ctx, cancel := context.WithTimeout(r.Context(), takeTime)
 	defer cancel()
 	taken, err := i.Options.Report(ctx, report)
 	if err != nil {
+		i.count.putOff.Add(1)
 		i.Log.Error().Err(err).Msg("report not taken")
 		later(w, http.StatusServiceUnavailable, "bellhop cannot write the report down at present")
 		return
 	}
-	done := Answer{New: []string{}, Repeated: !taken}
-	if taken {
-		done.Accepted, done.New = len(report.Accounts), fresh(report, known)
+	done := Answer{New: append([]string{}, taken.New...), Repeated: taken.Repeated}
+	if taken.Repeated {
+		i.count.repeated.Add(1)
+	} else {
+		i.count.taken.Add(1)
+		done.Accepted = len(report.Accounts)
 	}
 	answer(w, http.StatusOK, done)
-}
-
-func codes(hotels []*monitor.Hotel) map[string]bool {
-	known := make(map[string]bool, len(hotels))
-	for _, h := range hotels {
-		known[h.Code] = true
-	}
-	return known
-}
-
-// fresh are the codes that are reported for the first time.
-func fresh(r monitor.Report, known map[string]bool) []string {
-	all := []string{}
-	for _, a := range r.Accounts {
-		if !known[a.Code] && !a.Gone {
-			all = append(all, a.Code)
-		}
-	}
-	return all
 }
 
 // later asks for the same report again.
@@ -176,6 +168,7 @@ func (i *Intake) Beat(fail bool) http.HandlerFunc {
 		case !known:
 			http.NotFound(w, r)
 		default:
+			i.count.beats.Add(1)
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 			_, _ = io.WriteString(w, "ok\n")
 		}
