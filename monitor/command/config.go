@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"bellhop/monitor"
 	"bellhop/monitor/watchlist"
@@ -43,21 +44,35 @@ func mistaken(path string, err error) error {
 // names are what people call the nodes of the graph.
 func names(list *watchlist.Watchlist) map[monitor.Node]string {
 	all := list.Apaleo.Names()
-	for _, c := range list.Checks {
+	for _, c := range slices.Concat(list.Checks, list.Reported.Pooled) {
 		for _, n := range c.Path {
 			if _, known := all[n]; known {
 				continue
 			}
-			switch n.Kind {
-			case monitor.NodeAccount:
-				all[n] = "Hotel " + n.ID
-			case monitor.NodeClient:
-				all[n] = clientName(n.ID, c.Account)
-			default: // the others name themselves
+			if name := nodeName(n, c.Account); name != "" {
+				all[n] = name
 			}
 		}
 	}
 	return all
+}
+
+// nodeName is what people call a node that is not one of apaleo's hosts, or "" if its id says it.
+func nodeName(n monitor.Node, account string) string {
+	switch n.Kind {
+	case monitor.NodeAccount:
+		return "Hotel " + n.ID
+	case monitor.NodeClient:
+		return clientName(n.ID, account)
+	case monitor.NodeModule:
+		return "apaleo " + n.ID + " API"
+	case monitor.NodeReceiver:
+		return "Our webhook receiver"
+	case monitor.NodeDelivery:
+		return "apaleo's webhook delivery"
+	default:
+		return ""
+	}
 }
 
 // clientName shows the end of a client's id, which is enough to find it at apaleo.
@@ -71,5 +86,8 @@ func clientName(id, account string) string {
 
 // reconfigure is a watchlist as the book takes it.
 func reconfigure(list *watchlist.Watchlist, receivers []monitor.Receiver) monitor.Reconfigure {
-	return monitor.Reconfigure{Checks: list.Checks, Receivers: receivers, Names: names(list), Controls: len(list.Controls)}
+	return monitor.Reconfigure{
+		Checks: list.Checks, Receivers: receivers, Names: names(list), Controls: len(list.Controls),
+		Reported: list.Reported, Advise: list.Advise, Mute: list.Apaleo.Mute,
+	}
 }

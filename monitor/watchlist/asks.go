@@ -33,7 +33,7 @@ func (b *builder) http(c *monitor.Check, f *httpForm, a *account) {
 	c.Host = b.host(u)
 	c.Path, c.Module = b.pathTo(c.Host, u.Path, a), b.moduleOf(c.Host, u.Path)
 	c.Anonymous = a == nil && len(headers) == 0 && f.CertFile.V == ""
-	c.Asks = fingerprint("http", f.URL.V, f.Method.or("GET"), slices.Sorted(maps.Keys(headers)), f.Body.V, f.Expect.V, f.Follow.V, c.Account, c.Client)
+	c.Asks = fingerprint("http", c.Host, asked(f.URL), f.Method.or("GET"), slices.Sorted(maps.Keys(headers)), asked(f.Body), asked(f.Expect), f.Follow.V, c.Account, c.Client)
 	t := b.transportOf(f)
 	if t == nil {
 		return

@@ -1,13 +1,18 @@
 package watchlist
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"bellhop/monitor"
+	"bellhop/monitor/apaleo"
 	"bellhop/monitor/probe"
 )
 
@@ -21,23 +26,28 @@ type builder struct {
 	transport *probe.Transport // to apaleo; nil if its certificates cannot be used
 	known     map[string]*account
 	order     []*account
+	clients   map[string]ownedClient
 	rhythms   map[string]rhythm // by schedule as written: most checks share a few
 	beats     Beats
+	config    apaleo.Config // what the built-in watchlist is made for
+	hooks     []Webhook
 }
 
 func (b *builder) checks(f fileForm) []*monitor.Check {
 	b.transport = b.trusting(b.apaleo.Roots, nil, nil, f.Apaleo.CAFile.At)
 	b.accounts(f.Accounts)
-	all := b.included(f.Watchlist.Include)
-	taken := map[string]int{}
+	all := b.included(f.Watchlist)
+	taken := map[string]place{}
 	for _, c := range all {
-		taken[c.Name] = builtIn
+		taken[c.Name] = place{line: builtIn}
 	}
 	for _, form := range f.Watchlist.Checks {
 		if c := b.check(form, taken); c != nil {
 			all = append(all, c)
 		}
 	}
+	hooks, more := b.webhooks(f.Webhooks, taken)
+	b.hooks, all = hooks, append(all, more...)
 	if len(all) == 0 && len(f.Watchlist.Checks) == 0 && len(b.problems) == 0 {
 		b.wrong(f.Watchlist.At, "there is nothing to watch", "set watchlist: {include: [apaleo]}, or add checks")
 	}
@@ -57,27 +67,15 @@ func (b *builder) trusting(roots, cert, key []byte, p place) *probe.Transport {
 }
 
 // check is one of the user's own, or nil if it cannot be built.
-func (b *builder) check(f checkForm, taken map[string]int) *monitor.Check {
+func (b *builder) check(f checkForm, taken map[string]place) *monitor.Check {
 	b.notBuiltIn(f, taken)
 	c := &monitor.Check{
 		Name: b.named("a check", f.Name, f.At, taken), Own: true,
 		Labels: b.labels(f.Labels), Runbook: b.link("runbook", f.Runbook),
 		Rule: b.checkRule(f.Detection),
 	}
-	c.Title = c.Name
-	asks := b.account(c, f)
-	switch {
-	case f.HTTP != nil && f.TLS != nil:
-		b.wrong(f.At, "a check is both http and tls", "make two of it")
-	case f.HTTP != nil:
-		b.http(c, f.HTTP, asks)
-	case f.TLS != nil:
-		b.tls(c, f)
-	case f.Heartbeat != nil:
-		b.heartbeat(c, f)
-	default:
-		b.wrong(f.At, "a check says nothing of what to ask", "add http: {url: https://…} or tls: {host: example.com:443}")
-	}
+	c.Title, c.Public = cmp.Or(b.label("title", f.Title), c.Name), b.label("public", f.Public)
+	b.asks(c, f, b.account(c, f))
 	b.times(c, f)
 	if c.Ask == nil && !c.Reported || c.Schedule == nil {
 		return nil
@@ -85,8 +83,51 @@ func (b *builder) check(f checkForm, taken map[string]int) *monitor.Check {
 	return c
 }
 
-func (b *builder) notBuiltIn(f checkForm, taken map[string]int) {
-	if taken[f.Name.V] == builtIn {
+// asks makes c the one kind of check that it is written as.
+func (b *builder) asks(c *monitor.Check, f checkForm, a *account) {
+	var kinds []string
+	for _, k := range []struct {
+		name string
+		set  bool
+	}{{"http", f.HTTP != nil}, {"tls", f.TLS != nil}, {"dns", f.DNS != nil}, {"tcp", f.TCP != nil}, {"heartbeat", f.Heartbeat != nil}} {
+		if k.set {
+			kinds = append(kinds, k.name)
+		}
+	}
+	switch {
+	case len(kinds) > 1:
+		b.wrong(f.At, "a check is both "+kinds[0]+" and "+kinds[1], "make two of it")
+	case f.HTTP != nil:
+		b.http(c, f.HTTP, a)
+	case f.TLS != nil:
+		b.tls(c, f)
+	case f.DNS != nil:
+		b.dns(c, f)
+	case f.TCP != nil:
+		b.tcp(c, f)
+	case f.Heartbeat != nil:
+		b.heartbeat(c, f)
+	default:
+		b.wrong(f.At, "a check says nothing of what to ask", "add http: {url: https://…}, or one of tls, dns, tcp and heartbeat")
+	}
+}
+
+// maxLabel is more than fits on one line of a page.
+const maxLabel = 80
+
+// label is a short text that people read on pages: one line.
+func (b *builder) label(key string, f text) string {
+	switch {
+	case f.Set && strings.TrimSpace(f.V) == "":
+		b.wrong(f.At, key+" is empty", "write a few words, or remove the key")
+	case utf8.RuneCountInString(f.V) > maxLabel || strings.ContainsFunc(f.V, unicode.IsControl):
+		b.wrong(f.At, key+" is no short text", fmt.Sprintf("it is one line of at most %d characters", maxLabel))
+	}
+	return f.V
+}
+
+func (b *builder) notBuiltIn(f checkForm, taken map[string]place) {
+	if taken[f.Name.V].line == builtIn {
 		b.wrong(f.Name.At, "a check is named "+quote(f.Name.Raw)+", like one of the built-in watchlist", "names are unique: change it")
 		delete(taken, f.Name.V)
 	}

@@ -72,7 +72,7 @@ func sameCheck(a, b *monitor.Check) bool {
 	at := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 	return a.Asks == b.Asks && a.Spec == b.Spec && a.Every == b.Every && a.Timeout == b.Timeout && a.Slow == b.Slow &&
 		a.Rule == b.Rule && a.Title == b.Title && a.Public == b.Public && a.Runbook == b.Runbook && a.Client == b.Client &&
-		maps.Equal(a.Labels, b.Labels) && a.Schedule.Next(at).Equal(b.Schedule.Next(at))
+		a.Grace == b.Grace && maps.Equal(a.Labels, b.Labels) && a.Schedule.Next(at).Equal(b.Schedule.Next(at))
 }
 
 func settings(a, b *Watchlist) []string {
@@ -85,7 +85,11 @@ func settings(a, b *Watchlist) []string {
 		{"control", slices.Equal(a.Controls, b.Controls)},
 		{"detection", a.Pace == b.Pace},
 		{"heartbeat", a.Heartbeat.same(b.Heartbeat)},
+		{"heartbeat keys", maps.EqualFunc(a.Beats, b.Beats, Secret.same)},
+		{"report", a.Report.Token.same(b.Report.Token)},
 		{"store", a.Store == b.Store},
+		{"texts", maps.Equal(a.Texts, b.Texts)},
+		{"webhooks", slices.EqualFunc(a.Webhooks, b.Webhooks, Webhook.same)},
 		{"web", a.Web.Listen == b.Web.Listen && a.Web.Public == b.Web.Public && a.Web.PublicURL == b.Web.PublicURL && a.Web.Token.same(b.Web.Token)},
 	} {
 		if !s.same {

@@ -59,6 +59,15 @@ func (f field[T]) or(d T) T {
 	return d
 }
 
+// asked is what tells one question from another: what a variable brought may be a secret, and a hash of a short
+// one can be guessed.
+func asked(f text) string {
+	if f.V != f.Raw {
+		return f.Raw
+	}
+	return f.V
+}
+
 // placeholder stands for what only the real environment has.
 const placeholder = "placeholder"
 
@@ -68,14 +77,14 @@ var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // expand puts the environment's values in the place of each ${NAME}; $$ is one $.
 func (r *reader) expand(n *node) (string, place) {
-	p := at(n)
+	p := r.at(n)
 	value := reference.ReplaceAllStringFunc(n.Value, func(ref string) string {
 		if ref == "$$" {
 			return "$"
 		}
 		name, closed := strings.CutSuffix(ref[2:], "}")
 		if !closed || !variable.MatchString(name) {
-			r.wrong(at(n), "${ is not followed by a variable's name and }", "write ${NAME}, or $${ for the characters ${")
+			r.wrong(r.at(n), "${ is not followed by a variable's name and }", "write ${NAME}, or $${ for the characters ${")
 			return ""
 		}
 		return r.lookup(name, n, &p)
@@ -90,7 +99,7 @@ func (r *reader) lookup(name string, n *node, p *place) string {
 		}
 	}
 	if !r.o.WithoutSecrets {
-		r.wrong(at(n), "${"+name+"} is not defined", "set it in bellhop's environment")
+		r.wrong(r.at(n), "${"+name+"} is not defined", "set it in bellhop's environment")
 	}
 	p.guessed = true
 	return placeholder

@@ -1,7 +1,9 @@
 package watchlist
 
 import (
+	"cmp"
 	"fmt"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -11,6 +13,7 @@ import (
 // A place is where a value stands in the file. What was guessed holds a placeholder for something that is
 // not known here, or not understood; nobody complains about it any more.
 type place struct {
+	file      string // that accounts_file names, or "" for the configuration itself
 	line, col int
 	guessed   bool
 }
@@ -21,10 +24,24 @@ func (p place) spoiled() place {
 	return p
 }
 
+// from is p as somebody at another place would call it: "line 12", and of which file if it is another one.
+func (p place) from(other place) string {
+	text := fmt.Sprintf("line %d", p.line)
+	switch {
+	case p.file == other.file:
+		return text
+	case p.file == "":
+		return text + " of the configuration"
+	}
+	return text + " of " + filepath.Base(p.file)
+}
+
 // A reader walks a document and collects what is wrong with it.
 type reader struct {
-	name     string // of the file, as messages show it
-	dir      string // that paths are relative to
+	name     string // of the configuration file, as messages show it
+	dir      string // that paths in it are relative to
+	file     string // that is being read, if it is another one
+	fileDir  string // that paths in that one are relative to
 	o        Options
 	visits   int
 	tables   map[reflect.Type]table
@@ -34,7 +51,7 @@ type reader struct {
 // wrong reports a problem, unless the value at p is a placeholder.
 func (r *reader) wrong(p place, what, fix string) {
 	if !p.guessed {
-		r.problems = append(r.problems, Problem{File: r.name, Line: max(p.line, 1), Col: max(p.col, 1), What: what, Fix: fix})
+		r.problems = append(r.problems, Problem{File: cmp.Or(p.file, r.name), Line: max(p.line, 1), Col: max(p.col, 1), What: what, Fix: fix})
 	}
 }
 
@@ -72,11 +89,11 @@ func (r *reader) fill(n *node, v reflect.Value, key string) {
 func (r *reader) single(n *node, l leaf, key string) {
 	switch {
 	case !isScalar(n):
-		l.spoil(at(n))
-		r.wrong(at(n), key+" is "+kindOf(n), "it takes a single value")
+		l.spoil(r.at(n))
+		r.wrong(r.at(n), key+" is "+kindOf(n), "it takes a single value")
 	case !isPlain(n):
-		l.spoil(at(n))
-		r.wrong(at(n), key+" has a tag of its own", "remove the !… before the value, or put the value in quotes")
+		l.spoil(r.at(n))
+		r.wrong(r.at(n), key+" has a tag of its own", "remove the !… before the value, or put the value in quotes")
 	default:
 		l.read(r, key, n)
 	}
@@ -87,11 +104,11 @@ func (r *reader) mapping(n *node, v reflect.Value, key string) {
 	t := r.table(v.Type())
 	where := v.Field(t.at)
 	if !isMapping(n) {
-		where.Set(reflect.ValueOf(at(n).spoiled()))
-		r.wrong(at(n), key+" is "+kindOf(n), "it takes keys: "+strings.Join(t.keys, ", "))
+		where.Set(reflect.ValueOf(r.at(n).spoiled()))
+		r.wrong(r.at(n), key+" is "+kindOf(n), "it takes keys: "+strings.Join(t.keys, ", "))
 		return
 	}
-	where.Set(reflect.ValueOf(at(n)))
+	where.Set(reflect.ValueOf(r.at(n)))
 	for _, p := range r.pairs(n, 0) {
 		if i, ok := t.fields[p.key]; ok {
 			r.fill(p.value, v.Field(i), p.key)
@@ -116,7 +133,7 @@ func (r *reader) unknown(p pair, known []string, key string) {
 // list sets a slice; an empty list is an empty slice, and no list is nil.
 func (r *reader) list(n *node, v reflect.Value, key string) {
 	if !isSequence(n) {
-		r.wrong(at(n), key+" is "+kindOf(n), "it takes a list: [a, b], or lines that start with -")
+		r.wrong(r.at(n), key+" is "+kindOf(n), "it takes a list: [a, b], or lines that start with -")
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), 0, len(n.Content)))
@@ -126,7 +143,7 @@ func (r *reader) list(n *node, v reflect.Value, key string) {
 			return
 		}
 		if isNull(item) {
-			r.wrong(at(item), fmt.Sprintf("item %d of %s is empty", i+1, key), "fill it in, or remove the -")
+			r.wrong(r.at(item), fmt.Sprintf("item %d of %s is empty", i+1, key), "fill it in, or remove the -")
 			continue
 		}
 		r.fill(item, e, "an item of "+key)
@@ -137,7 +154,7 @@ func (r *reader) list(n *node, v reflect.Value, key string) {
 // words sets a map whose keys are the user's own.
 func (r *reader) words(n *node, v reflect.Value, key string) {
 	if !isMapping(n) {
-		r.wrong(at(n), key+" is "+kindOf(n), "it takes names and values: {name: value}")
+		r.wrong(r.at(n), key+" is "+kindOf(n), "it takes names and values: {name: value}")
 		return
 	}
 	v.Set(reflect.MakeMap(v.Type()))

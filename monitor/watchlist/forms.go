@@ -7,6 +7,7 @@ type fileForm struct {
 	At        place
 	Apaleo    apaleoForm     `key:"apaleo"`
 	Accounts  []accountForm  `key:"accounts"`
+	Hotels    text           `key:"accounts_file"`
 	Watchlist listForm       `key:"watchlist"`
 	Report    reportForm     `key:"report"`
 	Receivers []receiverForm `key:"receivers"`
@@ -15,6 +16,9 @@ type fileForm struct {
 	Heartbeat heartbeatForm  `key:"heartbeat"`
 	Store     storeForm      `key:"store"`
 	Web       webForm        `key:"web"`
+
+	Webhooks []subscriptionForm `key:"webhooks"`
+	Texts    map[string]text    `key:"texts"`
 }
 
 type reportForm struct {
@@ -23,7 +27,7 @@ type reportForm struct {
 	TokenFile text   `key:"token_file"`
 }
 
-type heartbeatCheckForm struct {
+type beatForm struct {
 	At      place
 	Grace   span   `key:"grace"`
 	Key     sealed `key:"key"`
@@ -38,7 +42,9 @@ type apaleoForm struct {
 	StatusPage text `key:"status_page"`
 	CAFile     text `key:"ca_file"`
 
-	Maintenance text `key:"maintenance"`
+	Distribution text `key:"distribution"`
+	Integration  text `key:"integration"`
+	Maintenance  text `key:"maintenance"`
 }
 
 type accountForm struct {
@@ -46,20 +52,53 @@ type accountForm struct {
 	Name       text   `key:"name"`
 	Kind       text   `key:"kind"`
 	Code       text   `key:"code"`
+	Type       text   `key:"type"`
+	Properties []text `key:"properties"`
 	ClientID   text   `key:"client_id"`
 	Secret     sealed `key:"client_secret"`
 	SecretFile text   `key:"client_secret_file"`
+
+	TokenFile       text   `key:"token_file"`
+	TokenURL        text   `key:"token_url"`
+	TokenHeader     sealed `key:"token_header"`
+	TokenHeaderFile text   `key:"token_header_file"`
+	RefreshFile     text   `key:"refresh_token_file"`
 }
 
 type listForm struct {
-	At      place
-	Include []text      `key:"include"`
-	Checks  []checkForm `key:"checks"`
+	At        place
+	Include   []text                  `key:"include"`
+	Modules   []text                  `key:"modules"`
+	Overrides map[string]overrideForm `key:"overrides"`
+	Checks    []checkForm             `key:"checks"`
+}
+
+type overrideForm struct {
+	At        place
+	Off       flag          `key:"off"`
+	Every     span          `key:"every"`
+	Timeout   span          `key:"timeout"`
+	Slow      span          `key:"slow"`
+	Public    text          `key:"public"`
+	Detection detectionForm `key:"detection"`
+}
+
+type subscriptionForm struct {
+	At           place
+	Name         text   `key:"name"`
+	Endpoint     sealed `key:"endpoint"`
+	EndpointFile text   `key:"endpoint_file"`
+	Account      text   `key:"account"`
+	Events       []text `key:"events"`
+	Properties   []text `key:"properties"`
+	Ping         flag   `key:"ping"`
 }
 
 type checkForm struct {
 	At        place
 	Name      text            `key:"name"`
+	Title     text            `key:"title"`
+	Public    text            `key:"public"`
 	Schedule  text            `key:"schedule"`
 	Spread    span            `key:"spread"`
 	Timeout   span            `key:"timeout"`
@@ -70,8 +109,9 @@ type checkForm struct {
 	Detection detectionForm   `key:"detection"`
 	HTTP      *httpForm       `key:"http"`
 	TLS       *tlsForm        `key:"tls"`
-
-	Heartbeat *heartbeatCheckForm `key:"heartbeat"`
+	DNS       *dnsForm        `key:"dns"`
+	TCP       *tcpForm        `key:"tcp"`
+	Heartbeat *beatForm       `key:"heartbeat"`
 }
 
 type httpForm struct {
@@ -90,6 +130,23 @@ type httpForm struct {
 type tlsForm struct {
 	At        place
 	Host      text `key:"host"`
+	RootsFile text `key:"ca_file"`
+}
+
+type dnsForm struct {
+	At     place
+	Name   text   `key:"name"`
+	Type   text   `key:"type"`
+	Server text   `key:"server"`
+	Expect []text `key:"expect"`
+}
+
+type tcpForm struct {
+	At        place
+	Host      text `key:"host"`
+	Send      text `key:"send"`
+	Expect    text `key:"expect"`
+	TLS       flag `key:"tls"`
 	RootsFile text `key:"ca_file"`
 }
 

@@ -9,25 +9,48 @@ import (
 )
 
 // included are the checks of the built-in watchlists.
-func (b *builder) included(items []text) []*monitor.Check {
+func (b *builder) included(f listForm) []*monitor.Check {
+	b.config = apaleo.Config{
+		Hosts: b.apaleo.Hosts, Pace: b.o.Pace, Transport: b.transport, Rule: b.rule,
+		Modules: b.modules(f.Modules), Overrides: b.overrides(f.Overrides),
+	}
+	for _, a := range b.order {
+		if a.source != nil {
+			b.config.Accounts = append(b.config.Accounts, a.ofApaleo())
+		}
+	}
 	var wanted []string
-	for _, item := range items {
+	for _, item := range f.Include {
 		wanted = append(wanted, b.oneOf("watchlist.include", item, []string{"apaleo"}))
 	}
 	if !slices.Contains(wanted, "apaleo") || b.transport == nil || b.unmade() {
+		b.uncalled(f, len(f.Include) > 0)
 		return nil
 	}
-	config := apaleo.Config{Hosts: b.apaleo.Hosts, Pace: b.o.Pace, Transport: b.transport, Rule: b.rule}
-	for _, a := range b.order {
-		if a.source != nil {
-			config.Accounts = append(config.Accounts, apaleo.Account{Name: a.name, Code: a.code, Connect: a.kind == kindConnect, Source: a.source})
-		}
-	}
-	checks, err := apaleo.Watchlist(config)
+	checks, err := apaleo.Watchlist(b.config)
 	if err != nil {
-		b.wrong(items[0].At, "the apaleo watchlist cannot be made", "look at the addresses of apaleo")
+		b.wrong(f.Include[0].At, "the apaleo watchlist cannot be made", "look at the addresses of apaleo")
 	}
+	b.fit(checks, f.Overrides)
 	return checks
+}
+
+// uncalled refuses modules and overrides of a watchlist that is not included.
+func (b *builder) uncalled(f listForm, included bool) {
+	if !included && len(f.Modules)+len(f.Overrides) > 0 {
+		b.wrong(f.At, "watchlist has modules or overrides of the built-in watchlist, which is not included", "add include: [apaleo], or remove them")
+	}
+}
+
+// ofApaleo is an account as the built-in watchlist takes it.
+func (a *account) ofApaleo() apaleo.Account {
+	kind := ""
+	if a.live {
+		kind = "Live"
+	}
+	return apaleo.Account{
+		Name: a.name, Code: a.code, Type: kind, Properties: a.properties, Connect: a.kind == kindConnect, Source: a.source,
+	}
 }
 
 // unmade is whether an address of apaleo is not usable, which has been said.

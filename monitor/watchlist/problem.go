@@ -46,10 +46,11 @@ func (p Problems) Unwrap() []error {
 	return errs
 }
 
-// sorted puts problems in the file's order and leaves out what would drown the rest.
-func (p Problems) sorted() Problems {
+// sorted puts problems in the order of the lines, those of the file name first, and leaves out what would drown
+// the rest.
+func (p Problems) sorted(name string) Problems {
 	slices.SortStableFunc(p, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
+		return cmp.Or(other(a.File, name)-other(b.File, name), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
 	})
 	p = slices.Compact(p)
 	if len(p) <= maxProblems {
@@ -58,4 +59,11 @@ func (p Problems) sorted() Problems {
 	last := p[maxProblems-1]
 	last.What, last.Fix = fmt.Sprintf("%d more problems from here on", len(p)-maxProblems+1), "mend those above first"
 	return append(p[:maxProblems-1:maxProblems-1], last)
+}
+
+func other(file, name string) int {
+	if file == name {
+		return 0
+	}
+	return 1
 }

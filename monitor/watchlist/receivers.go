@@ -13,7 +13,7 @@ import (
 
 func (r *reader) receivers(forms []receiverForm) []Receiver {
 	var all []Receiver
-	taken := map[string]int{}
+	taken := map[string]place{}
 	for _, f := range forms {
 		w := Receiver{Receiver: monitor.Receiver{Name: r.named("a receiver", f.Name, f.At, taken), When: r.when(f.When)}}
 		w.After = r.within("after", f.After, 0, 0, r.o.Pace.EndOwed)

@@ -55,7 +55,7 @@ func (r *reader) store(f storeForm) Store {
 	if f.Path.Set && f.Path.V == "" {
 		r.wrong(f.Path.At, "store.path is empty", "name a file, like bellhop.db")
 	}
-	return Store{Path: r.path(f.Path.or("bellhop.db"))}
+	return Store{Path: r.path(f.Path.or("bellhop.db"), f.Path.At)}
 }
 
 func (r *reader) web(f webForm) Web {
@@ -88,6 +88,8 @@ func (r *reader) apaleo(f apaleoForm) Apaleo {
 	h.API = r.base("apaleo.api", f.API, f.API.or(h.API))
 	h.Identity = r.base("apaleo.identity", f.Identity, f.Identity.or(h.Identity))
 	h.Webhook = r.base("apaleo.webhook", f.Webhook, f.Webhook.or(h.Webhook))
+	h.Distribution = r.base("apaleo.distribution", f.Distribution, f.Distribution.or(h.Distribution))
+	h.Integration = r.base("apaleo.integration", f.Integration, f.Integration.or(h.Integration))
 	if h.StatusPage = f.StatusPage.or(h.StatusPage); h.StatusPage != "" {
 		h.StatusPage = r.base("apaleo.status_page", f.StatusPage, h.StatusPage)
 	}
@@ -156,32 +158,36 @@ func (r *reader) oneOf(key string, f text, words []string) string {
 
 var names = regexp.MustCompile(`^[a-z0-9._-]{1,64}$`)
 
-// named is a name that no other of its kind has; taken maps names to their lines.
-func (r *reader) named(kind string, f text, p place, taken map[string]int) string {
+// named is a name that no other of its kind has; taken maps names to their places.
+func (r *reader) named(kind string, f text, p place, taken map[string]place) string {
 	switch {
 	case !f.Set:
 		r.wrong(p, kind+" has no name", "add name: my-"+kind[strings.LastIndex(kind, " ")+1:])
 	case !names.MatchString(f.V):
 		r.wrong(f.At, fmt.Sprintf("%s's name %s cannot be used", kind, quote(f.Raw)), "names are 1 to 64 of a-z, 0-9, dot, dash and underscore")
-	case taken[f.V] != 0 && !f.At.guessed:
-		r.wrong(f.At, fmt.Sprintf("%s is named %s, like the one on line %d", kind, quote(f.Raw), taken[f.V]), "names are unique: change one")
+	case taken[f.V].line != 0 && !f.At.guessed:
+		r.wrong(f.At, fmt.Sprintf("%s is named %s, like the one on %s", kind, quote(f.Raw), taken[f.V].from(f.At)), "names are unique: change one")
 	default:
-		taken[f.V] = f.At.line
+		taken[f.V] = f.At
 	}
 	return f.V
 }
 
-// path is relative to the configuration file.
-func (r *reader) path(p string) string {
+// path is relative to the file in which it stands.
+func (r *reader) path(p string, at place) string {
 	if p == "" || filepath.IsAbs(p) {
 		return p
 	}
-	return filepath.Join(r.dir, p)
+	dir := r.dir
+	if at.file != "" {
+		dir = r.fileDir
+	}
+	return filepath.Join(dir, p)
 }
 
 // secretFile is a secret that is read from its file whenever it is needed; that it can be read is tried here.
 func (r *reader) secretFile(key string, f text) Secret {
-	s := SecretFile(r.path(f.V))
+	s := SecretFile(r.path(f.V, f.At))
 	if f.V == "" {
 		r.wrong(f.At, key+" is empty", "name a file, or remove the key")
 		return NewSecret(placeholder)
@@ -247,7 +253,7 @@ func (r *reader) pem(key string, f text) []byte {
 	if f.V == "" {
 		return nil
 	}
-	data, _, err := readBounded(r.path(f.V), maxFile)
+	data, _, err := readBounded(r.path(f.V, f.At), maxFile)
 	if err != nil && !r.o.WithoutSecrets {
 		r.wrong(f.At, fmt.Sprintf("%s %s cannot be read: %v", key, quote(f.Raw), err), "create the file, or let bellhop's user read it")
 	} else if err == nil && len(data) == 0 {

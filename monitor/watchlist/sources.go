@@ -29,6 +29,7 @@ func NewSources(saved []*monitor.Client) *Sources {
 
 type clientKey struct {
 	id, tokenURL string
+	account      string // of a token that is of one account only, though its client has many
 	transport    *probe.Transport
 }
 
@@ -76,7 +77,7 @@ func (d *draft) transport(c probe.TransportConfig) (*probe.Transport, error) {
 
 // source is the one source of an OAuth client.
 func (d *draft) source(c probe.SourceConfig, secret Secret) (*probe.Source, error) {
-	key := clientKey{c.ClientID, c.TokenURL, c.Transport}
+	key := clientKey{id: c.ClientID, tokenURL: c.TokenURL, transport: c.Transport}
 	one := d.clients[key]
 	if one == nil {
 		one = d.from.clients[key]
@@ -93,6 +94,12 @@ func (d *draft) source(c probe.SourceConfig, secret Secret) (*probe.Source, erro
 	}
 	d.clients[key], d.secrets[one] = one, secret
 	return one.source, nil
+}
+
+// kept is the source of a token that somebody else keeps. It costs no forced requests and has nothing to outlive a
+// reload but what was read last.
+func (d *draft) kept(account string, c probe.KeptConfig) (*probe.Source, error) {
+	return probe.NewKeptSource(c) //nolint:wrapcheck // it says what is missing
 }
 
 // history are the forced requests of a client: whatever changes about its source, its budget stays the same.

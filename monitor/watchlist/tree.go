@@ -22,31 +22,37 @@ const (
 // A node is one value of a YAML document. yaml.v3 is named in this file alone: a successor is one line away.
 type node = yaml.Node
 
-// document is the one mapping that data holds; nil if there is none, which is a problem by then.
-func (r *reader) document(data []byte) *node {
+// A root is what a file has to be at its top.
+type root struct {
+	is           func(*node) bool
+	looks, empty string // what to do about another one, and about none
+}
+
+// document is the one value that data holds; nil if it is not what is wanted, which is a problem by then.
+func (r *reader) document(data []byte, want root) *node {
 	if len(data) > maxFile {
-		r.wrong(place{1, 1, false}, fmt.Sprintf("the file is larger than %d KiB", maxFile>>10), "this is not a configuration, or it has to be split")
+		r.wrong(r.top(), fmt.Sprintf("the file is larger than %d KiB", maxFile>>10), "this is not a configuration, or it has to be split")
 		return nil
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(data))
-	root, err := decode(dec)
+	top, err := decode(dec)
 	switch {
-	case errors.Is(err, io.EOF) || err == nil && isNull(root):
-		r.wrong(place{1, 1, false}, "the file is empty", "start from the config.yaml that comes with bellhop")
+	case errors.Is(err, io.EOF) || err == nil && isNull(top):
+		r.wrong(r.top(), "the file is empty", want.empty)
 		return nil
 	case err != nil:
 		r.syntax(err, data)
 		return nil
-	case root.Kind != yaml.MappingNode:
-		r.wrong(at(root), "the file is "+kindOf(root), "it starts with keys like watchlist: and receivers:")
+	case !want.is(top):
+		r.wrong(r.at(top), "the file is "+kindOf(top), want.looks)
 		return nil
 	}
 	if second, err := decode(dec); err == nil {
-		r.wrong(at(second), "a second document starts with ---", "one file is one document: remove the line")
+		r.wrong(r.at(second), "a second document starts with ---", "one file is one document: remove the line")
 	} else if !errors.Is(err, io.EOF) {
 		r.syntax(err, data)
 	}
-	return root
+	return top
 }
 
 // decode reads one document. The parser has panicked on hostile input before: that is bad input too.
@@ -78,12 +84,12 @@ var (
 func (r *reader) syntax(err error, data []byte) {
 	text := err.Error()
 	if m := bareVariable.FindSubmatchIndex(data); m != nil {
-		r.wrong(placeIn(data, m[2]), "${NAME} within { } or [ ] has no quotes", `write "${NAME}": YAML takes the braces for its own`)
+		r.wrong(r.placeIn(data, m[2]), "${NAME} within { } or [ ] has no quotes", `write "${NAME}": YAML takes the braces for its own`)
 		return
 	}
 	if m := yamlAnchor.FindStringSubmatch(text); m != nil {
 		i := max(bytes.Index(data, []byte("*"+m[1])), 0)
-		r.wrong(placeIn(data, i), "a value that starts with * is an alias, and it has no anchor", "put the value in quotes, or define the anchor with & before it")
+		r.wrong(r.placeIn(data, i), "a value that starts with * is an alias, and it has no anchor", "put the value in quotes, or define the anchor with & before it")
 		return
 	}
 	line := 1
@@ -94,14 +100,14 @@ func (r *reader) syntax(err error, data []byte) {
 	if strings.HasPrefix(text, "did not find expected") {
 		line++ // these are counted from 0
 	}
-	r.wrong(place{line: line}, "this is not YAML ("+text+")",
+	r.wrong(place{file: r.file, line: line}, "this is not YAML ("+text+")",
 		"look at indentation (no tabs), brackets and quotes here and above; a value that starts with one of @ ` * & ! % { [ or holds \": \" needs quotes")
 }
 
 // placeIn is the place of the byte at i.
-func placeIn(data []byte, i int) place {
+func (r *reader) placeIn(data []byte, i int) place {
 	before := data[:i]
-	return place{line: 1 + bytes.Count(before, []byte("\n")), col: i - bytes.LastIndexByte(before, '\n')}
+	return place{file: r.file, line: 1 + bytes.Count(before, []byte("\n")), col: i - bytes.LastIndexByte(before, '\n')}
 }
 
 // A pair is a key of a mapping and its value.
@@ -120,16 +126,16 @@ func (r *reader) pairs(n *node, depth int) []pair {
 		switch first := 0; {
 		case k == nil:
 		case k.Kind != yaml.ScalarNode:
-			r.wrong(at(k), "a key is "+kindOf(k), "keys are single words")
+			r.wrong(r.at(k), "a key is "+kindOf(k), "keys are single words")
 		case k.ShortTag() == "!!merge":
 			merged = append(merged, r.merged(v, depth)...)
 		default:
 			if first = seen[k.Value]; first != 0 {
-				r.wrong(at(k), fmt.Sprintf("key %s is given twice, first on line %d", quoteKey(k.Value), first), "keep one")
+				r.wrong(r.at(k), fmt.Sprintf("key %s is given twice, first on line %d", quoteKey(k.Value), first), "keep one")
 				continue
 			}
 			seen[k.Value] = k.Line
-			own = append(own, pair{k.Value, at(k), v})
+			own = append(own, pair{k.Value, r.at(k), v})
 		}
 	}
 	for _, p := range merged {
@@ -148,7 +154,7 @@ func (r *reader) merged(n *node, depth int) []pair {
 	}
 	switch {
 	case depth >= maxMerges:
-		r.wrong(at(n), "<< is nested too deep", "write the values out")
+		r.wrong(r.at(n), "<< is nested too deep", "write the values out")
 	case n.Kind == yaml.MappingNode:
 		return r.pairs(n, depth+1)
 	case n.Kind == yaml.SequenceNode:
@@ -158,7 +164,7 @@ func (r *reader) merged(n *node, depth int) []pair {
 		}
 		return all
 	default:
-		r.wrong(at(n), "<< is given "+kindOf(n), "it takes an alias of a mapping: <<: *name")
+		r.wrong(r.at(n), "<< is given "+kindOf(n), "it takes an alias of a mapping: <<: *name")
 	}
 	return nil
 }
@@ -168,7 +174,7 @@ func (r *reader) resolve(n *node) *node {
 	for ; ; n = n.Alias {
 		if r.visits++; r.visits > maxVisits {
 			if r.visits == maxVisits+1 {
-				r.wrong(at(n), "the file holds too many values", "aliases (*name) multiply what they stand for: use fewer")
+				r.wrong(r.at(n), "the file holds too many values", "aliases (*name) multiply what they stand for: use fewer")
 			}
 			return nil
 		}
@@ -178,7 +184,12 @@ func (r *reader) resolve(n *node) *node {
 	}
 }
 
-func at(n *node) place { return place{line: max(n.Line, 1), col: max(n.Column, 1)} }
+func (r *reader) at(n *node) place {
+	return place{file: r.file, line: max(n.Line, 1), col: max(n.Column, 1)}
+}
+
+// top is the start of the file.
+func (r *reader) top() place { return place{file: r.file, line: 1, col: 1} }
 
 func isNull(n *node) bool {
 	return n.Kind == 0 || n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null"

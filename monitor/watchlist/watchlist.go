@@ -1,6 +1,7 @@
 package watchlist
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -32,10 +33,13 @@ type Watchlist struct {
 	Report    Report
 	Beats     Beats
 	Texts     map[string]string // public sentences that the operator wrote himself, by key
+	Webhooks  []Webhook
+	Reported  monitor.Reported // how what the integration reports is watched
+	Advise    monitor.Adviser  // with Texts
 
 	// Pace is the pace of Options with what detection: sets for the whole file.
 	Pace monitor.Pace
-	// Hash changes with the file's bytes.
+	// Hash changes with the bytes of the file, and of the accounts_file that it names.
 	Hash string
 }
 
@@ -93,21 +97,26 @@ func Parse(name string, data []byte, o Options) (*Watchlist, error) {
 	}
 	r := &reader{name: name, dir: filepath.Dir(name), o: o}
 	var form fileForm
-	if root := r.document(data); root != nil {
-		r.fill(root, reflect.ValueOf(&form).Elem(), "")
+	if top := r.document(data, theConfiguration); top != nil {
+		r.fill(top, reflect.ValueOf(&form).Elem(), "")
 	}
+	hotels := r.accountsFile(&form)
 	if form.At == (place{}) || r.visits > maxVisits {
-		return nil, r.problems.sorted()
+		return nil, r.problems.sorted(name)
 	}
 	draft := o.Sources.draft()
 	w := build(r, form, draft)
 	if len(r.problems) > 0 {
-		return nil, r.problems.sorted()
+		return nil, r.problems.sorted(name)
 	}
 	draft.keep()
-	sum := sha256.Sum256(data)
+	sum := sha256.Sum256(append(bytes.Clone(data), hotels...))
 	w.Hash = hex.EncodeToString(sum[:8])
 	return w, nil
+}
+
+var theConfiguration = root{
+	is: isMapping, looks: "it starts with keys like watchlist: and receivers:", empty: "start from the config.yaml that comes with bellhop",
 }
 
 // build makes the watchlist of a form, and reports all that stands against it.
@@ -120,10 +129,16 @@ func build(r *reader, f fileForm, d *draft) *Watchlist {
 		Apaleo:    r.apaleo(f.Apaleo),
 		Receivers: r.receivers(f.Receivers),
 		Report:    r.report(f.Report),
+		Texts:     r.texts(f.Texts),
 	}
 	var rule monitor.Rule
 	w.Pace, rule = r.detection(f.Detection)
-	b := &builder{reader: r, apaleo: w.Apaleo, pace: w.Pace, rule: rule, draft: d, known: map[string]*account{}, rhythms: map[string]rhythm{}, beats: Beats{}}
-	w.Checks, w.Beats = b.checks(f), b.beats
+	b := &builder{reader: r, apaleo: w.Apaleo, pace: w.Pace, rule: rule, draft: d, known: map[string]*account{}, clients: map[string]ownedClient{}, rhythms: map[string]rhythm{}, beats: Beats{}}
+	w.Checks = b.checks(f)
+	w.Beats, w.Webhooks, w.Reported = b.beats, b.hooks, b.config.Reported()
+	var err error
+	if w.Advise, err = apaleo.Adviser(w.Texts); err != nil {
+		r.wrong(r.top(), "texts cannot be used", "look at their keys")
+	}
 	return w
 }
