@@ -15,7 +15,6 @@ import (
 	"github.com/rs/zerolog"
 
 	"bellhop/monitor"
-	"bellhop/monitor/apaleo"
 	"bellhop/monitor/probe"
 	"bellhop/monitor/store"
 	"bellhop/monitor/traffic"
@@ -152,7 +151,7 @@ func (d *daemon) wire(saved monitor.Saved, list *watchlist.Watchlist) error {
 	})
 	d.outbox.Load(saved)
 	d.monitor = monitor.New(monitor.Options{
-		Store: d.store, Saved: saved, Pace: list.Pace, Advise: apaleo.Advise, First: reconfigure(list, receivers(all)),
+		Store: d.store, Saved: saved, Pace: list.Pace, Advise: list.Advise, First: reconfigure(list, receivers(all)),
 		Controls: controls, Watch: d.follow, Log: d.log, Instance: d.instance,
 	})
 	d.wireIntake()

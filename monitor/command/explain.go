@@ -20,9 +20,11 @@ type Explanation struct {
 	Labels   map[string]string `json:"labels,omitempty"`
 	Runbook  string            `json:"runbook,omitempty"`
 	Schedule string            `json:"schedule"`
-	Timeout  string            `json:"timeout"`
+	Timeout  string            `json:"timeout,omitempty"`
 	Slow     string            `json:"slow,omitempty"`
-	Causes   []string          `json:"possible_causes"` // upstream first
+	Reported bool              `json:"reported,omitempty"` // never asked: others tell
+	Grace    string            `json:"grace,omitempty"`    // how late a heartbeat may be
+	Causes   []string          `json:"possible_causes"`    // upstream first
 	Next     time.Time         `json:"next_run,omitzero"`
 	Pace     string            `json:"pace"` // how it is asked at present
 	Use      *Consumption      `json:"consumption,omitempty"`
@@ -91,10 +93,18 @@ func explain(s *monitor.Snapshot, known []*monitor.Delivery, name string, p moni
 		e.Slow = c.Slow.String()
 	}
 	e.Use = consumption(s, c)
+	if e.Reported = c.Reported; c.Reported {
+		e.Timeout, e.Pace = "", teller(c)
+	}
+	if c.Kind == monitor.KindBeat {
+		e.Grace = c.Grace.String()
+	}
 	if v.Row == nil {
 		return e, nil
 	}
-	e.LastGood, e.Last, e.Pace = v.Row.LastGood, seen(v.Row), pace(v.Row.Plan)
+	if e.LastGood, e.Last = v.Row.LastGood, seen(v.Row); !c.Reported {
+		e.Pace = pace(v.Row.Plan)
+	}
 	rules := monitor.Rules(p, c)
 	for k, kind := range monitor.SignalKinds {
 		if sig := v.Row.Signals[k]; sig.Phase != "" || kind == monitor.Availability {

@@ -96,31 +96,51 @@ func (e Explanation) verdict() string {
 
 // facts are what there is to say in a line each.
 func (e Explanation) facts() [][2]string {
-	last := "never asked"
+	asks, next, run, last := "Asks", "Next run", "Last run", "never asked"
+	if e.Reported {
+		asks, next, run, last = "About", "Next due", "Last told", "nothing was told yet"
+	}
 	if e.Last != nil {
 		last = e.Last.text(e.At)
+	}
+	due := when(e.Next, e.At)
+	if e.Reported && e.Kind != monitor.KindBeat {
+		due = ""
 	}
 	var labels []string
 	for _, k := range sortedKeys(e.Labels) {
 		labels = append(labels, k+"="+e.Labels[k])
 	}
-	how := fmt.Sprintf("%s, schedule %s, timeout %s", e.Kind, e.Schedule, e.Timeout)
-	if e.Slow != "" {
-		how += ", slow over " + e.Slow
-	}
 	return [][2]string{
-		{"Asks", e.Host},
+		{asks, e.Host},
 		{"Account", e.Account},
-		{"How", how},
+		{"How", e.how()},
 		{"At present", e.Pace},
 		{"Costs", e.Use.text(e.At)},
-		{"Next run", when(e.Next, e.At)},
-		{"Last run", last},
+		{next, due},
+		{run, last},
 		{"Last good", when(e.LastGood, e.At)},
 		{"Causes", strings.Join(e.Causes, " > ")},
 		{"Labels", strings.Join(labels, " ")},
 		{"Runbook", e.Runbook},
 	}
+}
+
+// how is in which way a check comes to know.
+func (e Explanation) how() string {
+	parts := []string{e.Kind, "schedule " + e.Schedule}
+	switch {
+	case e.Grace != "":
+		parts = append(parts, "grace "+e.Grace)
+	case e.Reported:
+		parts = parts[:1]
+	default:
+		parts = append(parts, "timeout "+e.Timeout)
+	}
+	if e.Slow != "" {
+		parts = append(parts, "slow over "+e.Slow)
+	}
+	return strings.Join(parts, ", ")
 }
 
 func when(t, now time.Time) string {

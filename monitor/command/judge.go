@@ -53,6 +53,9 @@ func (r Result) fails() bool {
 
 // result reads one outcome.
 func result(c *monitor.Check, o monitor.Outcome, way monitor.Way, p monitor.Pace) Result {
+	if c.Ask == nil {
+		return Result{Check: c.ID(), Title: c.Title, Result: isTold, What: teller(c)}
+	}
 	signal := monitor.Availability
 	if o.SecretAge = 0; monitor.Classify(c, o, way, p)[2] == monitor.Fail {
 		signal = monitor.Auth
@@ -121,7 +124,7 @@ func (l look) verdict(p Probed) (good bool, text string) {
 			worst = i
 		}
 	}
-	asked := len(p.Checks) - n[isInfo]
+	asked := len(p.Checks) - n[isInfo] - n[isTold]
 	switch {
 	case p.Blind:
 		return false, fmt.Sprintf("bellhop cannot see out: none of %s answers, nor does anything else. That says nothing about apaleo. %s",
@@ -142,8 +145,18 @@ func (l look) verdict(p Probed) (good bool, text string) {
 		return false, fmt.Sprintf("%d of %s answered slowly; nothing is down.", n[isSlow], count(asked, "check"))
 	case asked == 1:
 		return true, "It is good."
+	case asked == 0:
+		return true, "There is nothing to ask: others tell."
 	}
 	return true, fmt.Sprintf("All %s are good.", count(asked, "check"))
+}
+
+// teller is who tells of a check that is not asked.
+func teller(c *monitor.Check) string {
+	if c.Kind == monitor.KindBeat {
+		return "its job tells, by POST /api/v1/beat/KEY"
+	}
+	return "told by reports"
 }
 
 // alone is the sentence on one check that does not fail.
@@ -155,6 +168,8 @@ func alone(r Result) (good bool, text string) {
 		return false, "It met a rate limit; nothing is down."
 	case isSlow:
 		return false, "It answered slowly; nothing is down."
+	case isTold:
+		return true, fmt.Sprintf("Nobody asks it: %s. bellhop explain %s says what was told.", r.What, r.Check)
 	case isInfo:
 		return true, fmt.Sprintf("It does not answer as it should (%s), which annotates alerts and is never one itself.", r.What)
 	}

@@ -52,15 +52,17 @@ func hashed(key string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// heartbeat makes c wait for signs of life: one before Grace is over after each time of its schedule.
+// heartbeat makes c wait for signs of life: one before its grace is over after each time of its schedule.
 func (b *builder) heartbeat(c *monitor.Check, f checkForm) {
-	c.Kind, c.Reported, c.Grace = monitor.KindBeat, true, f.Heartbeat.Grace.or(b.pace.Of(5*time.Minute))
+	c.Kind, c.Reported = monitor.KindBeat, true
+	c.Grace = b.within("heartbeat.grace", f.Heartbeat.Grace, b.pace.Of(5*time.Minute), 0, 7*24*time.Hour)
 	c.Asks = fingerprint(c.Kind)
+	b.onlyWaits(f)
 	key, value, p := b.secret("heartbeat.key", f.Heartbeat.Key, f.Heartbeat.KeyFile)
 	switch _, taken := b.beats.Check(value); {
 	case !key.IsSet() && p.line == 0:
 		b.wrong(f.Heartbeat.At, "heartbeat has no key", "who knows it can say that the job lives: "+makeKey)
-	case p.guessed:
+	case !key.IsSet() || p.guessed:
 	case len(value) < minKey:
 		b.wrong(p, fmt.Sprintf("heartbeat.key has less than %d characters", minKey), makeKey)
 	case !pushKey.MatchString(value):
@@ -69,5 +71,19 @@ func (b *builder) heartbeat(c *monitor.Check, f checkForm) {
 		b.wrong(p, "heartbeat.key is also that of another check", "each has a key of its own: "+makeKey)
 	default:
 		b.beats[c.ID()] = NewSecret(hashed(value))
+	}
+}
+
+// onlyWaits refuses what means nothing for a check that is never asked, and a schedule that nobody wrote.
+func (b *builder) onlyWaits(f checkForm) {
+	if !f.Schedule.Set {
+		b.wrong(f.Heartbeat.At, "a heartbeat check has no schedule", `add schedule: when its job runs, like "0 3 * * *" or "@every 1h"`)
+	}
+	for _, k := range []keyed{
+		{"timeout", f.Timeout.At, f.Timeout.Set}, {"slow", f.Slow.At, f.Slow.Set}, {"spread", f.Spread.At, f.Spread.Set}, {"account", f.Account.At, f.Account.Set},
+	} {
+		if k.set {
+			b.wrong(k.at, k.key+" means nothing for a heartbeat, which is not asked", "remove it; how late a beat may be is heartbeat.grace")
+		}
 	}
 }

@@ -193,6 +193,10 @@ func (b *builder) times(c *monitor.Check, f checkForm) {
 		return
 	}
 	c.Every = r.max
+	if c.Reported && r.every == 0 {
+		c.Schedule = r.spec // a job is due when it is due
+		return
+	}
 	c.Schedule = b.spread(c.ID(), r, f.Spread)
 	c.Timeout = b.timeout(f.Timeout, r.min)
 	if c.Slow = f.Slow.V; c.Slow > 0 && c.Slow >= c.Timeout {
