@@ -82,7 +82,7 @@ func (b *builder) tcp(c *monitor.Check, f checkForm) {
 		b.wrong(f.TCP.RootsFile.At, "tcp.ca_file is of use with tls: true alone", "add tls: true, or remove ca_file")
 	}
 	c.Host = net.JoinHostPort(strings.ToLower(host), port)
-	c.Path = b.pathTo(c.Host, nil)
+	c.Path = b.pathTo(c.Host, "", nil)
 	c.Asks = fingerprint(c.Kind, c.Host, asked(f.TCP.Send), asked(f.TCP.Expect), f.TCP.TLS.V)
 	t := b.trusting(b.pem("tcp.ca_file", f.TCP.RootsFile), nil, nil, f.TCP.RootsFile.At)
 	if t == nil {
