@@ -32,12 +32,12 @@ type account struct {
 func (b *builder) accounts(forms []accountForm) {
 	taken, codes, app := map[string]place{}, map[string]place{}, storeApp(forms)
 	for _, f := range forms {
-		if (f.Kind.V == kindToken || f.Kind.V == kindRefresh) && !f.ClientID.Set {
-			f.ClientID = app
-		}
 		a := &account{name: b.named("an account", f.Name, f.At, taken), kind: kindSimple, code: f.Code.V, clientID: f.ClientID.V, at: f.At}
 		if f.Kind.Set {
 			a.kind = b.oneOf("kind", f.Kind, []string{kindSimple, kindConnect, kindToken, kindRefresh})
+		}
+		if (a.kind == kindToken || a.kind == kindRefresh) && !f.ClientID.Set {
+			a.clientID = app.ClientID.V
 		}
 		if f.Type.Set {
 			a.live = b.oneOf("type", f.Type, []string{"live"}) == "live"
@@ -45,7 +45,7 @@ func (b *builder) accounts(forms []accountForm) {
 		a.properties = b.properties(f.Properties)
 		b.code(f, a, codes)
 		b.clientOf(f, a)
-		b.tokens(a, f)
+		b.tokens(a, f, app)
 		b.known[a.name] = a
 		b.order = append(b.order, a)
 	}
@@ -67,29 +67,32 @@ func (b *builder) code(f accountForm, a *account, codes map[string]place) {
 // clientOf sees that no two accounts of client credentials share a client: it gives tokens of one account.
 func (b *builder) clientOf(f accountForm, a *account) {
 	first, seen := b.clients[a.clientID]
+	at := f.ClientID.At
+	if !f.ClientID.Set {
+		at = f.At
+	}
 	switch {
 	case a.clientID == "":
 		b.wrong(f.At, "an account has no client_id", "add the client id of its app at apaleo")
 	case seen && (first.kind == a.kind || first.kind == kindSimple || a.kind == kindSimple) && !shared(first.kind, a.kind):
-		b.wrong(f.ClientID.At, "client_id is also that of the account on "+first.at.from(f.ClientID.At), "each account has a client of its own: correct one, or remove one account")
-	case !seen && !f.ClientID.At.guessed:
-		b.clients[a.clientID] = ownedClient{a.kind, f.ClientID.At}
+		b.wrong(at, "client_id is also that of the account on "+first.at.from(at), "each account has a client of its own: correct one, or remove one account")
+	case !seen && !at.guessed:
+		b.clients[a.clientID] = ownedClient{a.kind, at}
 	}
 }
 
-// storeApp is the client id of the one account of kind connect: what has tokens and names no client is of that app.
-func storeApp(forms []accountForm) text {
-	var app text
+// storeApp is the one account of kind connect: what has tokens and names no client is of that app.
+func storeApp(forms []accountForm) accountForm {
+	var apps []accountForm
 	for _, f := range forms {
-		switch {
-		case f.Kind.V != kindConnect:
-		case app.Set:
-			return text{}
-		default:
-			app = f.ClientID
+		if f.Kind.V == kindConnect {
+			apps = append(apps, f)
 		}
 	}
-	return app
+	if len(apps) != 1 {
+		return accountForm{}
+	}
+	return apps[0]
 }
 
 // An ownedClient is who was first to name a client.
@@ -122,7 +125,7 @@ func (b *builder) properties(items []text) []string {
 }
 
 // tokens gives a the source of its tokens. Keys that belong to another kind would be of no effect: they are refused.
-func (b *builder) tokens(a *account, f accountForm) {
+func (b *builder) tokens(a *account, f, app accountForm) {
 	kept := []keyed{{"token_file", f.TokenFile.At, f.TokenFile.Set}, {"token_url", f.TokenURL.At, f.TokenURL.Set}}
 	header := []keyed{{"token_header", f.TokenHeader.At, f.TokenHeader.Set}, {"token_header_file", f.TokenHeaderFile.At, f.TokenHeaderFile.Set}}
 	own := []keyed{{"client_secret", f.Secret.At, f.Secret.Set}, {"client_secret_file", f.SecretFile.At, f.SecretFile.Set}}
@@ -133,7 +136,7 @@ func (b *builder) tokens(a *account, f accountForm) {
 		b.keptToken(a, f)
 	case kindRefresh:
 		b.only(a, kept, header)
-		b.refreshToken(a, f)
+		b.refreshToken(a, f, app)
 	case kindSimple, kindConnect:
 		b.only(a, kept, header, grant)
 		if secret, ok := b.clientSecret(f); ok {
@@ -179,15 +182,10 @@ func (b *builder) source(a *account, f accountForm, c probe.SourceConfig, secret
 		return
 	}
 	c.Transport, c.ClientID, c.Pace, c.TokenURL = b.transport, a.clientID, b.o.Pace, b.apaleo.TokenURL()
-	source, err := b.draft.source(c, secret)
+	source, err := b.draft.source(a.name, c, secret)
 	if err != nil {
 		b.wrong(f.At, "an account cannot be used: "+err.Error(), "correct it")
 		return
 	}
 	a.source = source
-}
-
-func (b *builder) refreshToken(a *account, f accountForm) {
-	b.wrong(f.At, "kind refresh is not in this version yet", "use another kind")
-	_ = a
 }

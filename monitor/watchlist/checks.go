@@ -27,6 +27,7 @@ type builder struct {
 	known     map[string]*account
 	order     []*account
 	clients   map[string]ownedClient
+	grants    map[string]place  // files of refresh tokens
 	rhythms   map[string]rhythm // by schedule as written: most checks share a few
 	beats     Beats
 	config    apaleo.Config // what the built-in watchlist is made for

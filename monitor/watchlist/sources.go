@@ -2,6 +2,7 @@ package watchlist
 
 import (
 	"crypto/sha256"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -29,11 +30,12 @@ func NewSources(saved []*monitor.Client) *Sources {
 
 type clientKey struct {
 	id, tokenURL string
-	account      string // of a token that is of one account only, though its client has many
+	account      string // of tokens that are of one account only, though their client has many
+	grant, kept  string // where its refresh token is, or the token that somebody else keeps
 	transport    *probe.Transport
 }
 
-// A client is an OAuth client and its secret, which a reload may change under it.
+// A client is what has tokens, and the secret that it shows for them, which a reload may change under it.
 type client struct {
 	source *probe.Source
 	secret atomic.Pointer[Secret]
@@ -75,9 +77,36 @@ func (d *draft) transport(c probe.TransportConfig) (*probe.Transport, error) {
 	return t, nil
 }
 
-// source is the one source of an OAuth client.
-func (d *draft) source(c probe.SourceConfig, secret Secret) (*probe.Source, error) {
-	key := clientKey{id: c.ClientID, tokenURL: c.TokenURL, transport: c.Transport}
+// source is the one source of an OAuth client. The grants of its accounts have one each.
+func (d *draft) source(account string, c probe.SourceConfig, secret Secret) (*probe.Source, error) {
+	key := clientKey{id: c.ClientID, tokenURL: c.TokenURL, grant: c.Grant, transport: c.Transport}
+	if c.Grant != "" {
+		key.account = account
+	}
+	return d.one(key, secret, func(one *client) (*probe.Source, error) {
+		c.Secret = func() (string, time.Time, error) { return one.secret.Load().Dated() }
+		c.Forced = d.from.history(c.ClientID)
+		return probe.NewSource(c)
+	})
+}
+
+// kept is the source of a token that somebody else keeps; header is the line that asking for it takes, or unset.
+func (d *draft) kept(account string, c probe.KeptConfig, header Secret) (*probe.Source, error) {
+	key := clientKey{id: c.ClientID, account: account, kept: c.File + "\x00" + c.URL + "\x00" + c.Header, transport: c.Transport}
+	return d.one(key, header, func(one *client) (*probe.Source, error) {
+		if header.IsSet() {
+			c.Secret = func() (string, time.Time, error) {
+				line, changed, err := one.secret.Load().Dated()
+				_, value, _ := strings.Cut(line, ":")
+				return strings.TrimSpace(value), changed, err
+			}
+		}
+		return probe.NewKeptSource(c)
+	})
+}
+
+// one is the client of a key: that of this reading or the one before, else a new one.
+func (d *draft) one(key clientKey, secret Secret, made func(*client) (*probe.Source, error)) (*probe.Source, error) {
 	one := d.clients[key]
 	if one == nil {
 		one = d.from.clients[key]
@@ -85,27 +114,19 @@ func (d *draft) source(c probe.SourceConfig, secret Secret) (*probe.Source, erro
 	if one == nil {
 		one = &client{}
 		one.secret.Store(&secret)
-		c.Secret = func() (string, time.Time, error) { return one.secret.Load().Dated() }
-		c.Forced = d.from.history(c.ClientID)
 		var err error
-		if one.source, err = probe.NewSource(c); err != nil {
-			return nil, err //nolint:wrapcheck // it says what is missing
+		if one.source, err = made(one); err != nil {
+			return nil, err
 		}
 	}
 	d.clients[key], d.secrets[one] = one, secret
 	return one.source, nil
 }
 
-// kept is the source of a token that somebody else keeps. It costs no forced requests and has nothing to outlive a
-// reload but what was read last.
-func (d *draft) kept(account string, c probe.KeptConfig) (*probe.Source, error) {
-	return probe.NewKeptSource(c) //nolint:wrapcheck // it says what is missing
-}
-
 // history are the forced requests of a client: whatever changes about its source, its budget stays the same.
 func (s *Sources) history(id string) []time.Time {
 	for key, one := range s.clients {
-		if key.id == id {
+		if key.id == id && key.kept == "" {
 			return one.source.Forced()
 		}
 	}
@@ -118,7 +139,9 @@ func (d *draft) keep() {
 		c.secret.Store(&secret)
 	}
 	for key, one := range d.from.clients {
-		d.from.forced[key.id] = one.source.Forced()
+		if key.kept == "" {
+			d.from.forced[key.id] = one.source.Forced()
+		}
 	}
 	for key, t := range d.from.transports {
 		if d.transports[key] == nil {

@@ -133,7 +133,10 @@ func build(r *reader, f fileForm, d *draft) *Watchlist {
 	}
 	var rule monitor.Rule
 	w.Pace, rule = r.detection(f.Detection)
-	b := &builder{reader: r, apaleo: w.Apaleo, pace: w.Pace, rule: rule, draft: d, known: map[string]*account{}, clients: map[string]ownedClient{}, rhythms: map[string]rhythm{}, beats: Beats{}}
+	b := &builder{
+		reader: r, apaleo: w.Apaleo, pace: w.Pace, rule: rule, draft: d, known: map[string]*account{},
+		clients: map[string]ownedClient{}, grants: map[string]place{}, rhythms: map[string]rhythm{}, beats: Beats{},
+	}
 	w.Checks = b.checks(f)
 	w.Beats, w.Webhooks, w.Reported = b.beats, b.hooks, b.config.Reported()
 	var err error
