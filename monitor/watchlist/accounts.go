@@ -72,6 +72,8 @@ func (b *builder) clientOf(f accountForm, a *account) {
 		at = f.At
 	}
 	switch {
+	case a.clientID == "" && (a.kind == kindToken || a.kind == kindRefresh):
+		b.wrong(f.At, "an account has no client_id, and there is not exactly one account of kind connect", "add client_id: that of the app whose token it is")
 	case a.clientID == "":
 		b.wrong(f.At, "an account has no client_id", "add the client id of its app at apaleo")
 	case seen && (first.kind == a.kind || first.kind == kindSimple || a.kind == kindSimple) && !shared(first.kind, a.kind):

@@ -42,6 +42,11 @@ func (b *builder) checks(f fileForm) []*monitor.Check {
 	for _, c := range all {
 		taken[c.Name] = place{line: builtIn}
 	}
+	if f.Report.At.line != 0 {
+		for _, c := range append(b.config.Reported().Hotel("a"), b.config.Reported().Pooled...) {
+			taken[c.Name] = place{line: builtIn}
+		}
+	}
 	for _, form := range f.Watchlist.Checks {
 		if c := b.check(form, taken); c != nil {
 			all = append(all, c)

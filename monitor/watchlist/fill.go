@@ -161,7 +161,11 @@ func (r *reader) words(n *node, v reflect.Value, key string) {
 	for _, p := range r.pairs(n, 0) {
 		e := reflect.New(v.Type().Elem()).Elem()
 		e.FieldByName("At").Set(reflect.ValueOf(p.at))
-		r.fill(p.value, e, key+" value")
+		what := key + " value"
+		if e.FieldByName("V") == (reflect.Value{}) { // it is a form, and not a single value
+			what = shownKey(p.key)
+		}
+		r.fill(p.value, e, what)
 		v.SetMapIndex(reflect.ValueOf(p.key), e)
 	}
 }

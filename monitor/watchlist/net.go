@@ -24,8 +24,9 @@ func (b *builder) dns(c *monitor.Check, f checkForm) {
 		b.wrong(f.DNS.Name.At, "dns.name is no host name", "write it like example.com, without https:// and path")
 		return
 	}
-	if f.DNS.Type.Set {
-		config.Type = b.oneOf("dns.type", f.DNS.Type, recordTypes)
+	if kind := f.DNS.Type; kind.Set {
+		kind.V = strings.ToUpper(kind.V)
+		config.Type = b.oneOf("dns.type", kind, recordTypes)
 	}
 	c.Host = strings.ToLower(f.DNS.Name.V)
 	if f.DNS.Server.Set {

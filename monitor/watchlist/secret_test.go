@@ -13,8 +13,13 @@ import (
 )
 
 const secretive = `
-accounts: [{name: a, client_id: A, client_secret: "${LEAK}"}]
-watchlist: {checks: [{name: b, http: {url: "https://example.com", headers: {Authorization: "${LEAK}"}, body: "${LEAK}"}}]}
+accounts:
+  - {name: a, client_id: A, client_secret: "${LEAK}"}
+  - {name: t, kind: token, client_id: T, token_url: "http://127.0.0.1/${LEAK}", token_header: "X-Key: ${LEAK}"}
+webhooks: [{endpoint: "https://example.com/${LEAK}", account: t, ping: true}]
+report: {token: "${LEAK}"}
+watchlist: {checks: [{name: k, schedule: "@every 1h", heartbeat: {key: "${LEAK}"}},
+  {name: n, tcp: {host: "example.com:25", send: "${LEAK}", expect: "${LEAK}"}}, {name: b, http: {url: "https://example.com", headers: {Authorization: "${LEAK}"}, body: "${LEAK}"}}]}
 receivers:
   - {name: c, slack: {webhook_url: "https://hooks.slack.com/services/${LEAK}"}}
   - {name: d, webhook: {url: "https://example.com/${LEAK}", secret: "whsec_${LEAK}", headers: {X-Key: "${LEAK}"}}}
@@ -38,13 +43,13 @@ func TestSecretsAreNeverShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	hidden := struct{ inner watchlist.Secret }{w.Receivers[1].Secret}
-	for _, v := range []any{w, *w, w.Receivers, w.Receivers[0], w.Checks[0], *w.Checks[0], w.Web, w.Heartbeat, &w.Heartbeat, hidden} {
+	for _, v := range []any{w, *w, w.Receivers, w.Receivers[0], w.Checks[0], *w.Checks[0], w.Web, w.Heartbeat, &w.Heartbeat, hidden, w.Report, w.Beats, w.Webhooks, w.Webhooks[0]} {
 		text := fmt.Sprintf("%v %+v %#v %s %q %x", v, v, v, v, v, v)
 		if strings.Contains(text, leak) || strings.Contains(text, fmt.Sprintf("%x", leak)) {
 			t.Errorf("%T shows a secret", v)
 		}
 	}
-	for _, v := range []any{w.Receivers, w.Web, w.Heartbeat, map[string]watchlist.Secret{"a": w.Heartbeat}} {
+	for _, v := range []any{w.Receivers, w.Web, w.Heartbeat, w.Report, w.Beats, w.Webhooks, map[string]watchlist.Secret{"a": w.Heartbeat}} {
 		text, err := json.Marshal(v)
 		if err != nil || strings.Contains(string(text), leak) || !strings.Contains(string(text), "[secret]") {
 			t.Errorf("%T as JSON: %s, error %v", v, text, err)
@@ -52,7 +57,7 @@ func TestSecretsAreNeverShown(t *testing.T) {
 	}
 	for name, s := range map[string]watchlist.Secret{
 		"slack": w.Receivers[0].URL, "webhook": w.Receivers[1].URL, "secret": w.Receivers[1].Secret,
-		"header": w.Receivers[1].Headers["X-Key"], "heartbeat": w.Heartbeat, "token": w.Web.Token,
+		"header": w.Receivers[1].Headers["X-Key"], "heartbeat": w.Heartbeat, "token": w.Web.Token, "report": w.Report.Token, "endpoint": w.Webhooks[0].Endpoint,
 	} {
 		if got, err := s.Reveal(); err != nil || !strings.HasSuffix(got, leak) || s.String() != "[secret]" {
 			t.Errorf("%s: %q, error %v", name, got, err)

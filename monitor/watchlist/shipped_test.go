@@ -72,6 +72,7 @@ func examples(t *testing.T) string {
 func environment(name string) (string, bool) {
 	v, ok := map[string]string{
 		"APALEO_CLIENT_ID": "ALPN-SP-BELLHOP", "APALEO_CONNECT_ID": "STOR-AC-BELLHOP", "APALEO_CONNECT_SECRET": "s3cret",
+		"TOKENS_KEY": "k3y", "HOOK_PATH": "p4th", "EXPORT_KEY": "0123456789abcdef",
 		"BELLHOP_WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "TEAM_KEY": "t3am",
 		"SLACK_URL": "https://hooks.slack.com/services/T0/B0/s3cret",
 	}[name]
