@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 
 	"bellhop/monitor"
@@ -43,36 +44,24 @@ func mistaken(path string, err error) error {
 
 // names are what people call the nodes of the graph.
 func names(list *watchlist.Watchlist) map[monitor.Node]string {
-	all := list.Apaleo.Names()
+	all := maps.Clone(list.Names)
 	for _, c := range slices.Concat(list.Checks, list.Reported.Pooled) {
 		for _, n := range c.Path {
 			if _, known := all[n]; known {
 				continue
 			}
-			if name := nodeName(n, c.Account); name != "" {
-				all[n] = name
+			switch n.Kind {
+			case monitor.NodeAccount:
+				all[n] = "Hotel " + n.ID
+			case monitor.NodeClient:
+				all[n] = clientName(n.ID, c.Account)
+			case monitor.NodeReceiver:
+				all[n] = "Our webhook receiver " + n.ID
+			default: // the others name themselves
 			}
 		}
 	}
 	return all
-}
-
-// nodeName is what people call a node that is not one of apaleo's hosts, or "" if its id says it.
-func nodeName(n monitor.Node, account string) string {
-	switch n.Kind {
-	case monitor.NodeAccount:
-		return "Hotel " + n.ID
-	case monitor.NodeClient:
-		return clientName(n.ID, account)
-	case monitor.NodeModule:
-		return "apaleo " + n.ID + " API"
-	case monitor.NodeReceiver:
-		return "Our webhook receiver"
-	case monitor.NodeDelivery:
-		return "apaleo's webhook delivery"
-	default:
-		return ""
-	}
 }
 
 // clientName shows the end of a client's id, which is enough to find it at apaleo.

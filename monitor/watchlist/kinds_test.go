@@ -2,7 +2,6 @@ package watchlist_test
 
 import (
 	"fmt"
-	"net"
 	"reflect"
 	"slices"
 	"strings"
@@ -86,35 +85,6 @@ watchlist:
 	}
 }
 
-// TestTCPChecksAsk ensures that a tcp check says what it is told, on the wire.
-func TestTCPChecksAsk(t *testing.T) {
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			line := make([]byte, 6)
-			_, _ = c.Read(line)
-			fmt.Fprintf(c, "you said %s", strings.ToUpper(string(line)))
-			c.Close()
-		}
-	}()
-	for expect, want := range map[string]monitor.Fault{"HELLO": monitor.FaultNone, "${KEY}": monitor.FaultBody} {
-		c := only(t, fmt.Sprintf(`watchlist: {checks: [{name: a, tcp: {host: %q, send: "hello\n", expect: "%s"}}]}`, l.Addr(), expect), watchlist.Options{
-			Env: func(string) (string, bool) { return "S3CR3T", true },
-		})
-		if o := ask(t, c); o.Fault != want || strings.Contains(fmt.Sprintf("%+v", o), "S3CR3T") {
-			t.Errorf("expecting %s: %+v, want fault %q", expect, o, want)
-		}
-	}
-}
-
 // TestFingerprintsKeepSecrets ensures that what a variable brought is in no fingerprint: a short secret could be
 // guessed from its hash.
 func TestFingerprintsKeepSecrets(t *testing.T) {
@@ -133,5 +103,86 @@ watchlist:
 	}
 	if one, other := asks("one"), asks("other"); !slices.Equal(one, other) {
 		t.Errorf("fingerprints %v and %v differ by a variable's value", one, other)
+	}
+}
+
+// TestModulesAndOverrides ensures that modules add checks, and that an override changes its entry and no other.
+func TestModulesAndOverrides(t *testing.T) {
+	const data = `
+accounts: [{name: alpine, client_id: A, client_secret: x}]
+watchlist: {include: [apaleo]%s}
+`
+	plain := parse(t, fmt.Sprintf(data, ""), watchlist.Options{})
+	w := parse(t, fmt.Sprintf(data, `, modules: [booking, settings], overrides: {inventory: {every: 5m, timeout: 20s, slow: 2s, public: Rooms,
+  detection: {preset: quiet}}, settings: {every: 1h}, tls-api: {off: true}}`), watchlist.Options{})
+	d := watchlist.Diff(plain, w)
+	want := watchlist.Delta{Added: []string{"booking@alpine", "settings@alpine"}, Removed: []string{"tls-api"}, Changed: []string{"inventory@alpine"}}
+	if !reflect.DeepEqual(d.Checks, want) {
+		t.Errorf("checks %+v, want %+v", d.Checks, want)
+	}
+	quiet, _ := monitor.Preset("quiet", monitor.RealPace())
+	if c := find(t, w, "inventory@alpine"); c.Every != 5*time.Minute || c.Timeout != 20*time.Second || c.Slow != 2*time.Second || c.Public != "Rooms" || c.Rule != quiet ||
+		c.Asks != find(t, plain, "inventory@alpine").Asks {
+		t.Errorf("check %+v", c)
+	}
+	if c := find(t, w, "settings@alpine"); c.Every != time.Hour || c.Rule == quiet {
+		t.Errorf("check %+v", c)
+	}
+}
+
+// TestWebhooks ensures that an endpoint is looked for with the account that is named, and asked only on demand.
+func TestWebhooks(t *testing.T) {
+	for written, want := range map[string][]string{
+		"ping: true":                            {"webhook-receiver"},
+		"account: sea, events: [reservation/*]": {"webhook-subscription@sea"},
+		"name: hooks, account: sea, ping: true": {"hooks-receiver", "hooks-subscription@sea"},
+	} {
+		w := parse(t, `
+accounts: [{name: sea, kind: token, client_id: APP, token_file: token}]
+watchlist: {checks: [{name: a, http: {url: "https://example.com"}}]}
+webhooks: [{endpoint: "https://example.com/s3cret", `+written+`}]
+`, watchlist.Options{})
+		var got []string
+		for _, c := range w.Checks[1:] {
+			got = append(got, string(c.ID()))
+			if strings.Contains(fmt.Sprintf("%+v", *c), "s3cret") {
+				t.Errorf("%s shows the endpoint", c.ID())
+			}
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: checks %v, want %v", written, got, want)
+		}
+	}
+}
+
+// TestReportedNamesAreTaken ensures that no check of the user's own has the name of one that reports will bring.
+func TestReportedNamesAreTaken(t *testing.T) {
+	const own = `watchlist: {checks: [{name: traffic, http: {url: "https://example.com"}}]}`
+	only(t, own, watchlist.Options{})
+	_, err := watchlist.Parse("c.yaml", []byte(own+"\nreport: {token: 0123456789abcdef}\n"), watchlist.Options{})
+	if err == nil || !strings.Contains(err.Error(), `a check is named "traffic"`) {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestReportSettings ensures that what reports need is in the watchlist, and that a change of it is told.
+func TestReportSettings(t *testing.T) {
+	const data = `
+accounts: [{name: alpine, code: ALPN, client_id: A, client_secret: x}]
+watchlist: {include: [apaleo], modules: [booking]}
+report: {token: %s}
+apaleo: {maintenance: %s}
+`
+	w := parse(t, fmt.Sprintf(data, "0123456789abcdef", "show"), watchlist.Options{})
+	if token, err := w.Report.Token.Reveal(); token != "0123456789abcdef" || err != nil || w.Apaleo.Mute || w.Advise == nil {
+		t.Errorf("report %v, mute %v", w.Report, w.Apaleo.Mute)
+	}
+	if w.Reported.Accounts["ALPN"] != "alpine" || len(w.Reported.Needs) == 0 || len(w.Reported.Hotel("SEAS")) != 3 {
+		t.Errorf("reported %+v", w.Reported)
+	}
+	other := parse(t, fmt.Sprintf(data, "fedcba9876543210", "mute"), watchlist.Options{})
+	if d := watchlist.Diff(w, other); !reflect.DeepEqual(d, watchlist.Difference{Settings: []string{"apaleo", "report"}}) || !other.Apaleo.Mute {
+		t.Errorf("difference %+v", d)
 	}
 }

@@ -38,8 +38,8 @@ func (b *builder) overrides(fields map[string]overrideForm) map[string]apaleo.Ov
 		}
 		o := apaleo.Override{Off: f.Off.V}
 		o.Every = b.within(name+".every", f.Every, 0, b.pace.Of(10*time.Second), 30*24*time.Hour)
-		o.Timeout = b.within(name+".timeout", f.Timeout, 0, b.pace.Of(10*time.Millisecond), 5*time.Minute)
-		o.Slow = b.within(name+".slow", f.Slow, 0, 0, 5*time.Minute)
+		o.Timeout = b.within(name+".timeout", f.Timeout, 0, b.pace.Of(10*time.Millisecond), 24*time.Hour)
+		o.Slow = b.within(name+".slow", f.Slow, 0, 0, 24*time.Hour)
 		if f.Public.Set {
 			o.Public = &f.Public.V
 		}
@@ -60,7 +60,8 @@ func (b *builder) notAnEntry(name string, p place) {
 	b.wrong(p, "watchlist.overrides: "+quoteKey(name)+" is not in the built-in watchlist", fix)
 }
 
-// fit refuses overrides with which a check could not work: what overlaps itself, and what asks for tokens too often.
+// fit refuses overrides with which a check could not work: what would overlap itself, and what asks for tokens too
+// often. A check that is asked more seldom than is written, because there are many accounts, has only more room.
 func (b *builder) fit(checks []*monitor.Check, fields map[string]overrideForm) {
 	seen := map[string]bool{}
 	for _, c := range checks {
@@ -69,12 +70,17 @@ func (b *builder) fit(checks []*monitor.Check, fields map[string]overrideForm) {
 			continue
 		}
 		seen[c.Name] = true
-		switch least := b.pace.Of(5 * time.Minute); {
-		case f.Timeout.Set && c.Timeout > c.Every:
-			b.wrong(f.Timeout.At, c.Name+".timeout "+quote(f.Timeout.Raw)+" is over its interval of "+short(c.Every), "shorten it, or ask less often: a check never overlaps itself")
-		case f.Slow.Set && c.Slow >= c.Timeout:
+		most, least := c.Every*8/10, b.pace.Of(5*time.Minute)
+		if f.Timeout.Set && f.Timeout.V > most {
+			b.wrong(f.Timeout.At, c.Name+".timeout "+quote(f.Timeout.Raw)+" is too long for its interval of "+short(c.Every), "it can be up to "+short(most)+": a check never overlaps itself")
+		}
+		switch {
+		case f.Slow.Set && (c.Info || c.Warning):
+			b.wrong(f.Slow.At, c.Name+" is not timed", "remove slow")
+		case f.Slow.Set && f.Slow.V >= c.Timeout:
 			b.wrong(f.Slow.At, c.Name+".slow "+quote(f.Slow.Raw)+" is not under the timeout of "+short(c.Timeout), "an answer that late is a failure already: lower slow, or raise timeout")
-		case f.Every.Set && c.Forced && c.Every < least:
+		}
+		if f.Every.Set && c.Forced && f.Every.V < least {
 			b.wrong(f.Every.At, c.Name+".every "+quote(f.Every.Raw)+" asks for a new token too often", "it can be "+short(least)+" and more")
 		}
 	}

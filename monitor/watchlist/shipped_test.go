@@ -92,17 +92,23 @@ func TestShippedExamples(t *testing.T) {
 	}
 	d := watchlist.Diff(plain, w)
 	wantAdded := []string{
-		"account@alpine-hotels", "auth-token@alpine-hotels", "booking-engine@alpine-hotels", "connect-client@store-app",
-		"inventory@alpine-hotels", "opening-hours", "website-certificate",
+		"booking-engine@alpine-hotels", "connect-client@store-app", "mail", "nightly-export", "opening-hours",
+		"webhook-receiver", "webhook-subscription@seaside", "website-certificate", "website-name",
 	}
-	if !slices.Equal(d.Checks.Added, wantAdded) || len(d.Checks.Removed)+len(d.Checks.Changed) > 0 {
+	for _, account := range []string{"alpine-hotels", "hilltop", "lakeside", "seaside"} {
+		for _, entry := range []string{"account", "auth-token", "booking", "finance", "inventory"} {
+			wantAdded = append(wantAdded, entry+"@"+account)
+		}
+	}
+	slices.Sort(wantAdded)
+	if !slices.Equal(d.Checks.Added, wantAdded) || !slices.Equal(d.Checks.Removed, []string{"tls-webhook"}) || !slices.Equal(d.Checks.Changed, []string{"token-edge"}) {
 		t.Errorf("checks %+v, want these added: %v", d.Checks, wantAdded)
 	}
 	if want := []string{"archive", "chat", "ops", "pager"}; !slices.Equal(d.Receivers.Added, want) {
 		t.Errorf("receivers %+v, want these added: %v", d.Receivers, want)
 	}
-	// what is switched off is the default, but for the web's other addresses and the place of the file
-	if want := []string{"store", "web"}; !slices.Equal(d.Settings, want) {
+	// what is switched off is the default, but for what has none
+	if want := []string{"heartbeat keys", "report", "store", "texts", "webhooks", "web"}; !slices.Equal(d.Settings, want) {
 		t.Errorf("settings %v differ from the defaults, want %v", d.Settings, want)
 	}
 	pager := w.Receivers[1]
