@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"slices"
 
 	"bellhop/monitor"
+	"bellhop/monitor/apaleo"
 	"bellhop/monitor/watchlist"
 )
 
@@ -44,28 +44,36 @@ func mistaken(path string, err error) error {
 
 // names are what people call the nodes of the graph.
 func names(list *watchlist.Watchlist) map[monitor.Node]string {
-	all := maps.Clone(list.Names)
+	all, of := list.Apaleo.Names(), map[monitor.Node]string{}
 	for _, c := range slices.Concat(list.Checks, list.Reported.Pooled) {
 		for _, n := range c.Path {
-			if _, known := all[n]; known {
-				continue
-			}
-			switch n.Kind {
-			case monitor.NodeAccount:
+			_, known := all[n]
+			switch {
+			case n.Kind == monitor.NodeClient:
+				if account, seen := of[n]; seen && account != c.Account {
+					of[n] = "" // a store app's, which is that of many
+				} else {
+					of[n] = c.Account
+				}
+			case known:
+			case n.Kind == monitor.NodeAccount:
 				all[n] = "Hotel " + n.ID
-			case monitor.NodeClient:
-				all[n] = clientName(n.ID, c.Account)
-			case monitor.NodeReceiver:
+			case n.Kind == monitor.NodeReceiver:
 				all[n] = "Our webhook receiver " + n.ID
-			default: // the others name themselves
 			}
 		}
+	}
+	for n, account := range of {
+		all[n] = clientName(n.ID, account)
 	}
 	return all
 }
 
 // clientName shows the end of a client's id, which is enough to find it at apaleo.
 func clientName(id, account string) string {
+	if id == apaleo.IntegrationClient {
+		return "The integration's OAuth client"
+	}
 	name := "Our OAuth client …" + id[max(0, len(id)-4):]
 	if account != "" {
 		name += " of " + account

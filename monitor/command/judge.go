@@ -53,7 +53,7 @@ func (r Result) fails() bool {
 
 // result reads one outcome.
 func result(c *monitor.Check, o monitor.Outcome, way monitor.Way, p monitor.Pace) Result {
-	if c.Ask == nil {
+	if c.Reported {
 		return Result{Check: c.ID(), Title: c.Title, Result: isTold, What: teller(c)}
 	}
 	signal := monitor.Availability

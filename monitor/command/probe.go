@@ -105,7 +105,7 @@ func askAll(ctx context.Context, checks []*monitor.Check, now time.Time) []monit
 	free := make(chan struct{}, atOnce)
 	var all sync.WaitGroup
 	for i, c := range checks {
-		if c.Ask == nil {
+		if c.Reported {
 			outcomes[i] = monitor.Outcome{Check: c.ID(), At: now, Started: now}
 			continue
 		}

@@ -37,9 +37,6 @@ type Watchlist struct {
 	Reported  monitor.Reported // how what the integration reports is watched
 	Advise    monitor.Adviser  // with Texts
 
-	// Names are what people call apaleo's parts, the accounts and their clients.
-	Names map[monitor.Node]string
-
 	// Pace is the pace of Options with what detection: sets for the whole file.
 	Pace monitor.Pace
 	// Hash changes with the bytes of the file, and of the accounts_file that it names.
@@ -141,7 +138,7 @@ func build(r *reader, f fileForm, d *draft) *Watchlist {
 		clients: map[string]ownedClient{}, grants: map[string]place{}, rhythms: map[string]rhythm{}, beats: Beats{},
 	}
 	w.Checks = b.checks(f)
-	w.Beats, w.Webhooks, w.Reported, w.Names = b.beats, b.hooks, b.config.Reported(), b.config.Names()
+	w.Beats, w.Webhooks, w.Reported = b.beats, b.hooks, b.config.Reported()
 	var err error
 	if w.Advise, err = apaleo.Adviser(w.Texts); err != nil {
 		r.wrong(r.top(), "texts cannot be used", "look at their keys")
