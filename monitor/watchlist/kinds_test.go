@@ -2,6 +2,7 @@ package watchlist_test
 
 import (
 	"fmt"
+	"net"
 	"reflect"
 	"slices"
 	"strings"
@@ -85,6 +86,35 @@ watchlist:
 	}
 }
 
+// TestTCPChecksAsk ensures that a tcp check says what it is told, on the wire.
+func TestTCPChecksAsk(t *testing.T) {
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			line := make([]byte, 6)
+			_, _ = c.Read(line)
+			fmt.Fprintf(c, "you said %s", strings.ToUpper(string(line)))
+			c.Close()
+		}
+	}()
+	for expect, want := range map[string]monitor.Fault{"HELLO": monitor.FaultNone, "${KEY}": monitor.FaultBody} {
+		c := only(t, fmt.Sprintf(`watchlist: {checks: [{name: a, tcp: {host: %q, send: "hello\n", expect: "%s"}}]}`, l.Addr(), expect), watchlist.Options{
+			Env: func(string) (string, bool) { return "S3CR3T", true },
+		})
+		if o := ask(t, c); o.Fault != want || strings.Contains(fmt.Sprintf("%+v", o), "S3CR3T") {
+			t.Errorf("expecting %s: %+v, want fault %q", expect, o, want)
+		}
+	}
+}
+
 // TestFingerprintsKeepSecrets ensures that what a variable brought is in no fingerprint: a short secret could be
 // guessed from its hash.
 func TestFingerprintsKeepSecrets(t *testing.T) {
@@ -94,7 +124,7 @@ watchlist:
   checks:
     - {name: a, http: {url: "https://example.com/${V}", body: "${V}", expect: "body == \"${V}\""}}
     - {name: b, tcp: {host: "example.com:1", send: "${V}", expect: "${V}"}}
-    - {name: c, dns: {name: example.com, expect: ["${V}"]}}
+    - {name: c, dns: {name: example.com, type: TXT, expect: ["${V}"]}}
 `, watchlist.Options{Env: func(string) (string, bool) { return value, true }})
 		for _, c := range w.Checks {
 			all = append(all, c.Asks)

@@ -2,6 +2,7 @@ package watchlist
 
 import (
 	"net"
+	"net/netip"
 	"strings"
 
 	"bellhop/monitor"
@@ -36,17 +37,28 @@ func (b *builder) dns(c *monitor.Check, f checkForm) {
 		config.Server, c.Path = c.Host, []monitor.Node{{Kind: monitor.NodeEdge, ID: c.Host}}
 	}
 	var wanted []string
-	for _, item := range f.DNS.Expect {
-		if item.V == "" {
-			b.wrong(item.At, "an item of dns.expect is empty", "write an address or a name, or leave expect out for any answer")
-		}
-		config.Expect, wanted = append(config.Expect, item.V), append(wanted, asked(item))
-	}
+	config.Expect, wanted = b.records(config.Type, f.DNS.Expect)
 	c.Asks = fingerprint(c.Kind, asked(f.DNS.Name), config.Type, config.Server, wanted)
 	var err error
 	if c.Ask, err = probe.DNS(config); err != nil {
-		b.wrong(f.DNS.At, "this question cannot be asked", "look at its name, type and server")
+		b.wrong(f.DNS.Name.At, "this question cannot be asked: "+err.Error(), "look at its name, type and server")
 	}
+}
+
+// records are what is expected of a name, as it is and as a fingerprint may have it. What is not known here is left out.
+func (b *builder) records(kind string, items []text) (all, wanted []string) {
+	for _, item := range items {
+		_, err := netip.ParseAddr(item.V)
+		switch addresses := kind == "" || kind == "A" || kind == "AAAA"; {
+		case item.V == "":
+			b.wrong(item.At, "an item of dns.expect is empty", "write an address or a name, or leave expect out for any answer")
+		case addresses && err != nil:
+			b.wrong(item.At, "dns.expect "+quote(item.Raw)+" is no address, as answers of this type are", "write it like 192.0.2.10, or name another type")
+		case !item.At.guessed:
+			all, wanted = append(all, item.V), append(wanted, asked(item))
+		}
+	}
+	return all, wanted
 }
 
 // server is the host:port of a name server; 53 is the usual port.
@@ -93,7 +105,7 @@ func (b *builder) tcp(c *monitor.Check, f checkForm) {
 		Transport: t, Host: c.Host, Send: f.TCP.Send.V, Expect: f.TCP.Expect.V, Hidden: f.TCP.Expect.V != f.TCP.Expect.Raw, TLS: f.TCP.TLS.V,
 	}
 	if c.Ask, err = probe.TCP(config); err != nil {
-		b.wrong(f.TCP.At, "this connection cannot be made", "look at its host")
+		b.wrong(f.TCP.At, "this connection cannot be made: "+err.Error(), "look at its host")
 	}
 }
 
