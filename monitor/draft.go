@@ -19,8 +19,9 @@ type draft struct {
 	byCause map[Node][]string   // incidents of this draft by the causes that they had in it
 	turns   *[]turn             // where edges wait while a report is read; nil is that they are acted on at once
 	found   map[question]answer // what was found of nodes while edges are acted on together; else nil
-	nearby  map[Node][]string   // and the open incidents that lie downstream of them
-	scopes  []string            // of the last token that was read: most hotels' are the same
+	parts   map[part]counted
+	nearby  map[Node][]string // and the open incidents that lie downstream of them
+	scopes  []string          // of the last token that was read: most hotels' are the same
 }
 
 // at moves the draft's time on. Time does not run backwards within a change.

@@ -128,7 +128,6 @@ func (d *draft) partsOf(cause Cause, id SignalID, since time.Time) []string {
 	if cause.Kind == NodeCheck {
 		return nil
 	}
-	s := id.Signal
 	for _, at := range d.downstream(cause.Node()) {
 		i := d.incident(at)
 		apart := i.Since.Sub(since).Abs()
@@ -136,13 +135,10 @@ func (d *draft) partsOf(cause Cause, id SignalID, since time.Time) []string {
 		if i.Cause.Node() == cause.Node() || apart > d.b.pace.Relation || own {
 			continue
 		}
-		named := 0
-		for _, m := range i.Members {
+		named := d.named(part{cause.Node(), id.Signal, at}, func(m SignalID) bool {
 			c := d.watched.checks[m.Check]
-			if c != nil && accounts(s, m.Signal) && explains(cause.Kind, m.Signal) && !d.ownMatter(c, m) && c.upstream(cause.Node(), i.Cause.Node()) {
-				named++
-			}
-		}
+			return c != nil && accounts(id.Signal, m.Signal) && explains(cause.Kind, m.Signal) && !d.ownMatter(c, m) && c.upstream(cause.Node(), i.Cause.Node())
+		})
 		if named*2 > len(i.Members) {
 			parts = append(parts, at)
 		}
@@ -161,6 +157,7 @@ func (d *draft) reroot(at string, cause Cause) {
 	i := d.editIncident(at)
 	i.Cause, i.Leads = cause, nil
 	d.caused(i)
+	d.lookAnew()
 	for _, m := range i.Members {
 		d.lead(i, m)
 	}
@@ -174,7 +171,7 @@ func (d *draft) absorb(into string, parts []string) {
 			d.attach(into, m)
 		}
 		i.State, i.Ended, i.Into, i.Members = IncidentResolved, d.now, into, nil
-		clear(d.nearby)
+		d.lookAnew()
 		s := d.editIncident(into)
 		if i.Since.Before(s.Since) {
 			s.Since = i.Since
@@ -261,8 +258,7 @@ func (d *draft) end(at string, why ChangeWord) {
 	}
 	d.version(at, EventResolved, why)
 	d.forgive(i)
-	clear(d.found)
-	clear(d.nearby)
+	d.lookAnew()
 	for _, m := range stay {
 		d.place(m, d.attribute(m, i.Cause.Node()), d.row(m.Check).Signal(m.Signal).Since)
 	}

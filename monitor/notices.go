@@ -58,6 +58,9 @@ func (d *draft) notice(key string) *Notice {
 // setUp tells of a check that has never worked, or whose fixed question apaleo does not know any more. That
 // is for the operator to mend, and no outage: the outcome is no evidence, but of the end of an outage.
 func (d *draft) setUp(c *Check, o Outcome, ev *[4]Evidence) {
+	if c.Reported {
+		return
+	}
 	r, key := d.row(c.ID()), noticeSetUp+string(c.ID())
 	never := SetUp(c, r != nil && r.EverGood, o)
 	if never || ConfigNotice(c, o) || o.Fault == FaultSecret {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
+	"strings"
 	"testing"
 	"time"
 
@@ -106,9 +108,36 @@ func TestReportSpeed(t *testing.T) {
 	runtime.KeepAlive(book)
 }
 
+// TestReportMemory measures what a process with 5,000 reported hotels holds, the collector set as main.go sets it.
+func TestReportMemory(t *testing.T) {
+	if os.Getenv("BELLHOP_BENCH") == "" {
+		t.Skip("BELLHOP_BENCH is not set")
+	}
+	debug.SetGCPercent(50)
+	book := reportingBook()
+	for n := range 20 {
+		fold(book, bigReport(manyHotels, day.Add(time.Duration(n)*time.Minute), 200, ""))
+		for s := range 10 {
+			book.Snapshot(day.Add(time.Duration(n)*time.Minute + time.Duration(s)*time.Second))
+		}
+	}
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		t.Skip(err)
+	}
+	for line := range strings.Lines(string(status)) {
+		if strings.HasPrefix(line, "VmRSS") || strings.HasPrefix(line, "VmHWM") {
+			t.Log(strings.TrimSpace(line))
+		}
+	}
+	t.Logf("live heap %.1f MiB", measured())
+	runtime.KeepAlive(book)
+}
+
 // measured is how much of the heap lives, in MiB.
 func measured() float64 {
 	runtime.GC()
+	debug.FreeOSMemory()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return float64(m.HeapAlloc) / (1 << 20)

@@ -61,7 +61,7 @@ func (d *draft) witness(i *Incident) (SignalID, bool) {
 	kind, node := i.kind(), i.Cause.Node()
 	ids := i.Leads
 	for _, id := range d.watched.direct[node] {
-		if failing, _ := d.fares(id, i); failing {
+		if failing, _ := d.fares(id, i, kind); failing {
 			ids = append(slices.Clip(ids), SignalID{id, kind})
 		}
 	}

@@ -32,15 +32,31 @@ type question struct {
 
 type answer struct{ failing, evaluated int }
 
+// A part is an open incident that might be part of what a cause does to a signal, and counted is for how many of
+// its members that is so: of the first so many, as members only come while edges are acted on together.
+type part struct {
+	cause  Node
+	signal SignalKind
+	at     string
+}
+type counted struct{ named, of int }
+
 // together runs f, and acts on the edges that come of it only after it.
 func (d *draft) together(f func()) {
 	turns := []turn{}
 	d.turns = &turns
 	f()
 	d.turns = nil
-	d.found, d.nearby = map[question]answer{}, map[Node][]string{}
+	d.found, d.nearby, d.parts = map[question]answer{}, map[Node][]string{}, map[part]counted{}
 	d.actAll(turns)
-	d.found, d.nearby = nil, nil
+	d.found, d.nearby, d.parts = nil, nil, nil
+}
+
+// lookAnew forgets what was found while edges are acted on together, as it may be so no longer.
+func (d *draft) lookAnew() {
+	clear(d.found)
+	clear(d.nearby)
+	clear(d.parts)
 }
 
 // actAll acts on edges that came at one moment. What ends comes first: it may be that something else goes on.
@@ -148,4 +164,18 @@ func (d *draft) moved(id SignalID, i *Incident) {
 			delete(d.nearby, n)
 		}
 	}
+}
+
+// named counts the members of a part that speak for its cause.
+func (d *draft) named(p part, speaks func(SignalID) bool) int {
+	c, members := d.parts[p], d.incident(p.at).Members
+	for _, m := range members[c.of:] {
+		if speaks(m) {
+			c.named++
+		}
+	}
+	if c.of = len(members); d.parts != nil {
+		d.parts[p] = c
+	}
+	return c.named
 }

@@ -140,14 +140,14 @@ func (d *draft) scope(i *Incident) Scope {
 	if n.Kind == NodeCheck {
 		members = []CheckID{CheckID(n.ID)}
 	}
-	failing := map[string]bool{}
+	failing, kind := map[string]bool{}, i.kind()
 	for _, id := range members {
 		if !d.counts(id, i) {
 			continue
 		}
 		c := d.watched.checks[id]
 		s.Watched++
-		f, seen := d.fares(id, i)
+		f, seen := d.fares(id, i, kind)
 		if seen {
 			s.Evaluated++
 		}
@@ -183,8 +183,8 @@ func (d *draft) blocked(c *Check) bool {
 
 // fares says how a check that depends on an incident's cause fares since the incident began, and whether it
 // was seen at all since then.
-func (d *draft) fares(id CheckID, i *Incident) (failing, seen bool) {
-	r, k := d.row(id), signalIndex(i.kind())
+func (d *draft) fares(id CheckID, i *Incident, kind SignalKind) (failing, seen bool) {
+	r, k := d.row(id), signalIndex(kind)
 	switch {
 	case r == nil:
 		return false, false
@@ -237,7 +237,7 @@ func (d *draft) affected(i *Incident) ([]Affected, int) {
 	kind := i.kind()
 	for _, id := range d.watched.members[i.Cause.Node()] {
 		m := SignalID{id, kind}
-		if failing, _ := d.fares(id, i); failing && d.row(id).Incident[signalIndex(kind)] != i.ID && d.counts(id, i) {
+		if failing, _ := d.fares(id, i, kind); failing && d.row(id).Incident[signalIndex(kind)] != i.ID && d.counts(id, i) {
 			all = append(all, m)
 		}
 	}
