@@ -21,6 +21,8 @@ type draft struct {
 	found   map[question]answer // what was found of nodes while edges are acted on together; else nil
 	parts   map[part]counted
 	nearby  map[Node][]string // and the open incidents that lie downstream of them
+	glanced map[glance]*Row   // rows after good news that many checks bring at once
+	likes   map[likeness]*Row // those of them that differ
 	scopes  []string          // of the last token that was read: most hotels' are the same
 }
 
@@ -54,16 +56,16 @@ func (d *draft) row(id CheckID) *Row {
 
 // editRow is a row of the draft's own, that may be written.
 func (d *draft) editRow(id CheckID) *Row {
-	if r, ok := d.c.Rows[id]; ok {
-		delete(d.c.Light, id)
+	r, edited := d.c.Rows[id]
+	if edited && !d.c.Light[id] {
 		return r
 	}
-	r := &Row{Check: id}
 	if old := d.row(id); old != nil {
-		*r = *old
-	} else if c := d.watched.checks[id]; c != nil {
-		r.Asks = c.Asks
+		r = old.of(id)
+	} else if r = (&Row{Check: id}); d.watched.checks[id] != nil {
+		r.Asks = d.watched.checks[id].Asks
 	}
+	delete(d.c.Light, id)
 	set(&d.c.Rows, id, r)
 	return r
 }

@@ -30,6 +30,11 @@ func (c *Change) absorb(next Change) {
 	c.Removed = removed(c.Removed, next)
 	c.lighten(next)
 	into(&c.Rows, next.Rows)
+	for id := range next.Light {
+		if !c.Light[id] { // it is stored all the same
+			c.Rows[id] = c.Rows[id].of(id)
+		}
+	}
 	into(&c.Incidents, next.Incidents)
 	into(&c.Deliveries, next.Deliveries)
 	into(&c.Notices, next.Notices)

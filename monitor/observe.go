@@ -17,18 +17,18 @@ func (d *draft) observe(o Outcome) {
 	d.setUp(c, o, &ev)
 	d.skewed(c, o)
 	d.meter(c, o)
+	if d.glance(c, o, ev) {
+		return
+	}
 
 	old := d.row(o.Check)
-	light := d.light(old)
 	r := d.editRow(o.Check)
 	r.Last, r.LastRun = o, o.At
 	if ev[0] == Good {
 		r.LastGood = o.At
 	}
 	r.EverGood = r.EverGood || o.Fault == FaultNone
-	if light = light && c.lightly(o); !light {
-		d.c.Samples = append(d.c.Samples, Sample{Check: o.Check, At: o.At, Took: o.Took, Status: o.Status, Fault: o.Fault, Evidence: ev})
-	}
+	d.c.Samples = append(d.c.Samples, Sample{Check: o.Check, At: o.At, Took: o.Took, Status: o.Status, Fault: o.Fault, Evidence: ev})
 	if dirty(old) {
 		d.c.Urgent = true
 	}
@@ -37,9 +37,6 @@ func (d *draft) observe(o Outcome) {
 	}
 	if dirty(r) {
 		d.c.Urgent = true
-	}
-	if light {
-		set(&d.c.Light, o.Check, true)
 	}
 	d.plan(o.Check)
 }

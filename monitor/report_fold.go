@@ -146,21 +146,6 @@ func (d *draft) told(o Outcome, at time.Time) {
 	d.observe(o)
 }
 
-// light says whether nothing but the time of a good report can be new in a row after the next one: such a row
-// need not be stored.
-func (d *draft) light(r *Row) bool {
-	if r == nil || dirty(r) || !r.EverGood || r.Last.Fault != FaultNone {
-		return false
-	}
-	_, edited := d.c.Rows[r.Check]
-	return !edited || d.c.Light[r.Check]
-}
-
-// lightly says whether an outcome is the good news that each report brings.
-func (c *Check) lightly(o Outcome) bool {
-	return c.Reported && c.Kind != KindBeat && o.Fault == FaultNone
-}
-
 // forgetReports drops the ids of old reports.
 func (b *Book) forgetReports(now time.Time) (n int) {
 	before := len(b.reports)

@@ -4,8 +4,8 @@ import "time"
 
 // A Row is all that the book knows of one check. A row is never changed once applied: a new one takes its place.
 type Row struct {
-	Check    CheckID     `json:"check"`
-	Asks     string      `json:"asks"` // Check.Asks at the time; another value starts afresh
+	Check    CheckID     `json:"check"` // "" in a row that several checks share: those of Change.Light
+	Asks     string      `json:"asks"`  // Check.Asks at the time; another value starts afresh
 	Signals  [4]Signal   `json:"signals"`
 	Incident [4]string   `json:"incident"` // the open incident that each open signal belongs to
 	Failures [4]*Failure `json:"failures"` // the last failing attempt of each signal
