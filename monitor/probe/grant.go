@@ -53,6 +53,7 @@ func (s *Source) doubt(ans *answer) {
 		}
 	case monitor.FaultNone:
 		s.unsure = false
+	default: // it was not taken
 	}
 }
 

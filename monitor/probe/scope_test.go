@@ -1,14 +1,13 @@
 package probe
 
 import (
+	"encoding/json"
 	"net/http"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"encoding/json"
 
 	"pgregory.net/rapid"
 
