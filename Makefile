@@ -1,4 +1,5 @@
-# run and test need Go, git, make and gcc (for -race); nothing else of the network than module download.
+# run and test need Go, git, make and gcc (for -race); nothing else of the network than module download. As root with
+# apt, test also installs what docs/examples are run with (tools/examples-ready); elsewhere those are skipped.
 .PHONY: run test bench torture lint
 
 run: ## the daemon, with the config.yaml that ships
@@ -7,6 +8,7 @@ run: ## the daemon, with the config.yaml that ships
 test: ## what has to pass before a commit
 	go mod tidy -diff
 	go vet ./...
+	tools/examples-ready
 	go test -race -shuffle=on ./...
 
 bench: ## speed and size, beside a minimal loop in the same run; without -race

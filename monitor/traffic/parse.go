@@ -76,8 +76,8 @@ func (w *walk) report() monitor.Report {
 			w.unknown("id, covers and accounts")
 		}
 	})
-	if w.data[w.at-1] != '}' {
-		return r // no object: that was said
+	if len(w.wrong.First) == 1 && w.wrong.First[0].Path == "" {
+		return r // no object at all
 	}
 	if !named {
 		w.mistake("has no id", "give each report one of its own, and keep it when you send the report again")

@@ -79,6 +79,8 @@ func TestLittleIsEnough(t *testing.T) {
 		`{"id":"1","accounts":[]}`,
 		"\uFEFF{\"id\":\"1\",\"accounts\":[]}\r\n",
 		`{"accounts":[{"account":"ALPN"}],"id":"x","covers":null}`,
+		`{"id":"1","accounts":[{"account":"ALPN","requests":[],"webhooks":[ ]}]}`,
+		`{"id":"1","accounts":[{"account":"ALPN","requests":{"booking":[]}}]}`,
 		`{"id":"1","covers":59,"accounts":[{"account":"a-b_c.9","name":"x","requests":{},"webhooks":{},"token":{"result":200}}]}`,
 	} {
 		if _, err := Parse([]byte(body), now); err != nil {
@@ -100,7 +102,9 @@ func TestMistakes(t *testing.T) {
 		{" \n", "the report is empty: send JSON"},
 		{"{\n \"id\": 'x'}", "the report is no JSON from line 2, column 8 on: invalid character '\\'' looking for beginning of value"},
 		{`{"id":"1"`, "the report is no JSON from line 1, column 9 on: unexpected end of JSON input"},
-		{`[]`, "the report is no object: write it in braces"},
+		{`[7]`, "the report is no object: write it in braces"},
+		{`[]`, "the report has no id"},
+		{report1(`"requests":[7]`), "accounts[0].requests: is no object"},
 		{`{"accounts":[]}`, "the report has no id: give each report one of its own"},
 		{`{"id":"1"}`, "the report has no accounts: list them; write [] if there are none"},
 		{`{"id":"","accounts":[]}`, "id: cannot be used: write 1 to 128"},

@@ -165,8 +165,12 @@ func (w *walk) given(read func()) {
 	}
 }
 
-// object calls each for every key; it has to go past the value.
+// object calls each for every key; it has to go past the value. An empty list is an empty object: PHP does not
+// tell them apart.
 func (w *walk) object(each func(key string)) {
+	if w.nothing() {
+		return
+	}
 	if w.kind() != '{' {
 		w.mistake("is no object", "write it in braces, as docs/report.md shows")
 		w.skip()
@@ -196,6 +200,19 @@ func (w *walk) object(each func(key string)) {
 	if len(seen) == keysMax {
 		w.mistake(fmt.Sprintf("has %d keys or more", keysMax), "no object of a report needs as many")
 	}
+}
+
+// nothing goes past an empty list, if there is one.
+func (w *walk) nothing() bool {
+	from := w.at
+	if w.kind() == '[' {
+		if w.at++; w.kind() == ']' {
+			w.at++
+			return true
+		}
+	}
+	w.at = from
+	return false
 }
 
 // list calls each for every item; it has to go past it.
