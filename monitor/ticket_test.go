@@ -38,7 +38,8 @@ func gateway() monitor.Case {
 	return monitor.Case{
 		Now: clockAt(11, 0, 0), Incident: &over, Monitor: "bellhop 0.1.0",
 		Versions: []monitor.Event{
-			{Type: monitor.EventOpened, At: i.Updated, Incident: i}, {Type: monitor.EventUpdated, At: acked.Updated, Incident: acked},
+			{Type: monitor.EventOpened, At: i.Updated, Incident: i},
+			{Type: monitor.EventUpdated, At: acked.Updated, Incident: acked},
 			{Type: monitor.EventResolved, At: over.Updated, Incident: over},
 		},
 		Exhibits: []monitor.Exhibit{

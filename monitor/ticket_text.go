@@ -62,7 +62,7 @@ func (t Ticket) reach() string {
 func (p TicketPage) text() string {
 	switch {
 	case !p.Read:
-		return "apaleo's was not read"
+		return "apaleo's was not read since it began"
 	case len(p.Says) == 0:
 		return "apaleo's says nothing about it"
 	}
@@ -138,7 +138,10 @@ func (f *Failure) facts(at string) [][2]string {
 		all = append(all, [2]string{firstOnly(i, "Tracking id"), id})
 	}
 	return append(all, [][2]string{
-		{"Body", f.Body.text()}, {"Address", f.address()}, {"TLS", f.TLS.text(f.CertUntil)}, {"Timings", f.timings()},
+		{"Body", f.Body.text()},
+		{"Address", f.address()},
+		{"TLS", f.TLS.text(f.CertUntil)},
+		{"Timings", f.timings()},
 		{"Other hosts", f.others()},
 	}...)
 }
@@ -197,8 +200,12 @@ func (f *Failure) timings() string {
 		name string
 		d    time.Duration
 	}{
-		{"name", f.Phases.DNS}, {"connection", f.Phases.Connect}, {"TLS", f.Phases.TLS}, {"first byte", f.Phases.FirstByte},
-		{"rest", f.Phases.Transfer}, {"in all", f.Took},
+		{"name", f.Phases.DNS},
+		{"connection", f.Phases.Connect},
+		{"TLS", f.Phases.TLS},
+		{"first byte", f.Phases.FirstByte},
+		{"rest", f.Phases.Transfer},
+		{"in all", f.Took},
 	} {
 		if p.d > 0 {
 			parts = append(parts, fmt.Sprintf("%s %d ms", p.name, p.d.Round(time.Millisecond).Milliseconds()))
