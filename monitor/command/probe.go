@@ -163,7 +163,11 @@ func (p Probed) table() table {
 		if r.Status != 0 {
 			status = strconv.Itoa(r.Status)
 		}
-		t = append(t, []string{string(r.Check), r.Result, status, took(time.Duration(r.TookMS) * time.Millisecond), r.What})
+		long := took(time.Duration(r.TookMS) * time.Millisecond)
+		if r.Result == isTold {
+			long = ""
+		}
+		t = append(t, []string{string(r.Check), r.Result, status, long, r.What})
 	}
 	return t
 }

@@ -16,6 +16,12 @@ type Validation struct {
 	Checks    int       `json:"checks"`
 	Receivers int       `json:"receivers"`
 	Problems  []Problem `json:"problems"`
+
+	// Requests is how many requests a host gets in a minute at most, while all is well.
+	Requests map[string]int `json:"requests_per_minute,omitempty"`
+	// Scopes are those that the chosen modules need, each entry any one of its words.
+	Scopes  []string `json:"scopes,omitempty"`
+	Remarks []string `json:"remarks,omitempty"`
 }
 
 // A Problem is one mistake in a configuration.
@@ -36,7 +42,10 @@ column and what to do about it. Nothing is asked and nothing is sent. What passe
 running bellhop takes at its next reload.
 
 With --without-secrets, variables that are not defined and secret files that cannot be read
-are put up with: for a build server that must not have them.`,
+are put up with: for a build server that must not have them.
+
+Of a good file it says how many requests each host will get in a minute while all is well, and
+which scopes the clients need.`,
 		Example: `  bellhop validate
   bellhop validate --config deploy/container/config.yaml --without-secrets`,
 		Args: noArgument,
@@ -57,6 +66,7 @@ func (s *shell) validated(list *watchlist.Watchlist, problems watchlist.Problems
 	v := Validation{File: s.config, Good: len(problems) == 0, Problems: []Problem{}}
 	if v.Good {
 		v.Checks, v.Receivers = len(list.Checks), len(list.Receivers)
+		v.Requests, v.Scopes, v.Remarks = manners(list.Checks, list.Pace), list.Reported.Needs, list.Remarks
 	}
 	for _, p := range problems {
 		v.Problems = append(v.Problems, Problem{p.Line, p.Col, p.What, p.Fix})
@@ -67,7 +77,7 @@ func (s *shell) validated(list *watchlist.Watchlist, problems watchlist.Problems
 			return err
 		}
 	case v.Good:
-		fmt.Fprintf(s.Stdout, "%s is good: %s, %s.\n", s.config, count(v.Checks, "check"), count(v.Receivers, "receiver"))
+		fmt.Fprint(s.Stdout, v)
 	default:
 		fmt.Fprintf(s.Stdout, "%s\n%s has %s.\n", problems, s.config, count(len(problems), "mistake"))
 	}

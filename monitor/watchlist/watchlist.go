@@ -36,6 +36,7 @@ type Watchlist struct {
 	Webhooks  []Webhook
 	Reported  monitor.Reported // how what the integration reports is watched
 	Advise    monitor.Adviser  // with Texts
+	Remarks   []string         // what may surprise whoever wrote the file, in sentences
 
 	// Pace is the pace of Options with what detection: sets for the whole file.
 	Pace monitor.Pace
@@ -143,5 +144,6 @@ func build(r *reader, f fileForm, d *draft) *Watchlist {
 	if w.Advise, err = apaleo.Adviser(w.Texts); err != nil {
 		r.wrong(r.top(), "texts cannot be used", "look at their keys")
 	}
+	w.Remarks = b.remarks(w)
 	return w
 }
