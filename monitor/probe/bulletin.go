@@ -95,27 +95,31 @@ func (w words) when() time.Time {
 	return time.Time{}
 }
 
+// A statuspageSummary is what is read of summary.json of Atlassian Statuspage.
+type statuspageSummary struct {
+	Page   map[string]any `json:"page"`
+	Status struct {
+		Indicator   *words `json:"indicator"`
+		Description words  `json:"description"`
+	} `json:"status"`
+	Components []struct {
+		Name, Status words
+		Group        bool
+	} `json:"components"`
+	Incidents []struct {
+		Name, Status, Impact words
+	} `json:"incidents"`
+	Scheduled []struct {
+		Name, Status words
+		From         words `json:"scheduled_for"`
+		To           words `json:"scheduled_until"`
+	} `json:"scheduled_maintenances"`
+}
+
 // readStatuspage reads summary.json of Atlassian Statuspage, which others serve too.
 func readStatuspage(body []byte, now time.Time) (bulletin, bool) {
-	var v struct {
-		Page   map[string]any `json:"page"`
-		Status struct {
-			Indicator   *words `json:"indicator"`
-			Description words  `json:"description"`
-		} `json:"status"`
-		Components []struct {
-			Name, Status words
-			Group        bool
-		} `json:"components"`
-		Incidents []struct {
-			Name, Status, Impact words
-		} `json:"incidents"`
-		Scheduled []struct {
-			Name, Status words
-			From         words `json:"scheduled_for"`
-			To           words `json:"scheduled_until"`
-		} `json:"scheduled_maintenances"`
-	}
+	var v statuspageSummary
+
 	if json.Unmarshal(body, &v) != nil || v.Page == nil || v.Status.Indicator == nil {
 		return bulletin{}, false
 	}
@@ -188,27 +192,31 @@ func readInstatus(body []byte, now time.Time) (bulletin, bool) {
 	return b, true
 }
 
+// A betterStackIndex is what is read of index.json of Better Stack.
+type betterStackIndex struct {
+	Data struct {
+		Attributes struct {
+			State *words `json:"aggregate_state"`
+		} `json:"attributes"`
+	} `json:"data"`
+	Included []struct {
+		Type       words `json:"type"`
+		Attributes struct {
+			Title  words `json:"title"`
+			Kind   words `json:"report_type"`
+			State  words `json:"aggregate_state"`
+			From   words `json:"starts_at"`
+			To     words `json:"ends_at"`
+			Name   words `json:"public_name"`
+			Status words `json:"status"`
+		} `json:"attributes"`
+	} `json:"included"`
+}
+
 // readBetterStack reads index.json of Better Stack.
 func readBetterStack(body []byte, now time.Time) (bulletin, bool) {
-	var v struct {
-		Data struct {
-			Attributes struct {
-				State *words `json:"aggregate_state"`
-			} `json:"attributes"`
-		} `json:"data"`
-		Included []struct {
-			Type       words `json:"type"`
-			Attributes struct {
-				Title  words `json:"title"`
-				Kind   words `json:"report_type"`
-				State  words `json:"aggregate_state"`
-				From   words `json:"starts_at"`
-				To     words `json:"ends_at"`
-				Name   words `json:"public_name"`
-				Status words `json:"status"`
-			} `json:"attributes"`
-		} `json:"included"`
-	}
+	var v betterStackIndex
+
 	if json.Unmarshal(body, &v) != nil || v.Data.Attributes.State == nil {
 		return bulletin{}, false
 	}

@@ -85,7 +85,7 @@ func (s *Source) grant(ctx context.Context, a monitor.Attempt, secret string) an
 		return s.refresh(ctx, a, secret)
 	}
 	ans := s.post(ctx, a, s.url, s.form, secret)
-	ans.judgeGrant(time.Now(), s.config.Scopes)
+	ans.judgeGrant(time.Now())
 	return ans
 }
 

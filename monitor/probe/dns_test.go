@@ -231,8 +231,13 @@ func TestDNSHostsFileIsNotTheServer(t *testing.T) {
 
 func TestDNSSettings(t *testing.T) {
 	for _, c := range []DNSConfig{
-		{}, {Name: "192.0.2.1"}, {Name: "a b.test"}, {Name: "a..test"}, {Name: strings.Repeat("a.", 130) + "test"},
-		{Name: "a.test", Type: "ANY"}, {Name: "a.test", Expect: []string{"b.test"}},
+		{},
+		{Name: "192.0.2.1"},
+		{Name: "a b.test"},
+		{Name: "a..test"},
+		{Name: strings.Repeat("a.", 130) + "test"},
+		{Name: "a.test", Type: "ANY"},
+		{Name: "a.test", Expect: []string{"b.test"}},
 	} {
 		if _, err := DNS(c); err == nil {
 			t.Errorf("%+v is accepted", c)

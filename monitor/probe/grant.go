@@ -37,7 +37,7 @@ func (s *Source) refresh(ctx context.Context, a monitor.Attempt, secret string) 
 	whole, cancel := unbroken(ctx)
 	defer cancel()
 	ans := s.post(whole, a, s.url, form.Encode(), secret)
-	ans.judgeGrant(time.Now(), s.config.Scopes)
+	ans.judgeGrant(time.Now())
 	s.doubt(&ans)
 	return s.keep(g, ans)
 }
@@ -53,6 +53,7 @@ func (s *Source) doubt(ans *answer) {
 		}
 	case monitor.FaultNone:
 		s.unsure = false
+	default: // it was not taken
 	}
 }
 

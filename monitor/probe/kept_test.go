@@ -210,7 +210,11 @@ func TestReadKept(t *testing.T) {
 		{`{"access_token":"abc","expires_at":"1795345200"}`, "abc", time.Unix(1795345200, 0)},
 		{`{"access_token":"abc","expires_at":"soon"}`, "abc", time.Time{}},
 		{jwtOf(`{"exp":1795345200}`), jwtOf(`{"exp":1795345200}`), time.Unix(1795345200, 0)},
-		{"", "", time.Time{}}, {"a b", "", time.Time{}}, {`{"access_token":""}`, "", time.Time{}}, {`{"token":"abc"}`, "", time.Time{}}, {"{", "", time.Time{}},
+		{"", "", time.Time{}},
+		{"a b", "", time.Time{}},
+		{`{"access_token":""}`, "", time.Time{}},
+		{`{"token":"abc"}`, "", time.Time{}},
+		{"{", "", time.Time{}},
 	} {
 		tok, ok := readKept([]byte(tt.text), written)
 		if ok != (tt.value != "") || tok.value != tt.value || !tok.facts.Expires.Equal(tt.ends) {

@@ -32,7 +32,7 @@ func readKept(b []byte, written time.Time) (token, bool) {
 	}
 	says := readClaims(form.Token)
 	tok := token{value: form.Token, facts: says.facts(written, 0), issued: written}
-	tok.facts.Scopes = scopesOf(says.Scope, form.Scope, nil)
+	tok.facts.Scopes = scopesOf(says.Scope, form.Scope)
 	tok.facts.Life = 0
 	if began := moment(says.Issued); !began.IsZero() && tok.facts.Expires.After(began) {
 		tok.facts.Life = tok.facts.Expires.Sub(began)

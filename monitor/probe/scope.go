@@ -38,16 +38,15 @@ func (ans *answer) judgeScopes(needs []string) {
 	}
 }
 
-// scopesOf are the scopes of a token: as it says itself, else as the answer that brought it said, else as they
-// were asked for (RFC 6749, section 5.1). Nil is that nobody said.
-func scopesOf(claimed, answered list, asked []string) []string {
+// scopesOf are the scopes of a token: as it says itself, else as the answer that brought it said. Nil is that neither
+// did. They are then not those that were asked for, though RFC 6749, section 5.1, would have it so: servers leave
+// out without a word what they do not know.
+func scopesOf(claimed, answered list) []string {
 	switch {
 	case claimed != nil:
 		return clean(claimed)
 	case answered != nil:
 		return clean(answered)
-	case len(asked) > 0:
-		return clean(asked)
 	}
 	return nil
 }

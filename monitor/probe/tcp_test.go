@@ -117,8 +117,13 @@ func TestTCPOverTLS(t *testing.T) {
 func TestTCPSettings(t *testing.T) {
 	tr := transport(t, TransportConfig{})
 	for _, c := range []TCPConfig{
-		{Host: "a.test:25"}, {Transport: tr}, {Transport: tr, Host: "a.test"}, {Transport: tr, Host: ":25"}, {Transport: tr, Host: "a.test:0"},
-		{Transport: tr, Host: "a.test:smtp"}, {Transport: tr, Host: "a.test:25", Expect: strings.Repeat("x", maxTalk+1)},
+		{Host: "a.test:25"},
+		{Transport: tr},
+		{Transport: tr, Host: "a.test"},
+		{Transport: tr, Host: ":25"},
+		{Transport: tr, Host: "a.test:0"},
+		{Transport: tr, Host: "a.test:smtp"},
+		{Transport: tr, Host: "a.test:25", Expect: strings.Repeat("x", maxTalk+1)},
 	} {
 		if _, err := TCP(c); err == nil {
 			t.Errorf("%+v is accepted", c)

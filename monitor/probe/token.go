@@ -155,7 +155,7 @@ func (s *Source) secret() (string, time.Time, *answer) {
 const maxLife = 7 * 24 * time.Hour
 
 // judgeGrant reads the answer of the token endpoint.
-func (ans *answer) judgeGrant(now time.Time, asked []string) {
+func (ans *answer) judgeGrant(now time.Time) {
 	if ans.Fault != monitor.FaultNone {
 		return
 	}
@@ -184,7 +184,7 @@ func (ans *answer) judgeGrant(now time.Time, asked []string) {
 	life := time.Duration(math.Min(math.Max(v.Expires, 0), maxLife.Seconds())) * time.Second
 	claims := readClaims(v.Token)
 	ans.Token = claims.facts(now, life)
-	ans.Token.Scopes = scopesOf(claims.Scope, v.Scope, asked)
+	ans.Token.Scopes = scopesOf(claims.Scope, v.Scope)
 	if !ans.Token.Expires.After(now) {
 		ans.Fault, ans.Detail = monitor.FaultBody, "the token endpoint gave a token that has ended already, or does not say when it ends"
 		return
