@@ -6,6 +6,7 @@ import (
 	"os"
 	"reflect"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -60,8 +61,8 @@ type wild struct {
 
 func newWild(t *testing.T, seed uint64) *wild {
 	checks, names := shipped([]string{"a", "b", "c"})
-	checks = append(checks, own("shop", "shop.example.com:443"), own("till", "shop.example.com:443"), own("desk", "desk.example.com:443"))
-	cast := monitor.Reconfigure{Checks: checks, Names: names, Controls: 3, Receivers: []monitor.Receiver{
+	checks = append(checks, beatCheck(strings.Fields("nightly @every 20m grace 5m")), own("shop", "shop.example.com:443"), own("till", "shop.example.com:443"), own("desk", "desk.example.com:443"))
+	cast := monitor.Reconfigure{Checks: checks, Names: names, Controls: 3, Reported: reporting([]string{"a", "b", "c"}), Receivers: []monitor.Receiver{
 		{Name: "ops"},
 		{Name: "pager", When: monitor.When{Severity: []string{"down"}, Scope: []string{"all"}}, After: 5 * time.Minute},
 		{Name: "room", Posts: true, Keyless: true, When: monitor.When{Side: []monitor.Side{monitor.SideApaleo}}},
@@ -99,6 +100,12 @@ func (w *wild) step() {
 		w.shuffle()
 	case n < 6:
 		w.restarted()
+	case n < 8:
+		w.decide(monitor.HotelOrder{At: w.now, Account: oneOf(w.r, wildCodes), What: oneOf(w.r, []monitor.HotelWord{monitor.HotelForget, monitor.HotelRekey}), Random: make([]byte, 32)})
+	case n < 20:
+		w.decide(monitor.Beat{At: w.now, Check: "nightly", Fail: w.r.IntN(4) == 0})
+	case n < 60:
+		w.decide(w.report())
 	case n < 200:
 		w.decide(monitor.Tick{At: w.now})
 		w.deliver()
@@ -111,6 +118,9 @@ func (w *wild) step() {
 func (w *wild) outcome() monitor.Outcome {
 	n := w.r.IntN(len(w.config.Checks))
 	c := w.config.Checks[n]
+	if c.Reported {
+		return w.outcome()
+	}
 	o := monitor.Outcome{Check: c.ID(), At: w.now, Started: w.now, Took: time.Duration(w.r.IntN(5000)) * time.Millisecond, Status: 200, IP: "203.0.113.9"}
 	if w.r.Float64() < w.mood[len(c.Host)%len(w.mood)] {
 		o.Fault, o.Status = faults[w.r.IntN(len(faults))], 502

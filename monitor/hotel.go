@@ -14,12 +14,35 @@ type Hotel struct {
 	Silent  bool      `json:"silent,omitempty"`  // no longer reported, and that was told
 	ToldAs  string    `json:"told_as,omitempty"` // what the notice calls the hotels that fell silent together
 
+	// Well is when each of its checks was last good: a row in which all is well is not stored for that.
+	Well Wells `json:"well,omitzero"`
+
 	Token     TokenReport `json:"token,omitzero"`
 	Usual     []string    `json:"usual,omitempty"` // scopes that its tokens carried when all was well
 	LastPing  time.Time   `json:"last_ping,omitzero"`
 	LastEvent time.Time   `json:"last_event,omitzero"`
 	Pings     Rhythm      `json:"pings,omitzero"`
 	Events    Rhythm      `json:"events,omitzero"`
+}
+
+// Wells are times by kind of check.
+type Wells struct {
+	Traffic  time.Time `json:"traffic,omitzero"`
+	Consent  time.Time `json:"consent,omitzero"`
+	Webhooks time.Time `json:"webhooks,omitzero"`
+}
+
+// of is the time of a kind of check, or nil.
+func (w *Wells) of(kind string) *time.Time {
+	switch kind {
+	case KindTraffic:
+		return &w.Traffic
+	case KindConsent:
+		return &w.Consent
+	case KindWebhooks:
+		return &w.Webhooks
+	}
+	return nil
 }
 
 // A Reported is how what is reported is watched. Its checks have no Ask.

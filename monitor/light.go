@@ -28,7 +28,7 @@ type likeness struct {
 // glance takes in an outcome that is the good news of each report, if that is all it is.
 func (d *draft) glance(c *Check, o Outcome, ev [4]Evidence) bool {
 	old := d.row(o.Check)
-	if !c.Reported || c.Kind == KindBeat || o.Fault != FaultNone || o.Detail != "" || !d.light(o.Check, old) {
+	if !c.Reported || c.Account == "" || o.Fault != FaultNone || o.Detail != "" || !d.light(o.Check, old) {
 		return false
 	}
 	seen := glance{old, o.At, o.Status, ev, d.watched.rules[o.Check]}
@@ -40,6 +40,21 @@ func (d *draft) glance(c *Check, o Outcome, ev [4]Evidence) bool {
 	set(&d.c.Rows, o.Check, next)
 	set(&d.c.Light, o.Check, true)
 	return true
+}
+
+// catchUp moves the rows of hotels on, at the start of a run, to when all was last well with them.
+func (d *draft) catchUp() {
+	for _, account := range d.hotelAccounts() {
+		for _, c := range d.watched.hotels[account] {
+			id, h := c.ID(), *d.hotel(account)
+			at, r := h.Well.of(c.Kind), d.row(id)
+			if at == nil || r == nil || !at.After(r.LastRun) {
+				continue
+			}
+			o := Outcome{Check: id, At: *at, Started: *at, Status: r.Last.Status}
+			d.glance(c, o, Classify(c, o, WaySeen, d.b.pace))
+		}
+	}
 }
 
 // light says whether nothing but the time of a good report can be new in a row after the next one.

@@ -136,6 +136,9 @@ func (d *draft) reconfigure(r Reconfigure) {
 	for _, id := range gone {
 		d.removeRow(id)
 	}
+	if d.b.watched.checks == nil {
+		d.catchUp()
+	}
 	d.c.Urgent = true
 	d.welcome()
 	for _, id := range d.watched.asked {

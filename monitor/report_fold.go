@@ -98,10 +98,14 @@ func (d *draft) account(a AccountReport, at time.Time) {
 		case c.Kind == KindWebhooks && a.Webhooks != nil:
 			o, known = d.hears(h, *a.Webhooks, at)
 		}
-		if known {
-			o.Check = c.ID()
-			d.told(o, at)
+		if !known {
+			continue
 		}
+		if well := h.Well.of(c.Kind); o.Fault == FaultNone && well != nil {
+			*well = at
+		}
+		o.Check = c.ID()
+		d.told(o, at)
 	}
 	d.returned(h, "is reported again")
 }
