@@ -24,10 +24,7 @@ func (m maker) http(e Entry, at time.Time) probe.HTTPConfig {
 		Transport: m.Transport, Method: method, URL: m.Hosts.base(e.host) + filled(path, properties, at), Expect: e.Expect,
 	}
 	if m.account != nil {
-		c.Token = m.account.Source
-		if e.Scope != "" {
-			c.Needs = []string{e.Scope}
-		}
+		c.Token, c.Needs = m.account.Source, m.needsOf(e)
 	}
 	return c
 }
@@ -163,8 +160,8 @@ func statusPage(m maker, _ Entry) (monitor.Probe, error) {
 	return probe.StatusPage(m.Hosts.StatusPage, m.Transport)
 }
 
-func newToken(m maker, _ Entry) (monitor.Probe, error) {
-	return probe.TokenCheck(m.account.Source, m.account.Code, m.needs()...), nil
+func newToken(m maker, e Entry) (monitor.Probe, error) {
+	return probe.TokenCheck(m.account.Source, m.account.Code, m.needsOf(e)...), nil
 }
 
 func connect(m maker, _ Entry) (monitor.Probe, error) {

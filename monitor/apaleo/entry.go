@@ -94,9 +94,6 @@ func names(entries []Entry) []string {
 	return all
 }
 
-// scopes are the words of Scope.
-func (e Entry) scopes() []string { return strings.Fields(e.Scope) }
-
 // ofProperty is whether it can be asked only for a property.
 func (e Entry) ofProperty() bool { return strings.Contains(e.Ask, "{property}") }
 

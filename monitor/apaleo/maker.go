@@ -15,7 +15,8 @@ type maker struct {
 	Config
 	pacing  pacing
 	account *Account
-	place   int // of the account among all
+	place   int      // of the account among all
+	scopes  []string // that the account's token needs
 }
 
 // Checks wait as long, and call an answer slow, as a part of their interval once it is short.
@@ -42,7 +43,7 @@ func (m maker) frame(e Entry, ask func() (monitor.Probe, error)) (*monitor.Check
 	o := m.Overrides[e.Name]
 	c := &monitor.Check{
 		Name: e.Name, Kind: e.kind, Module: e.Module, Request: m.request(e), Title: m.title(e), Public: e.Public, Host: m.Hosts.id(e.host),
-		Anonymous: !e.PerAccount, Needs: e.scopes(), Rule: *cmp.Or(o.Rule, &m.Rule), Ask: asks, Asks: m.asks(e),
+		Anonymous: !e.PerAccount, Needs: m.needsOf(e), Rule: *cmp.Or(o.Rule, &m.Rule), Ask: asks, Asks: m.asks(e),
 		Info: e.flags.info, Warning: e.flags.warning, Forced: e.flags.forced,
 	}
 	if m.account != nil {
@@ -166,8 +167,16 @@ func (m maker) nodes(e Entry) (path, direct []monitor.Node) {
 // client is the id of an account's client in the graph.
 func (a *Account) client() string { return cmp.Or(a.Source.ClientID(), IntegrationClient) }
 
-// needs are the scopes that the account's token needs.
-func (m maker) needs() []string { return m.Config.needs(m.account) }
+// needsOf are the scopes that a check needs: of the account's token all, each any one of its words.
+func (m maker) needsOf(e Entry) []string {
+	switch {
+	case e.kind == "token":
+		return m.scopes
+	case e.Scope != "":
+		return []string{e.Scope}
+	}
+	return nil
+}
 
 func (h Hosts) base(on host) string {
 	return [...]string{

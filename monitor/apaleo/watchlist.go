@@ -124,7 +124,7 @@ func (c Config) ofAccount(place int, p pacing) ([]*monitor.Check, error) {
 		if inTurn || e.ofProperty() && len(a.Properties) == 0 {
 			continue
 		}
-		m := maker{Config: c, account: &a, pacing: p, place: place}
+		m := maker{Config: c, account: &a, pacing: p, place: place, scopes: c.needs(&a)}
 		check, err := m.check(e)
 		if err != nil {
 			return nil, err

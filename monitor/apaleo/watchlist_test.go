@@ -47,7 +47,7 @@ func open(t *testing.T, plain bool) *world {
 			API: srv.API, Identity: srv.Identity, Webhook: srv.Webhook, StatusPage: srv.StatusPage,
 			Distribution: srv.Distribution, Integration: srv.Integration,
 		},
-		Pace:  monitor.RealPace(), Transport: tr,
+		Pace: monitor.RealPace(), Transport: tr,
 	}
 	w.config.Accounts = []apaleo.Account{
 		{Name: "alpine", Code: "ALPN", Source: w.source(t, "ALPN-SP-MON")},
