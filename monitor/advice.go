@@ -2,16 +2,17 @@ package monitor
 
 // A Trouble is what advice is asked about.
 type Trouble struct {
-	Node     Node // the cause
-	Signal   SignalKind
-	Severity Severity
-	Fault    Fault
-	Status   int
-	Code     string // OAuth error code
-	Kind     string // of the check
-	Own      bool   // a check of the user's own
-	Module   string // the API module that the check asks, or ""
-	Accounts string // all, some, one, or "": how many accounts are concerned
+	Node       Node // the cause
+	Signal     SignalKind
+	Severity   Severity
+	Fault      Fault
+	Status     int
+	Code       string     // OAuth error code
+	Kind       string     // of the check
+	Own        bool       // a check of the user's own
+	Module     string     // the API module that the check asks, or ""
+	Accounts   string     // all, some, one, or "": how many accounts are concerned
+	Confidence Confidence // how sure the cause is
 }
 
 // Advice is what is known about a trouble: whose matter it is, and what to do next.

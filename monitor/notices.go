@@ -89,7 +89,7 @@ func mute(r *Row, ev *[4]Evidence) {
 func (d *draft) setUpText(c *Check, o Outcome, never bool) (text, next string) {
 	a := d.advise(Trouble{
 		Node: Node{NodeCheck, string(c.ID())}, Signal: Availability, Fault: o.Fault, Status: o.Status,
-		Code: o.Code, Kind: c.Kind, Own: c.Own,
+		Code: o.Code, Kind: c.Kind, Own: c.Own, Module: c.Module,
 	})
 	what := a.What
 	switch {

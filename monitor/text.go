@@ -16,9 +16,9 @@ func (d *draft) word(i *Incident) {
 	t := d.trouble(i)
 	a := d.advise(t)
 	if i.State == IncidentOpen {
-		i.Side, i.NextStep, i.Doc, i.Public, i.Past = a.Side, a.Next, a.Doc, a.Public, a.Past
+		i.Side, i.NextStep, i.Doc, i.Public, i.Past, i.Ticket = a.Side, a.Next, a.Doc, a.Public, a.Past, a.Ticket
 		if f := d.failure(i); f != nil && f.Unclear && f.Fault.Connection() {
-			i.Side, i.Public, i.Past = SideUnclear, publicUnclear, pastUnclear
+			i.Side, i.Public, i.Past, i.Ticket = SideUnclear, publicUnclear, pastUnclear, false
 			i.NextStep = "bellhop cannot tell whether this is the other side or our network: it has fewer than two control hosts that work. Try the address from another network."
 		}
 		i.Title, i.Text = d.claim(i, a.What)
@@ -44,13 +44,13 @@ func (d *draft) claim(i *Incident, what string) (title, text string) {
 
 // trouble is what the adviser is asked about an incident.
 func (d *draft) trouble(i *Incident) Trouble {
-	t := Trouble{Node: i.Cause.Node(), Signal: i.kind(), Severity: i.Severity, Accounts: i.Scope.Accounts}
+	t := Trouble{Node: i.Cause.Node(), Signal: i.kind(), Severity: i.Severity, Accounts: i.Scope.Accounts, Confidence: i.Cause.Confidence}
 	if f := d.failure(i); f != nil {
 		t.Fault, t.Status, t.Code = f.Fault, f.Status, f.Code
 	}
 	if m, ok := d.witness(i); ok {
 		if c := d.watched.checks[m.Check]; c != nil {
-			t.Kind, t.Own = c.Kind, c.Own
+			t.Kind, t.Own, t.Module = c.Kind, c.Own, c.Module
 		}
 	}
 	return t

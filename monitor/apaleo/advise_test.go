@@ -22,24 +22,37 @@ var (
 		monitor.FaultTooLarge, monitor.FaultBody, monitor.FaultServer, monitor.FaultClientError, monitor.FaultUnexpected,
 		monitor.FaultUnauthorized, monitor.FaultUnconfirmed, monitor.FaultForbidden, monitor.FaultNotFound, monitor.FaultInvalid,
 		monitor.FaultQuota, monitor.FaultClient, monitor.FaultGrant, monitor.FaultScope, monitor.FaultRequest, monitor.FaultWrongAccount,
-		monitor.FaultSuspended, monitor.FaultExpiring, monitor.FaultNoToken, monitor.FaultSecret, monitor.FaultCanceled, monitor.FaultPanic,
+		monitor.FaultSuspended, monitor.FaultScopeLost, monitor.FaultDevelopment, monitor.FaultArchived, monitor.FaultStalled, monitor.FaultQuiet,
+		monitor.FaultUnsubscribed, monitor.FaultOverdue, monitor.FaultFailed, monitor.FaultExpiring, monitor.FaultNoToken, monitor.FaultSecret, monitor.FaultCanceled, monitor.FaultPanic,
 		"a fault of a later version",
 	}
-	nodes = []monitor.NodeKind{
-		monitor.NodeNetwork, monitor.NodeIdentity, monitor.NodeToken, monitor.NodeEdge, monitor.NodeAPI,
-		monitor.NodeClient, monitor.NodeAccount, monitor.NodeCheck, "a kind of a later version",
+	nodes = []monitor.Node{
+		{Kind: monitor.NodeNetwork, ID: "x"}, {Kind: monitor.NodeIdentity, ID: "x"}, {Kind: monitor.NodeToken, ID: "x"},
+		{Kind: monitor.NodeEdge, ID: "webhook.apaleo.com"}, {Kind: monitor.NodeAPI, ID: "x"}, {Kind: monitor.NodeModule, ID: "booking"},
+		{Kind: monitor.NodeReceiver, ID: "webhooks"}, {Kind: monitor.NodeDelivery, ID: "webhooks"}, {Kind: monitor.NodeClient, ID: "x"},
+		{Kind: monitor.NodeHotels, ID: monitor.MatterReconnect}, {Kind: monitor.NodeHotels, ID: monitor.MatterConsent},
+		{Kind: monitor.NodeHotels, ID: monitor.MatterAccess}, {Kind: monitor.NodeHotels, ID: monitor.MatterSuspended},
+		{Kind: monitor.NodeHotels, ID: monitor.MatterDevelopment}, {Kind: monitor.NodeHotels, ID: monitor.MatterArchived},
+		{Kind: monitor.NodeAccount, ID: "x"}, {Kind: monitor.NodeCheck, ID: "x"}, {Kind: "a kind of a later version", ID: "x"},
+	}
+	severities = []monitor.Severity{monitor.Down, monitor.Degraded, monitor.AuthLost, monitor.QuotaOut, monitor.Warning}
+	kinds      = map[bool][]string{ // by whether the check is the user's own
+		false: {"http", "connect", monitor.KindTraffic, monitor.KindConsent, monitor.KindWebhooks, monitor.KindReports, apaleo.KindSubscription},
+		true:  {"http", apaleo.KindReceiver, "dns", "tcp", monitor.KindBeat},
 	}
 	sides = []monitor.Side{
 		monitor.SideApaleo, monitor.SideCredentials, monitor.SidePermissions, monitor.SideRequest,
 		monitor.SideHotel, monitor.SideNetwork, monitor.SideIntegration, monitor.SideUnclear,
 	}
 	statuses = map[monitor.Fault][]int{
-		monitor.FaultServer: {500, 502, 503, 504, 520}, monitor.FaultForbidden: {403}, monitor.FaultNotFound: {404, 405, 415}, monitor.FaultInvalid: {422},
+		monitor.FaultServer: {500, 502, 503, 504, 520}, monitor.FaultArchived: {404}, monitor.FaultSuspended: {200}, monitor.FaultScopeLost: {200}, monitor.FaultForbidden: {403}, monitor.FaultNotFound: {404, 405, 415}, monitor.FaultInvalid: {422},
 		monitor.FaultQuota: {429}, monitor.FaultUnauthorized: {401}, monitor.FaultBody: {200}, monitor.FaultClientError: {400}, monitor.FaultCut: {200},
 		monitor.FaultUnexpected: {302}, monitor.FaultClient: {400}, monitor.FaultScope: {400}, monitor.FaultGrant: {400}, monitor.FaultRequest: {400},
 	}
-	codes = map[monitor.Fault]string{
-		monitor.FaultClient: "invalid_client", monitor.FaultScope: "invalid_scope", monitor.FaultGrant: "invalid_grant", monitor.FaultRequest: "invalid_request",
+	codes = map[monitor.Fault][]string{
+		monitor.FaultClient: {"invalid_client"}, monitor.FaultScope: {"invalid_scope", "unauthorized_client"}, monitor.FaultGrant: {"invalid_grant"},
+		monitor.FaultRequest: {"invalid_request"}, monitor.FaultBody: {"", "html"},
+		monitor.FaultInvalid: {"", "healthcheck_failed", "enabled_for_another_endpoint", "invalid_property_id"},
 	}
 )
 
@@ -47,16 +60,12 @@ var (
 func everyTrouble(yield func(monitor.Trouble) bool) {
 	for _, f := range faults {
 		for _, n := range nodes {
-			for _, own := range []bool{false, true} {
-				for _, s := range monitor.SignalKinds {
-					for _, sev := range []monitor.Severity{monitor.Down, monitor.Degraded, monitor.AuthLost, monitor.QuotaOut, monitor.Warning} {
-						for _, kind := range []string{"http", "connect"} {
-							for _, status := range append(statuses[f], 0) {
-								t := monitor.Trouble{Node: monitor.Node{Kind: n, ID: "webhook.apaleo.com"}, Signal: s, Severity: sev, Fault: f, Status: status, Code: codes[f], Kind: kind, Own: own}
-								if !yield(t) {
-									return
-								}
-							}
+			for own, ofThese := range kinds {
+				for _, kind := range ofThese {
+					for _, s := range monitor.SignalKinds {
+						t := monitor.Trouble{Node: n, Signal: s, Severity: monitor.Down, Fault: f, Kind: kind, Own: own}
+						if !withStatus(t, yield) {
+							return
 						}
 					}
 				}
@@ -65,19 +74,48 @@ func everyTrouble(yield func(monitor.Trouble) bool) {
 	}
 }
 
+// withStatus goes through the statuses and codes that a fault comes with.
+func withStatus(t monitor.Trouble, yield func(monitor.Trouble) bool) bool {
+	for _, t.Status = range append(statuses[t.Fault], 0) {
+		for _, t.Code = range or(codes[t.Fault], "") {
+			for _, t.Confidence = range []monitor.Confidence{monitor.Certain, monitor.Unclear} {
+				if t.Confidence == monitor.Unclear && t.Node.Kind != monitor.NodeDelivery {
+					continue
+				}
+				if !yield(t) {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+func or[T any](some []T, otherwise T) []T {
+	if len(some) == 0 {
+		return []T{otherwise}
+	}
+	return some
+}
+
 // TestAdviceIsWhole ensures that every trouble, known or not, gets an answer that can be shown.
 func TestAdviceIsWhole(t *testing.T) {
+	plain := map[string]bool{}
 	for tr := range everyTrouble {
 		a := apaleo.Advise(tr)
+		if !plain[a.Public+a.Past] && (jargon.MatchString(a.Public) || jargon.MatchString(a.Past) || strings.Contains(a.Public+a.Past, "{")) {
+			t.Fatalf("%+v: jargon in public: %q, %q", tr, a.Public, a.Past)
+		}
+		plain[a.Public+a.Past] = true
 		switch {
 		case !slices.Contains(sides, a.Side):
 			t.Fatalf("%+v: side %q", tr, a.Side)
-		case a.What == "" || a.Next == "" || a.Public == "" || strings.HasSuffix(a.What, "."):
+		case a.What == "" || a.Next == "" || a.Public == "" || a.Past == a.Public || strings.HasSuffix(a.What, "."):
 			t.Fatalf("%+v: %+v", tr, a)
 		case !strings.HasSuffix(a.Next, ".") && !strings.HasSuffix(a.Next, "?"):
 			t.Fatalf("%+v: next step is no sentence: %q", tr, a.Next)
-		case jargon.MatchString(a.Public):
-			t.Fatalf("%+v: jargon in public: %q", tr, a.Public)
+		case a.Past == "" || a.Ticket && !strings.Contains(a.Next, "support@apaleo.com"):
+			t.Fatalf("%+v: %+v", tr, a)
 		case a.Doc != "" && !strings.HasPrefix(a.Doc, "https://"):
 			t.Fatalf("%+v: documentation at %q", tr, a.Doc)
 		case tr.Node.Kind == monitor.NodeNetwork && a.Side == monitor.SideApaleo:
@@ -143,41 +181,94 @@ func node(k monitor.NodeKind) monitor.Node { return monitor.Node{Kind: k, ID: "x
 func TestAdviceGolden(t *testing.T) {
 	said, public := map[string][]string{}, map[string]bool{}
 	for tr := range everyTrouble {
-		a := apaleo.Advise(tr)
-		public[a.Public+"\n    "+a.Past] = true
-		if !likely(tr) {
-			continue
+		for _, tr.Severity = range severities {
+			a := apaleo.Advise(tr)
+			public[a.Public+"\n    "+a.Past] = true
 		}
-		key := fmt.Sprintf("%s | %s | %s\n    %s", a.Side, a.What, a.Doc, a.Next)
-		whose := "apaleo's"
-		if tr.Own {
-			whose = "own"
+		if who := speaker(tr); likely(tr) && who != "" {
+			key := sentence(tr)
+			said[key] = append(said[key], who+": "+place(tr))
 		}
-		said[key] = append(said[key], fmt.Sprintf("%s %s: %s", whose, cmp.Or(string(tr.Fault), string(tr.Signal)), tr.Node.Kind))
 	}
 	golden(t, "testdata/advice.golden", render(said)+"\nFor guests and hotel staff\n\n"+strings.Join(sorted(public), "\n")+"\n")
 }
 
-// likely is whether a trouble has the signal and the status that its fault comes with.
+// sentence is what the operator reads.
+func sentence(t monitor.Trouble) string {
+	a := apaleo.Advise(t)
+	support := ""
+	if a.Ticket {
+		support = " | a ticket"
+	}
+	return fmt.Sprintf("%s | %s | %s%s\n    %s", a.Side, a.What, a.Doc, support, a.Next)
+}
+
+// speaker is whose check and fault it is; a kind of check that says what an HTTP request says is left out.
+func speaker(t monitor.Trouble) string {
+	whose := "apaleo's"
+	if t.Own {
+		whose = "own"
+	}
+	if t.Kind != "http" {
+		as := t
+		if as.Kind = "http"; sentence(as) == sentence(t) {
+			return ""
+		}
+		whose = t.Kind + "'s"
+	}
+	return fmt.Sprintf("%s %s", whose, cmp.Or(string(t.Fault), string(t.Signal)))
+}
+
+// place is the cause.
+func place(t monitor.Trouble) string {
+	if t.Node.Kind == monitor.NodeHotels {
+		return "hotels/" + t.Node.ID
+	}
+	return string(t.Node.Kind)
+}
+
+// likely is whether a trouble can be: it has the signal, the status and the cause that its fault comes with.
 func likely(t monitor.Trouble) bool {
 	hasStatus := len(statuses[t.Fault]) == 0 || t.Status != 0
-	if t.Node.Kind == monitor.NodeNetwork && !t.Fault.Connection() {
+	if !hasStatus || !meets(t) || t.Node.Kind == monitor.NodeNetwork && !t.Fault.Connection() {
 		return false
 	}
 	switch t.Fault {
 	case monitor.FaultNone:
 		return t.Signal == monitor.Latency
 	case monitor.FaultQuota:
-		return t.Signal == monitor.Quota && hasStatus
+		return t.Signal == monitor.Quota
 	default:
-		return t.Signal == monitor.Availability && hasStatus
+		return t.Signal == monitor.Availability
 	}
 }
 
-func without(all []monitor.NodeKind, some []string) (rest []string) {
+// meets is whether a kind of check can meet with a fault, and have it put down to a cause.
+func meets(t monitor.Trouble) bool {
+	ofWebhooks := t.Fault == monitor.FaultStalled || t.Fault == monitor.FaultQuiet
+	ofBeats := t.Fault == monitor.FaultOverdue || t.Fault == monitor.FaultFailed
+	switch {
+	case t.Node.Kind == monitor.NodeHotels:
+		return monitor.MatterOf(t.Fault, t.Kind == monitor.KindTraffic) == t.Node.ID
+	case t.Node.Kind == monitor.NodeDelivery, t.Kind == monitor.KindWebhooks:
+		return ofWebhooks && t.Kind == monitor.KindWebhooks
+	case t.Node.Kind == monitor.NodeReceiver:
+		return t.Kind == apaleo.KindReceiver && !ofWebhooks && !ofBeats
+	case t.Kind == monitor.KindReports, t.Kind == monitor.KindBeat:
+		return ofBeats && t.Node.Kind == monitor.NodeCheck
+	case t.Fault == monitor.FaultUnsubscribed:
+		return t.Kind == apaleo.KindSubscription && t.Node.Kind == monitor.NodeCheck
+	}
+	return !ofWebhooks && !ofBeats
+}
+
+// allHotels are all matters of hotels, as they stand in a list of causes.
+const allHotels = "hotels/reconnect, hotels/consent, hotels/access, hotels/suspended, hotels/development, hotels/archived"
+
+func without(all []monitor.Node, some []string) (rest []string) {
 	for _, n := range all {
-		if !slices.Contains(some, string(n)) {
-			rest = append(rest, string(n))
+		if p := place(monitor.Trouble{Node: n}); !slices.Contains(some, p) {
+			rest = append(rest, p)
 		}
 	}
 	return rest
@@ -200,8 +291,8 @@ func render(said map[string][]string) string {
 			switch others := without(nodes, at[who]); {
 			case len(others) == 0:
 				where = "anywhere"
-			case len(others) < 3:
-				where = "anywhere but " + strings.Join(others, ", ")
+			case len(others) < 10:
+				where = "anywhere but " + strings.ReplaceAll(strings.Join(others, ", "), allHotels, "hotels")
 			}
 			fmt.Fprintf(&b, "        %s: %s\n", who, where)
 		}

@@ -56,11 +56,11 @@ func (c Config) hotel(account, client string) []*monitor.Check {
 	of := monitor.Node{Kind: monitor.NodeClient, ID: client}
 	hotel := monitor.Node{Kind: monitor.NodeAccount, ID: account}
 	edge := monitor.Node{Kind: monitor.NodeIdentity, ID: identity}
-	traffic := c.reported("traffic", account, monitor.KindTraffic, "Requests of "+account, api,
+	traffic := c.reported("traffic", account, monitor.KindTraffic, "Integration traffic of "+account, api,
 		monitor.Node{Kind: monitor.NodeEdge, ID: api}, monitor.Node{Kind: monitor.NodeAPI, ID: api}, of, hotel)
 	consent := c.reported("consent", account, monitor.KindConsent, "Consent of "+account, identity,
 		edge, monitor.Node{Kind: monitor.NodeToken, ID: identity}, of, hotel)
-	webhooks := c.reported("webhooks", account, monitor.KindWebhooks, "Webhooks of "+account, c.Hosts.id(onWebhook),
+	webhooks := c.reported("webhooks", account, monitor.KindWebhooks, "Webhook delivery for "+account, c.Hosts.id(onWebhook),
 		ReceiverNode(), DeliveryNode(), hotel)
 	traffic.Client, consent.Client = client, client
 	return []*monitor.Check{traffic, consent, webhooks}
@@ -68,9 +68,9 @@ func (c Config) hotel(account, client string) []*monitor.Check {
 
 // pooled are the checks of what all accounts report together.
 func (c Config) pooled() []*monitor.Check {
-	webhooks := c.reported("webhooks", "", monitor.KindWebhooks, "Webhooks of all hotels", c.Hosts.id(onWebhook), ReceiverNode(), DeliveryNode())
+	webhooks := c.reported("webhooks", "", monitor.KindWebhooks, "Webhook delivery for all hotels", c.Hosts.id(onWebhook), ReceiverNode(), DeliveryNode())
 	webhooks.Direct, webhooks.Public = []monitor.Node{DeliveryNode()}, notifications
-	return []*monitor.Check{c.reported("reports", "", monitor.KindReports, "Reports of the integration", ""), webhooks}
+	return []*monitor.Check{c.reported("reports", "", monitor.KindReports, "The integration's report", ""), webhooks}
 }
 
 func (c Config) reported(name, account, kind, title, host string, path ...monitor.Node) *monitor.Check {

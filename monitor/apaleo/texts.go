@@ -1,7 +1,44 @@
 package apaleo
 
-import "bellhop/monitor"
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
-// Adviser is Advise with public sentences of the operator's own, by their key. The error names the keys there
-// are, if one is not among them.
-func Adviser(texts map[string]string) (monitor.Adviser, error) { return Advise, nil }
+	"bellhop/monitor"
+)
+
+// over is what the key of a public sentence has at its end for when the trouble is over.
+const over = "_over"
+
+// longestText is of an operator's own sentence, in characters.
+const longestText = 300
+
+// TextKeys are the keys of all public sentences: each has a twin that ends in _over, for when it is over.
+func TextKeys() []string {
+	var all []string
+	for _, s := range sayings {
+		all = append(all, s.key)
+	}
+	return all
+}
+
+// Adviser is Advise with public sentences of the operator's own, by their key; {part} in those of a part of apaleo
+// stands for which part. The error says which cannot be used, and names the keys there are if one is not known.
+func Adviser(texts map[string]string) (monitor.Adviser, error) {
+	keys := TextKeys()
+	for _, key := range slices.Sorted(maps.Keys(texts)) {
+		switch text := texts[key]; {
+		case !slices.Contains(keys, strings.TrimSuffix(key, over)):
+			return nil, fmt.Errorf("there is no text %s; there are %s, each also with %s at its end", key, strings.Join(keys, ", "), over)
+		case strings.TrimSpace(text) == "":
+			return nil, fmt.Errorf("text %s is empty", key)
+		case utf8.RuneCountInString(text) > longestText:
+			return nil, fmt.Errorf("text %s has more than %d characters", key, longestText)
+		}
+	}
+	own := maps.Clone(texts)
+	return func(t monitor.Trouble) monitor.Advice { return advise(t, own) }, nil
+}

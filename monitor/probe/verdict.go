@@ -82,17 +82,28 @@ func (ans *answer) unmet(t term, statusKnown, authorized bool) {
 	}
 	ans.keepBody()
 	if ans.Status == 422 {
-		ans.Messages = messages(ans.body)
+		ans.Messages, ans.Code = messages(ans.body)
 	}
 }
 
-// messages reads apaleo's MessageItemCollection (docs/apaleo.md, section 3), masked.
-func messages(body []byte) []string {
+// refusalTypes are what a webhook subscription is refused for (docs/apaleo.md, section 4), and how they are called here.
+var refusalTypes = map[string]string{
+	"HealthcheckFailed": "healthcheck_failed", "EnabledForAnotherEndpoint": "enabled_for_another_endpoint", "InvalidPropertyId": "invalid_property_id",
+}
+
+// messages reads apaleo's MessageItemCollection, or what is said of a webhook subscription (docs/apaleo.md, sections
+// 3 and 4): the texts, masked, and the type if it is a known one.
+func messages(body []byte) (texts []string, code string) {
 	var v struct {
 		Messages []string `json:"messages"`
+		Type     string   `json:"type"`
+		Message  string   `json:"message"`
 	}
 	if json.Unmarshal(body, &v) != nil {
-		return nil
+		return nil, ""
 	}
-	return Mask(v.Messages)
+	if code = refusalTypes[v.Type]; code != "" {
+		v.Messages = append(v.Messages, v.Message)
+	}
+	return Mask(v.Messages), code
 }

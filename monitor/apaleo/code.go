@@ -1,4 +1,0 @@
-package apaleo
-
-// codePage is the Code of an answer that is an HTML page where JSON is due.
-const codePage = "html"
