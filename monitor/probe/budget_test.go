@@ -68,3 +68,57 @@ func TestSecretThatChangesDoesNotStretchTheBudget(t *testing.T) {
 		}
 	}
 }
+
+// TestTokenThatEndsUnderWay ensures that a 401 to a token which has just ended is not taken for the refusal of a new
+// one, nor answered with a second request to an endpoint that has refused this client a moment ago.
+func TestTokenThatEndsUnderWay(t *testing.T) {
+	i := newIssuer(t)
+	s := i.source(t, nil)
+	p := i.api(t, s)
+	ask(t, p, 5*time.Second, false)
+	i.set(func() { i.secret, i.first = "another", 100 })
+	for name, left := range map[string]time.Duration{"before the API answers": 0, "before it is asked": -time.Hour} {
+		s.mu.Lock()
+		s.last, s.lastAt = answer{}, time.Time{}
+		s.current.issued = time.Now().Add(-10 * time.Second)
+		s.current.facts.Life, s.current.facts.Expires = time.Minute, time.Now().Add(50*time.Millisecond)
+		s.mu.Unlock()
+		before := i.tokens.Load()
+		hold := make(chan struct{})
+		if left < 0 {
+			i.set(func() { i.hold = hold })
+			time.AfterFunc(100*time.Millisecond, func() { close(hold) })
+		} else {
+			i.set(func() { i.hold, i.slow = nil, 100*time.Millisecond })
+		}
+		o := ask(t, p, 3*time.Second, false)
+		if o.Fault != monitor.FaultClient && o.Fault != monitor.FaultNoToken || i.tokens.Load()-before != 1 {
+			t.Errorf("%s: %q (%s) after %d requests for a token", name, o.Fault, o.Detail, i.tokens.Load()-before)
+		}
+		i.set(func() { i.hold, i.slow = nil, 0 })
+	}
+}
+
+// TestMendedSecretIsTriedSoon has a person mend the secret after an hour of refusals, when requests are rare.
+func TestMendedSecretIsTriedSoon(t *testing.T) {
+	i := newIssuer(t)
+	i.secret = "new"
+	secret, changed := "old", time.Now().Add(-24*time.Hour)
+	now := time.Now()
+	s := i.source(t, func(c *SourceConfig) {
+		c.Secret = func() (string, time.Time, error) { return secret, changed, nil }
+		c.Forced = []time.Time{now.Add(-6 * time.Minute)}
+	})
+	p := i.api(t, s)
+	ask(t, p, time.Second, false)
+	s.mu.Lock()
+	s.run, s.lastAt = now.Add(-2*time.Hour), now.Add(-time.Minute)
+	s.mu.Unlock()
+	if o := ask(t, p, time.Second, false); o.Fault != monitor.FaultNoToken || i.tokens.Load() != 1 {
+		t.Errorf("not mended: %q (%s), %d requests", o.Fault, o.Detail, i.tokens.Load())
+	}
+	secret, changed = "new", now.Add(-10*time.Second)
+	if o := ask(t, p, time.Second, false); o.Fault != "" || i.tokens.Load() != 2 {
+		t.Errorf("mended: %q (%s), %d requests", o.Fault, o.Detail, i.tokens.Load())
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"hash/fnv"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -131,8 +132,7 @@ func (s *Source) get(ctx context.Context, a monitor.Attempt) (tok token, spent i
 		spent, failed = s.fetch(within, a, failed != nil)
 		cancel()
 	}
-	if failed == nil || valid {
-		tok, _, _ = s.cached(time.Now())
+	if tok, valid, _ = s.cached(time.Now()); valid || failed == nil {
 		return tok, spent, nil
 	}
 	return token{}, spent, failed
@@ -155,8 +155,11 @@ func (s *Source) renew(ctx context.Context, a monitor.Attempt, used token) (toke
 	switch {
 	case valid && tok.value != used.value:
 		return tok, 0, nil
-	case now.Sub(used.issued) < s.newFor(now):
+	case used.facts.Expires.After(now) && now.Sub(used.issued) < s.newFor(now):
 		return token{}, 0, errNew
+	case s.failedLately(now):
+		last := s.latest()
+		return token{}, 0, cmp.Or(refused(last), errors.New(last.Detail))
 	case !s.mayForce(now):
 		return token{}, 0, cmp.Or(refused(s.shared(now)), errBudget)
 	}
@@ -187,16 +190,36 @@ func (s *Source) cached(now time.Time) (tok token, valid, due bool) {
 
 // afterFailure is the last request's failure, if that was one, and whether another may follow it now.
 func (s *Source) afterFailure(now time.Time) (failed *answer, allowed bool) {
+	changed := s.changed()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.lastAt.IsZero() || s.last.Fault == monitor.FaultNone {
 		return nil, true
 	}
 	last, wait := s.last, s.config.Pace.TokenDoubt
-	if last.Code != "" { // refused for good, until a person mends it
+	if last.Code != "" && !changed.After(s.lastAt) { // refused for good, until a person mends it
 		wait = newFor(s.run, now, s.config.Pace)
 	}
 	return &last, now.Sub(s.lastAt) >= wait*9/10 && mayForce(s.history, now, s.config.Pace)
+}
+
+// failedLately is whether the last request failed, and so short a time ago that its answer still counts.
+func (s *Source) failedLately(now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.last.Fault != monitor.FaultNone && now.Sub(s.lastAt) < s.config.Pace.TokenDoubt*9/10
+}
+
+// changed is when a person last touched what the client authenticates with; zero if that is in no file.
+func (s *Source) changed() time.Time {
+	_, changed, _ := s.config.Secret()
+	if s.config.Grant == "" {
+		return changed
+	}
+	if info, err := os.Stat(s.config.Grant); err == nil && info.ModTime().After(changed) {
+		return info.ModTime()
+	}
+	return changed
 }
 
 func (s *Source) mayForce(now time.Time) bool {

@@ -32,6 +32,7 @@ type issuer struct {
 	first  int64         // serial of the first token that the API takes
 	seen   http.Header   // of the last request to the API
 	hold   chan struct{} // if not nil, the token endpoint waits for it
+	slow   time.Duration // how long the API takes
 }
 
 func newIssuer(t testing.TB) *issuer {
@@ -61,6 +62,7 @@ func (i *issuer) serve(w http.ResponseWriter, r *http.Request) {
 	case "/revoke":
 		i.revoke(w, r)
 	default:
+		<-time.After(i.slow)
 		i.seen = r.Header
 		var serial int64
 		if _, err := fmt.Sscanf(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), "t%d.", &serial); err != nil || serial < i.first {
