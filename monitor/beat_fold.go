@@ -37,7 +37,7 @@ func (d *draft) overdue() {
 		}
 		if o, late := c.late(r, d.sight.listens, d.now, d.b.pace); late {
 			if r.Last.Fault != FaultOverdue {
-				o.Detail = "the last one came " + d.clock(r.LastRun)
+				o.Detail = "the last one came at " + d.clock(r.LastRun)
 			} else {
 				o.Detail = r.Last.Detail
 			}

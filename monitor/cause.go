@@ -243,9 +243,14 @@ func (d *draft) sweep(c *Check, s SignalKind) {
 		return
 	}
 	set(&d.editSight().swept, what, d.now)
-	for _, id := range among {
+	d.askNow(slices.DeleteFunc(slices.Clone(among), func(id CheckID) bool { return !with(d.watched.checks[id]) }), c)
+}
+
+// askNow has checks asked at once, besides their schedules, but for one of them and those that are in trouble.
+func (d *draft) askNow(ids []CheckID, but *Check) {
+	for _, id := range ids {
 		k, r := d.watched.checks[id], d.row(id)
-		if k == c || !with(k) || r != nil && dirty(r) {
+		if k == but || r != nil && dirty(r) {
 			continue
 		}
 		plan := d.planFor(k)

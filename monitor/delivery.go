@@ -10,7 +10,8 @@ type Receiver struct {
 	After time.Duration // an incident must be open so long before it is told here
 	// EveryVersion sends all versions in order instead of the difference to what is true.
 	EveryVersion bool
-	// Posts is a receiver whose messages cannot be edited: of updates it gets only changes of severity.
+	// Posts is a receiver whose messages cannot be edited: of updates it gets only changes of severity, and once a day
+	// which hotels a matter of their own concerns.
 	Posts bool
 	// Keyless is a receiver with neither a lookup nor an idempotency key: what may have arrived is re-sent
 	// late, seldom, and marked as a repeat.

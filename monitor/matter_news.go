@@ -60,7 +60,7 @@ func (d *draft) reviewHotels(at string) {
 	case set == i.Set:
 	case d.now.Sub(i.Updated) >= d.b.pace.HotelsEvery, mostNow(i.Scope.Failing, n, d.watchedAccounts()):
 		d.version(at, EventUpdated, ChangeHotels)
-	case n >= 2*i.Scope.Failing:
+	case n >= 2*i.Scope.Failing && n-i.Scope.Failing >= hotelsNamed:
 		d.version(at, EventUpdated, ChangeScope)
 	}
 }

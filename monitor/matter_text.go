@@ -12,26 +12,38 @@ const hotelsNamed = 5
 // A matterWord is how people speak of a matter: of one hotel, of several, and once it is over.
 type matterWord struct {
 	one, more        string // after the number: "hotel to reconnect"
+	fact             string // what is seen, before "since"; %s is what the adviser calls it
 	oneOver, allOver string
 }
 
 var matterWords = map[string]matterWord{
-	MatterReconnect: {"hotel to reconnect", "hotels to reconnect", "is connected again", "All hotels are connected again"},
-	MatterConsent:   {"hotel still has to consent", "hotels still have to consent", "has consented", "All hotels have consented"},
+	MatterReconnect: {
+		"hotel to reconnect", "hotels to reconnect", "No new token is given (%s)",
+		"is connected again", "All hotels are connected again",
+	},
+	MatterConsent: {
+		"hotel still has to consent", "hotels still have to consent", "The token lacks it",
+		"has consented", "All hotels have consented",
+	},
 	MatterAccess: {
-		"hotel does not let us in any more", "hotels do not let us in any more", "lets us in again", "All hotels let us in again",
+		"hotel does not let us in any more", "hotels do not let us in any more", "Requests are refused (%s)",
+		"lets us in again", "All hotels let us in again",
 	},
 	MatterToken: {
-		"hotel is without a token", "hotels are without a token", "has a token again", "All hotels have tokens again",
+		"hotel is without a token", "hotels are without a token", "No new token is given (%s)",
+		"has a token again", "All hotels have tokens again",
 	},
 	MatterSuspended: {
-		"hotel's account is suspended at apaleo", "hotels' accounts are suspended at apaleo", "is no longer suspended", "No hotel is suspended any more",
+		"hotel's account is suspended at apaleo", "hotels' accounts are suspended at apaleo", "apaleo says so",
+		"is no longer suspended", "No hotel is suspended any more",
 	},
 	MatterDevelopment: {
-		"hotel's account is not a live one", "hotels' accounts are not live ones", "is live again", "All hotels are live again",
+		"hotel's account is not a live one", "hotels' accounts are not live ones", "apaleo says so",
+		"is live again", "All hotels are live again",
 	},
 	MatterArchived: {
-		"hotel's property is archived", "hotels' properties are archived", "has no archived property any more", "No hotel's property is archived any more",
+		"hotel's property is archived", "hotels' properties are archived", "apaleo says so",
+		"has no archived property any more", "No hotel's property is archived any more",
 	},
 }
 
@@ -65,7 +77,8 @@ func (d *draft) hotelsText(i *Incident, what string) string {
 	if len(accounts) > 1 {
 		since = "at the first of them " + since
 	}
-	s := fmt.Sprintf("%s: %s. %s %s.", i.Title, list(names), upper(what), since)
+	fact := strings.ReplaceAll(matterWords[i.Cause.ID].fact, "%s", what)
+	s := fmt.Sprintf("%s: %s. %s %s.", i.Title, list(names), fact, since)
 	if i.Severity == Warning {
 		s += " Nothing has been refused for it yet."
 	}
@@ -110,8 +123,8 @@ func (d *draft) hotelName(account string) string {
 	if name := d.watched.names[Node{NodeAccount, account}]; name != "" {
 		return strings.TrimPrefix(name, "Hotel ")
 	}
-	if h := d.hotel(account); h != nil && h.Name != "" {
-		return h.Name
+	if h := d.hotel(account); h != nil && h.Name != "" && h.Name != h.Code {
+		return h.Name + " (" + h.Code + ")"
 	}
 	return account
 }

@@ -62,6 +62,18 @@ func (d *draft) setUp(c *Check, o Outcome, ev *[4]Evidence) {
 		return
 	}
 	r, key := d.row(c.ID()), noticeSetUp+string(c.ID())
+	if d.firstInvalid(c, o) {
+		mute(r, ev)
+		return
+	}
+	if d.sharedInvalid(c, o) {
+		ev[0] = Fail
+		if r.SetUp != "" { // it was told as this account's own
+			d.editRow(c.ID()).SetUp = ""
+			d.notify(key, "", "", true)
+		}
+		return
+	}
 	never := SetUp(c, r != nil && r.EverGood, o)
 	if never || ConfigNotice(c, o) || o.Fault == FaultSecret {
 		mute(r, ev)
@@ -103,9 +115,9 @@ func (d *draft) setUpText(c *Check, o Outcome, never bool) (text, next string) {
 	case o.Fault == FaultSecret:
 		return fmt.Sprintf("Check %s cannot be asked: %s.", c.ID(), what), a.Next
 	case never:
-		return fmt.Sprintf("Check %s has never worked: %s. It is taken for a mistake in the set-up, not for an outage.", c.ID(), what), a.Next
+		return fmt.Sprintf("Check %s has never worked: %s.%s It is taken for a mistake in the set-up, not for an outage.", c.ID(), what, quoted(o.Messages)), a.Next
 	}
-	return fmt.Sprintf("Check %s got an answer that its question should never get: %s. It is not taken for an outage.", c.ID(), what), a.Next
+	return fmt.Sprintf("Check %s got an answer that its question should never get: %s.%s It is not taken for an outage.", c.ID(), what, quoted(o.Messages)), a.Next
 }
 
 // skewed tells when our clock and apaleo's differ. One check judges: the clocks of apaleo's hosts could differ too.

@@ -69,12 +69,13 @@ func typeFor(r Receiver, t EventType) EventType {
 	return t
 }
 
-// updated is what a receiver that knows an incident as open is owed of a newer version that is open too.
+// updated is what a receiver that knows an incident as open is owed of a newer version that is open too: where
+// messages cannot be edited, only what people have to know.
 func updated(d Delivery, i *Incident, r Receiver, p Pace) (EventType, time.Time, bool) {
 	if !r.Posts {
 		return EventUpdated, i.Updated, true
 	}
-	return EventUpdated, later(i.Updated, d.ToldAt.Add(p.PostEvery)), d.Severity != i.Severity || d.overtaken()
+	return EventUpdated, later(i.Updated, d.ToldAt.Add(p.PostEvery)), d.Severity != i.Severity || i.Change == ChangeHotels || d.overtaken()
 }
 
 // worthRecap says whether an incident that ended before the receiver could be reached is worth a message:

@@ -102,6 +102,10 @@ const (
 // past is what an incident was at a severity, once it is over.
 func past(i *Incident, s Severity) string {
 	switch {
+	case i.fault() == FaultOverdue:
+		return "overdue"
+	case i.fault() == FaultFailed:
+		return "failing"
 	case s == Down:
 		return "down"
 	case s == AuthLost && i.Cause.Kind == NodeClient:

@@ -28,6 +28,7 @@ type simulation struct {
 	stopped   bool
 	numbers   map[string]int
 	asked     int
+	page      page
 	out       strings.Builder
 	watch     func(monitor.Change) // invariants
 

@@ -23,6 +23,8 @@ func (s *simulation) ask(c *monitor.Check, at time.Time) monitor.Outcome {
 		o.Status = 401
 	case c.Kind == "tls":
 		o.Status = 0
+	case c.Kind == "status-page":
+		o = s.page.read(o, at)
 	}
 	if c.Forced {
 		o.Forced = 1
@@ -79,6 +81,10 @@ func spoil(o monitor.Outcome, c *monitor.Check, tr trouble, at time.Time) monito
 		o.Fault = monitor.FaultServer
 	case "404":
 		o.Status, o.Fault = 404, monitor.FaultNotFound
+	case "422":
+		o.Status, o.Fault = 422, monitor.FaultInvalid
+		o.Messages = []string{"The following properties with provided Ids do not exist: ***"}
+		o.TrackingID = "a25f065f-0029-4745-9c0a-1e3127e12490"
 	case "429":
 		o.Status, o.Fault, o.RetryAfter = 429, monitor.FaultQuota, 20*time.Second
 	case "403":

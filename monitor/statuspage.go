@@ -22,11 +22,13 @@ func (d *draft) acks() []string {
 	return o.Acks
 }
 
-// underway is the maintenance that apaleo's status page says is under way.
+// underway is the maintenance that apaleo's status page says is under way, or that it announced for now: the page is
+// read every few minutes only.
 func (d *draft) underway() []Maintenance {
 	o, _ := d.statusPage()
 	return slices.DeleteFunc(slices.Clone(o.Maintenance), func(m Maintenance) bool {
-		return !m.Underway || !m.To.IsZero() && d.now.After(m.To.Add(d.b.pace.Of(maintenanceOver)))
+		planned := !m.From.IsZero() && !d.now.Before(m.From) && d.now.Before(m.To)
+		return !planned && (!m.Underway || !m.To.IsZero() && d.now.After(m.To.Add(d.b.pace.Of(maintenanceOver))))
 	})
 }
 
@@ -49,9 +51,13 @@ func (d *draft) pageText(i *Incident) string {
 	}
 	under := d.underway()
 	for _, m := range under {
-		s += " apaleo's maintenance is under way: " + m.Title
+		how := "is under way"
+		if !m.Underway {
+			how = "was planned for now"
+		}
+		s += " apaleo's maintenance " + how + ": " + m.Title
 		if !m.To.IsZero() {
-			s += ", planned until " + d.clock(m.To)
+			s += ", until " + d.clock(m.To)
 		}
 		s += "."
 	}

@@ -104,6 +104,10 @@ func enlist(cast *monitor.Reconfigure, words []string) error {
 		cast.Reported.Needs = words[1:]
 	case "heartbeat":
 		cast.Checks = append(cast.Checks, beatCheck(words[1:]))
+	case "endpoint": // of the integration, for webhooks
+		cast.Checks = append(cast.Checks, endpoint(words[1])...)
+	case "muting":
+		cast.Mute = true
 	case "own":
 		cast.Checks = append(cast.Checks, own(words[1], words[2]))
 	case "receiver":
@@ -177,7 +181,7 @@ func (s *simulation) happen(words []string) {
 	case "ask":
 		fmt.Fprintf(&s.out, "%s sentence asked: %d attempts so far\n", s.now.Format("02 15:04:05"), s.asked)
 	default:
-		if !s.integrate(words) {
+		if !s.integrate(words) && !s.page.publish(words) {
 			s.t.Fatalf("nobody can %q", words)
 		}
 	}

@@ -16,7 +16,7 @@ func (d *draft) word(i *Incident) {
 	t := d.trouble(i)
 	a := d.advise(t)
 	if i.State == IncidentOpen {
-		i.Side, i.NextStep, i.Doc, i.Public, i.Past, i.Ticket = a.Side, a.Next, a.Doc, a.Public, a.Past, a.Ticket
+		i.Side, i.NextStep, i.Doc, i.Public, i.Past, i.Ticket = sideOf(i, a), a.Next, a.Doc, a.Public, a.Past, a.Ticket
 		if f := d.failure(i); f != nil && f.Unclear && f.Fault.Connection() {
 			i.Side, i.Public, i.Past, i.Ticket = SideUnclear, publicUnclear, pastUnclear, false
 			i.NextStep = "bellhop cannot tell whether this is the other side or our network: it has fewer than two control hosts that work. Try the address from another network."
@@ -32,6 +32,15 @@ func (d *draft) word(i *Incident) {
 	i.Text = d.endText(i)
 }
 
+// sideOf is whose matter an incident is. What several hotels have to settle each for itself is theirs, though the
+// same fault might be ours where it befalls all.
+func sideOf(i *Incident, a Advice) Side {
+	if i.Cause.Kind == NodeHotels && i.Cause.ID != MatterToken {
+		return SideHotel
+	}
+	return a.Side
+}
+
 // claim is the heading of an open incident, and the whole sentence.
 func (d *draft) claim(i *Incident, what string) (title, text string) {
 	if i.Cause.Kind == NodeHotels {
@@ -39,7 +48,14 @@ func (d *draft) claim(i *Incident, what string) (title, text string) {
 		return i.Title, d.hotelsText(i, what)
 	}
 	title = shorten(d.name(i)+" "+headline(i), titleMax)
-	return title, title + d.sinceText(i, what) + d.countdownText(i) + d.besides(i)
+	if text, ok := d.missedText(i); ok {
+		return title, title + text
+	}
+	text = title + d.sinceText(i, what) + d.countdownText(i)
+	if f := d.failure(i); f != nil {
+		text += quoted(f.Messages)
+	}
+	return title, text + d.besides(i)
 }
 
 // trouble is what the adviser is asked about an incident.
@@ -92,7 +108,11 @@ func (d *draft) name(i *Incident) string {
 	case NodeHotels:
 		return d.hotelsLabel(i)
 	case NodeCheck:
-		if c := d.watched.checks[CheckID(n.ID)]; c != nil && c.Title != "" {
+		c := d.watched.checks[CheckID(n.ID)]
+		switch {
+		case c != nil && c.Reported && (c.Account != "" || c.Kind == KindReports):
+			return d.reportedName(c)
+		case c != nil && c.Title != "" && c.Kind != KindBeat:
 			return c.Title
 		}
 		return "Check " + n.ID
@@ -107,8 +127,33 @@ func (d *draft) name(i *Incident) string {
 	}
 }
 
+// reportedName is what people call what is reported of a hotel.
+func (d *draft) reportedName(c *Check) string {
+	what := c.Title
+	switch c.Kind {
+	case KindReports:
+		return "The integration's report"
+	case KindTraffic:
+		what = "Our traffic for "
+	case KindConsent:
+		what = "The renewal of our token for "
+	case KindWebhooks:
+		what = "The delivery of webhooks for "
+	default:
+		return what
+	}
+	return what + d.hotelName(c.Account)
+}
+
 // headline is the claim, without its numbers.
 func headline(i *Incident) string {
+	switch i.fault() {
+	case FaultOverdue:
+		return "is OVERDUE"
+	case FaultFailed:
+		return "has FAILED"
+	default: // how bad it is says more than what it is
+	}
 	switch i.Severity {
 	case Down:
 		return "is DOWN"
@@ -235,61 +280,4 @@ func answers(n int) string {
 		return "answers"
 	}
 	return "answer"
-}
-
-func (d *draft) endTitle(i *Incident) string {
-	switch {
-	case i.Change == ChangeUnwatched, i.Change == ChangeGone:
-		return shorten(d.name(i)+" is no longer watched", titleMax)
-	case i.Change == ChangeReconfigured:
-		return shorten(d.name(i)+" is watched in another way now", titleMax)
-	case i.Change == ChangeMerged:
-		return shorten(d.name(i)+" is part of a larger incident", titleMax)
-	case i.Cause.Kind == NodeHotels:
-		return shorten(d.hotelsEnd(i), titleMax)
-	default:
-		return shorten(d.name(i)+" "+better(i.Severity), titleMax)
-	}
-}
-
-func (d *draft) endText(i *Incident) string {
-	switch i.Change {
-	case ChangeUnwatched:
-		return fmt.Sprintf("%s: it was removed from the watchlist while in trouble since %s. How it is now is not known.", i.Title, d.clock(i.Since))
-	case ChangeGone:
-		return fmt.Sprintf("%s: it is served no longer. It was in trouble since %s; how it is now is not known.", i.Title, d.clock(i.Since))
-	case ChangeReconfigured:
-		return fmt.Sprintf("%s: what is asked was changed while it was in trouble since %s. It starts afresh.", i.Title, d.clock(i.Since))
-	case ChangeMerged:
-		return fmt.Sprintf("%s: %s. You are told of its end there.", i.Title, d.incident(i.Into).Title)
-	default:
-		return d.overText(i)
-	}
-}
-
-// better is the claim when it is over.
-func better(s Severity) string {
-	switch s {
-	case QuotaOut:
-		return "is WITHIN its QUOTA again"
-	case Warning:
-		return "is FINE again"
-	default:
-		return "WORKS again"
-	}
-}
-
-// overText is the end of an incident that came to one.
-func (d *draft) overText(i *Incident) string {
-	s := fmt.Sprintf("%s since %s. It was %s %s.", i.Title, d.clock(i.Ended), past(i, i.Severity)+atWorst(i), d.during(i.Since, i.Ended))
-	if i.Severity == Warning {
-		s = fmt.Sprintf("%s since %s. The warning stood %s.", i.Title, d.clock(i.Ended), d.during(i.Since, i.Ended))
-	}
-	if i.Cause.Kind == NodeHotels {
-		s = fmt.Sprintf("%s since %s. The matter stood %s.", i.Title, d.clock(i.Ended), d.during(i.Since, i.Ended))
-	}
-	if i.Unseen > 0 {
-		s += fmt.Sprintf(" For %s of that nobody watched, so it may have ended earlier.", span(min(i.Unseen, i.Ended.Sub(i.Since))))
-	}
-	return s
 }

@@ -192,8 +192,10 @@ func (d *draft) fares(id CheckID, i *Incident, kind SignalKind) (failing, seen b
 		return true, true
 	case r.Signals[k].LastAt.Before(i.Since):
 		return false, false
+	case r.Signals[k].Last == Fail:
+		return true, true
 	}
-	return r.Signals[k].Last == Fail, true
+	return false, !d.seenFrom(SignalID{id, SignalKinds[k]}).Before(i.Since)
 }
 
 // platformKinds are the nodes that all accounts depend on.
