@@ -182,6 +182,9 @@ func (d *draft) standing(id CheckID, s SignalKind) (failing, seen bool) {
 		return false, false
 	}
 	failing, seen = d.failing(id, s)
+	if r := d.row(id); s == Availability && r != nil && r.EverGood && r.SetUp == "" && r.Last.Fault == FaultInvalid {
+		return true, true // what it is evidence of is being found out
+	}
 	if failing && s == Auth && c.Account != "" {
 		if m := d.besideMatter(c); m != "" && !shared(m) {
 			return false, false

@@ -89,7 +89,7 @@ func (d *draft) webhooksText(i *Incident, f *Failure) string {
 			continue
 		}
 		all++
-		if bad, _ := d.fares(id, i); bad {
+		if bad, _ := d.fares(id, i, i.kind()); bad {
 			failing++
 		}
 	}
