@@ -151,7 +151,10 @@ func when(t, now time.Time) string {
 }
 
 func (s Seen) text(now time.Time) string {
-	text := fmt.Sprintf("%s, took %s: ", clock(s.At, now), took(time.Duration(s.TookMS)*time.Millisecond))
+	text := clock(s.At, now) + ": "
+	if s.TookMS > 0 {
+		text = fmt.Sprintf("%s, took %s: ", clock(s.At, now), took(time.Duration(s.TookMS)*time.Millisecond))
+	}
 	switch {
 	case s.Fault == monitor.FaultNone && s.Status == 0:
 		text += "good"

@@ -26,7 +26,10 @@ type Report struct {
 
 func (r *reader) report(f reportForm) Report {
 	token, value, p := r.secret("report.token", f.Token, f.TokenFile)
-	if token.IsSet() && len(value) < minKey && !p.guessed {
+	switch {
+	case !token.IsSet() && p.line == 0 && f.At.line != 0:
+		r.wrong(f.At, "report has no token: nobody could report", "add token_file, or token: ${VARIABLE}; "+makeKey)
+	case token.IsSet() && len(value) < minKey && !p.guessed:
 		r.wrong(p, fmt.Sprintf("report.token has less than %d characters", minKey), makeKey)
 	}
 	return Report{Token: token}

@@ -50,7 +50,7 @@ func TestNearest(t *testing.T) {
 	known := []string{"schedule", "timeout", "http", "tls", "slow"}
 	for word, want := range map[string]string{
 		"shcedule": "schedule", "Schedule": "schedule", "timout": "timeout", "tiemout": "timeout", "htttp": "http", "tsl": "tls",
-		"slwo": "slow", "x": "", "": "", "interval": "", "receivers": "",
+		"slwo": "slow", "x": "", "": "", "interval": "schedule", "receivers": "", "enabled": "",
 	} {
 		if got := nearest(word, known); got != want {
 			t.Errorf("nearest to %q is %q, want %q", word, got, want)

@@ -2,8 +2,22 @@ package watchlist
 
 import "slices"
 
+// elsewhere are words of other monitors, of other places of this file or of OAuth, and what they are called here.
+var elsewhere = map[string][]string{
+	"interval": {"schedule", "every"}, "schedule": {"every"}, "every": {"schedule"}, "cron": {"schedule"},
+	"disabled": {"off"}, "enabled": {"off"}, "port": {"host"}, "address": {"host", "url", "endpoint"}, "url": {"endpoint", "host"}, "endpoint": {"url"},
+	"token": {"token_file"}, "refresh_token": {"refresh_token_file"}, "headers": {"token_header"}, "header": {"token_header", "headers"},
+	"id": {"client_id"}, "secret": {"client_secret", "key"}, "password": {"client_secret", "key"}, "record": {"type"}, "property": {"properties"},
+	"component": {"public"}, "description": {"title"},
+}
+
 // nearest is the known word that somebody who wrote word most likely meant, or "".
 func nearest(word string, known []string) string {
+	for _, w := range elsewhere[word] {
+		if slices.Contains(known, w) {
+			return w
+		}
+	}
 	best, least := "", 1+min(max(1, len(word)/3), 3)
 	for _, k := range known {
 		if d := distance(word, k); d < least {

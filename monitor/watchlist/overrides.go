@@ -54,6 +54,10 @@ func (b *builder) overrides(fields map[string]overrideForm) map[string]apaleo.Ov
 
 func (b *builder) notAnEntry(name string, p place) {
 	fix := "entries are " + strings.Join(apaleo.EntryNames(), ", ")
+	if entry, _, one := strings.Cut(name, "@"); one && slices.Contains(apaleo.EntryNames(), entry) {
+		b.wrong(p, "watchlist.overrides names one account's "+entry, "write "+entry+": an override is for all accounts")
+		return
+	}
 	if n := nearest(name, apaleo.EntryNames()); n != "" {
 		fix = "did you mean " + n + "?"
 	}
