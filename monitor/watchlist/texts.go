@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"bellhop/monitor/apaleo"
@@ -17,29 +18,43 @@ const maxText = 200
 // insiders are words that a guest or a receptionist does not know.
 var insiders = regexp.MustCompile(`(?i)\b(identity|tokens?|apis?|https?)\b`)
 
-// texts are the operator's own public sentences. Which keys there are, apaleo.Adviser knows.
+// texts are the operator's own public sentences.
 func (r *reader) texts(fields map[string]text) map[string]string {
 	all := map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
 		f := fields[key]
 		word := insiders.FindString(f.V)
-		_, err := apaleo.Adviser(map[string]string{key: f.V})
 		switch {
+		case !slices.Contains(textKeys(), key):
+			r.notAText(key, f.At)
 		case strings.TrimSpace(f.V) == "":
-			r.wrong(f.At, "texts."+shownKey(key)+" is empty", "write a sentence, or remove the key")
-		case utf8.RuneCountInString(f.V) > maxText:
-			r.wrong(f.At, fmt.Sprintf("texts.%s is longer than %d characters", shownKey(key), maxText), "one sentence is enough: people read it at a front desk")
+			r.wrong(f.At, "texts."+key+" is empty", "write a sentence, or remove the key")
+		case utf8.RuneCountInString(f.V) > maxText || strings.ContainsFunc(f.V, unicode.IsControl):
+			r.wrong(f.At, fmt.Sprintf("texts.%s is not one line of at most %d characters", key, maxText), "one sentence is enough: people read it at a front desk")
 		case word != "":
-			r.wrong(f.At, fmt.Sprintf("texts.%s holds the word %s", shownKey(key), quote(strings.ToLower(word))), "guests and hotel staff read it: say what works and what does not")
-		case err != nil && f.V != f.Raw:
-			r.wrong(f.At, "texts."+shownKey(key)+" cannot be used", "look at its key and its words")
-		case err != nil:
-			r.wrong(f.At, "texts: "+err.Error(), "correct it, or remove it")
+			r.wrong(f.At, fmt.Sprintf("texts.%s holds the word %s", key, quote(strings.ToLower(word))), "guests and hotel staff read it: say what works and what does not")
 		default:
 			all[key] = f.V
 		}
 	}
 	return all
+}
+
+// textKeys are those of sentences for now, and for when the trouble is over.
+func textKeys() []string {
+	var all []string
+	for _, key := range apaleo.TextKeys() {
+		all = append(all, key, key+"_over")
+	}
+	return all
+}
+
+func (r *reader) notAText(key string, p place) {
+	fix := "they are " + strings.Join(apaleo.TextKeys(), ", ") + ", each also with _over at its end"
+	if k := nearest(key, textKeys()); k != "" {
+		fix = "did you mean " + k + "?"
+	}
+	r.wrong(p, "texts: there is no sentence "+quoteKey(key), fix)
 }
 
 // shownKey is a key of the user's own as a message may show it.
