@@ -39,7 +39,7 @@ func manners(checks []*monitor.Check, p monitor.Pace) map[string]int {
 	}
 	most := map[string]int{}
 	for host, counts := range full {
-		most[host] = slices.Max(counts[:])
+		most[host] = max(1, slices.Max(counts[:])) // what comes once a day comes, too
 	}
 	if perMinute := p.Of(tokenServes) / minute; len(clients) > 0 {
 		most[identity] += (len(clients) + int(perMinute) - 1) / int(perMinute)

@@ -95,9 +95,30 @@ func TestSecretFile(t *testing.T) {
 // mistakes are found there too.
 func TestWithoutSecrets(t *testing.T) {
 	const data = `
-accounts: [{name: a, client_id: "${ID}", client_secret: "${S}"}, {name: b, client_id: "${ID}", client_secret_file: nowhere}]
+accounts:
+  - {name: a, client_id: "${ID}", client_secret: "${S}", code: "${C}", properties: ["${P}", "${P}"]}
+  - {name: b, client_id: "${ID}", client_secret_file: nowhere, code: "${C}", type: "${T}"}
+  - {name: t, kind: token, client_id: "${ID}", token_file: nowhere/at/all}
+  - {name: u, kind: token, client_id: "${ID}", token_url: "${URL}", token_header: "${S}"}
+  - {name: v, kind: token, client_id: "${ID}", token_url: "${URL}", token_header_file: nowhere}
+  - {name: w, kind: refresh, client_id: "${ID}", client_secret: "${S}", refresh_token_file: nowhere}
+  - {name: x, kind: "${K}", client_id: "${ID}", client_secret: "${S}"}
+accounts_file: nowhere.yaml
+report: {token_file: nowhere}
+webhooks:
+  - {name: a, endpoint: "${URL}", account: t, events: ["${E}", "${E}"], properties: ["${P}"]}
+  - {name: b, endpoint_file: nowhere, account: "${A}", ping: "${F}"}
+apaleo: {maintenance: "${M}"}
+texts: {apaleo: "${T}"}
 watchlist:
+  include: [apaleo]
+  modules: ["${M}", "${M}"]
+  overrides: {api-edge: {every: "${T}", timeout: "${T}", slow: "${T}", off: "${F}", public: "${P}"}}
   checks:
+    - {name: h, schedule: "${S}", heartbeat: {key: "${S}", grace: "${T}"}}
+    - {name: i, schedule: "@every 1h", heartbeat: {key_file: nowhere}}
+    - {name: j, title: "${T}", public: "${P}", dns: {name: "${N}", type: "${T}", server: "${S}", expect: ["${A}"]}}
+    - {name: k, tcp: {host: "${HOST}", send: "${S}", expect: "${E}", tls: "${F}", ca_file: nowhere.pem}}
     - {name: c, account: a, timeout: "${T}", schedule: "${S}", http: {url: "${URL}", ca_file: nowhere.pem, follow_redirects: "${F}"}}
     - {name: "${N}", account: "${A}", http: {url: "https://${HOST}/", method: "${M}", expect: "${E}"}}
 receivers:
