@@ -27,10 +27,10 @@ func (p place) spoiled() place {
 // from is p as somebody at another place would call it: "line 12", and of which file if it is another one.
 func (p place) from(other place) string {
 	text := fmt.Sprintf("line %d", p.line)
-	switch {
-	case p.file == other.file:
+	switch p.file {
+	case other.file:
 		return text
-	case p.file == "":
+	case "":
 		return text + " of the configuration"
 	}
 	return text + " of " + filepath.Base(p.file)

@@ -87,7 +87,7 @@ func (b *builder) tokenHeader(c *probe.KeptConfig, f accountForm) Secret {
 }
 
 // refreshToken gives a a grant of its own, whose refresh token is in a file that bellhop writes.
-func (b *builder) refreshToken(a *account, f accountForm, app accountForm) {
+func (b *builder) refreshToken(a *account, f, app accountForm) {
 	if !f.ClientID.Set && !f.Secret.Set && !f.SecretFile.Set {
 		f.Secret, f.SecretFile = app.Secret, app.SecretFile
 	}
