@@ -20,6 +20,23 @@ var (
 	errNoToken = errors.New("it holds no token, or more than one")
 )
 
+// openFile opens a file for reading. What is no file, a pipe without a writer for one, is not waited for.
+func openFile(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // it names the file
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "open", Path: path, Err: errors.New("it is no file")}
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err //nolint:wrapcheck // it names the file
+	}
+	return f, nil
+}
+
 // told is an error about a file in words that are safe to show.
 func told(err error) string {
 	var path *fs.PathError
@@ -69,9 +86,9 @@ func openGrant(path string) (*grant, error) {
 // locked opens path and locks what it names: a file that was replaced meanwhile is not it.
 func locked(path string) (*os.File, error) {
 	for range 3 {
-		f, err := os.Open(path)
+		f, err := openFile(path)
 		if err != nil {
-			return nil, err //nolint:wrapcheck // it names the file
+			return nil, err
 		}
 		if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 			_ = f.Close()

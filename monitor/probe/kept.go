@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"time"
 
 	"bellhop/monitor"
@@ -125,7 +124,7 @@ func (t token) lasts(now time.Time) bool {
 
 // open reads the file.
 func (k *kept) open(now time.Time) (token, *answer) {
-	f, err := os.Open(k.config.File)
+	f, err := openFile(k.config.File)
 	if err != nil {
 		return token{}, noneKept("the integration's token file cannot be read: " + told(err))
 	}

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"bellhop/monitor"
 )
 
@@ -90,6 +92,11 @@ func TestKeptFile(t *testing.T) {
 	expect("ended", "no_token", 0, "the integration's token file has not been renewed since "+old.UTC().Format(showTime)+", and its token ended ")
 	write(t, path, "")
 	expect("empty", "no_token", 0, "the integration's token file holds no token since ")
+	_ = os.Remove(path)
+	if err := unix.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	expect("a pipe that nobody writes to", "no_token", 0, "the integration's token file cannot be read: open "+path+": it is no file")
 	_ = os.Remove(path)
 	expect("gone", "no_token", 0, "the integration's token file cannot be read: open "+path+": no such file or directory")
 }
