@@ -192,14 +192,6 @@ func (d *draft) dissolve(parts []string) {
 	}
 }
 
-// closed takes a signal that has come to its end out of its incident.
-func (d *draft) closed(id SignalID, end time.Time) { d.leave(id, end, "") }
-
-// leave takes a member out, and ends the incident if its cause's own checks are good.
-func (d *draft) leave(id SignalID, end time.Time, why ChangeWord) {
-	d.leaveAll([]leaving{{id, end}}, why)
-}
-
 // over says whether an incident's cause is good again: no member is left, or its own checks are good. A
 // cause without a probe of its own is good when four in five of those that depend on it are.
 func (d *draft) over(i *Incident) bool {
