@@ -37,6 +37,9 @@ watchlist:
 	if sync.Every != 10*time.Minute || sync.Grace != 5*time.Minute || sync.Title != "sync" || sync.Public != "" {
 		t.Errorf("check %+v", sync)
 	}
+	if from := time.Date(2026, 7, 1, 12, 34, 56, 0, time.UTC); !sync.Schedule.Next(from).Equal(from.Add(10 * time.Minute)) {
+		t.Errorf("after a beat at %s the next is due at %s", from, sync.Schedule.Next(from))
+	}
 	for key, want := range map[string]monitor.CheckID{"0123456789abcdef": "export", "fedcba9876543210": "sync", "": "", "0123456789abcdeF": "", "export": ""} {
 		if id, ok := w.Beats.Check(key); id != want || ok != (want != "") {
 			t.Errorf("key %q is of %q", key, id)
