@@ -214,6 +214,9 @@ apaleo: {maintenance: %s}
 	if w.Reported.Accounts["ALPN"] != "alpine" || len(w.Reported.Needs) == 0 || len(w.Reported.Hotel("SEAS")) != 3 {
 		t.Errorf("reported %+v", w.Reported)
 	}
+	if quiet := parse(t, strings.Replace(fmt.Sprintf(data, "x", "show"), "report:", "#", 1), watchlist.Options{}); quiet.Reported.Hotel != nil || len(quiet.Needs) == 0 {
+		t.Errorf("without report: reported %+v, needs %v", quiet.Reported, quiet.Needs)
+	}
 	other := parse(t, fmt.Sprintf(data, "fedcba9876543210", "mute"), watchlist.Options{})
 	if d := watchlist.Diff(w, other); !reflect.DeepEqual(d, watchlist.Difference{Settings: []string{"apaleo", "report"}}) || !other.Apaleo.Mute {
 		t.Errorf("difference %+v", d)
