@@ -121,6 +121,9 @@ func (d *draft) lead(i *Incident, id SignalID) {
 // and for most of their members it lies upstream of their own cause and accounts for what they suffer from.
 // What is older stays itself.
 func (d *draft) partsOf(cause Cause, id SignalID, since time.Time) []string {
+	if cause.Kind == NodeHotels && id.Signal != Auth {
+		return nil
+	}
 	if cause.Kind == NodeHotels {
 		return d.sameHotel(d.watched.checks[id.Check].Account)
 	}
