@@ -244,6 +244,7 @@ func readBetterStack(body []byte, now time.Time) (bulletin, bool) {
 
 var (
 	statusIO     = regexp.MustCompile(`(?i)(^|[^a-z0-9.-])((www|app|cdn|static|pages|api)\.)?status\.io\b`)
+	statusIOHead = regexp.MustCompile(`(?i)<h1[^<>]{0,200}>([^<>]{1,200})<`)
 	statusIOText = regexp.MustCompile(`(?i)\bid=["']?statusbar_text["']?[^<>]{0,200}>([^<>]{1,200})<`)
 )
 
@@ -253,6 +254,9 @@ func readStatusIO(body []byte, _ time.Time) (bulletin, bool) {
 		return bulletin{}, false
 	}
 	m := statusIOText.FindSubmatch(body)
+	if m == nil {
+		m = statusIOHead.FindSubmatch(body)
+	}
 	if m == nil {
 		return bulletin{}, true
 	}

@@ -28,7 +28,8 @@ type feedItem struct {
 }
 
 // readFeed reads the history that a page offers as RSS or Atom. What is going on is told by the first word in bold of
-// an item, as Statuspage and Instatus write it; an item without such a word says nothing.
+// an item, as Statuspage and Instatus write it, or by the one that it begins with ("Resolved: …"); an item without
+// such a word says nothing.
 func readFeed(body []byte, now time.Time) (bulletin, bool) {
 	items, ok := feedItems(body)
 	if !ok {
@@ -92,10 +93,17 @@ var itemStates = map[string]string{
 	"scheduled": "scheduled", "notstartedyet": "scheduled", "not started yet": "scheduled",
 }
 
+// leading is the word that the text of an item begins with, where a colon or a dash sets it apart.
+var leading = regexp.MustCompile(`^\s*([A-Za-z][A-Za-z _]{1,30}?)\s*(?::|-\s|–)`)
+
 // state is where an item stands, by the newest of its updates, which comes first; "" is that it does not say.
 func (i feedItem) state() string {
 	text := cmp.Or(i.Description, i.Encoded, i.Content)
-	for _, m := range bold.FindAllStringSubmatch(text, 20) {
+	words := bold.FindAllStringSubmatch(text, 20)
+	if m := leading.FindStringSubmatch(tag.ReplaceAllString(text[:min(len(text), 1<<10)], " ")); m != nil {
+		words = append(words, m)
+	}
+	for _, m := range words {
 		word := strings.ToLower(strings.Trim(strings.TrimSpace(m[1]), ":-"))
 		if s := itemStates[strings.ReplaceAll(word, "_", " ")]; s != "" {
 			return s

@@ -104,6 +104,7 @@ func TestBulletinsThatSayLittle(t *testing.T) {
 		{"feed, empty", `<rss><channel></channel></rss>`, readFeed, true, true, nil},
 		{"feed, of something else", `<rss><channel><item><title>News</title></item></channel></rss>`, readFeed, true, false, nil},
 		{"feed, cut short", `<rss><channel><item><title>Down</title><description>&lt;b&gt;Investigating&lt;/b&gt;</description></item><item><tit`, readFeed, true, true, []string{"Down (investigating)"}},
+		{"feed, without bold", `<rss><channel><item><title>Down</title><description>Investigating - we look</description></item><item><title>Up</title><description>resolved: it works</description></item></channel></rss>`, readFeed, true, true, []string{"Down (investigating)"}},
 		{"html", "<!doctype html><html><title>Status</title>", readFeed, false, false, nil},
 		{"status.io, well", `status.io <b id="statusbar_text">All Systems Operational</b>`, readStatusIO, true, true, nil},
 		{"status.io, without its headline", `<a href="https://status.io">by Status.io</a>`, readStatusIO, true, false, nil},
