@@ -39,7 +39,7 @@ func (d *draft) meter(c *Check, o Outcome) {
 	if c.Own || c.Reported {
 		return
 	}
-	if o.Limit.Limit != 0 {
+	if o.Limit.Limit != 0 && o.Fault != FaultQuota { // a refusal is the quota signal's to tell: a burst of them is no news
 		d.meterQuota(c, o)
 	}
 	if o.Token.Life > 0 && c.Client != "" {

@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	demoFaster = 15              // times the real pace: four seconds of the demo are a minute
+	demoFaster = 20              // times the real pace: three seconds of the demo are a minute
 	demoAtMost = 3 * time.Minute // the whole story
 	demoTail   = 15              // lines of the log that are shown when the story went wrong
 )
@@ -30,8 +30,8 @@ func newDemo(s *shell) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Shows in two minutes what bellhop tells, and what not",
-		Long: `Starts a stand-in for apaleo, one for Slack and a webhook receiver on this machine, runs the
-real bellhop against them, fifteen times faster than in earnest, and breaks one thing after the
+		Long: `Starts a stand-in for apaleo, a store app, a Slack and a webhook receiver on this machine, runs the
+real bellhop against them, twenty times faster than in earnest, and breaks one thing after the
 other. On the left is what is true, on the right what a person is told of it. At the end it
 compares: the status is 0 only if exactly the expected messages arrived.
 
@@ -58,7 +58,7 @@ func (s *shell) demo(ctx context.Context, o demoFlags) error {
 	if pace.By == 1 {
 		pace = pace.Divide(demoFaster)
 	}
-	st, err := openStage(ctx)
+	st, err := openStage(ctx, pace)
 	if err != nil {
 		return fmt.Errorf("set the stage: %w", err)
 	}
@@ -91,6 +91,11 @@ func (w *show) run(ctx context.Context, s *shell, o demoFlags) error {
 		end(fmt.Errorf("bellhop ended by itself, with status %d", status))
 	})
 	parts.Go(func() { w.readSlack(ctx) })
+	parts.Go(func() {
+		if err := w.integrate(ctx); err != nil {
+			end(err)
+		}
+	})
 	good := w.tell(ctx, started)
 	if !good && !o.verbose && !errors.Is(context.Cause(ctx), context.Canceled) {
 		w.page.log(tail(filepath.Join(w.dir, demoLogName), demoTail))
@@ -180,7 +185,7 @@ func (w *show) verdict(failed error) (good bool) {
 		}
 	}
 	if good {
-		w.page.praise(len(expected), time.Since(w.began))
+		w.page.praise(expected, time.Since(w.began))
 	}
 	return good
 }

@@ -30,11 +30,13 @@ func (c comparison) differ() bool {
 	return false
 }
 
-// lines are how all tales begin at a receiver.
+// lines are how all tales for a receiver begin there.
 func lines(all []tale, receiver string) []string {
 	var list []string
 	for _, t := range all {
-		list = append(list, t.line(receiver))
+		if t.isFor(receiver) {
+			list = append(list, t.line(receiver))
+		}
 	}
 	return list
 }

@@ -84,6 +84,7 @@ type hookBody struct {
 		Text     string `json:"text"`
 		Incident struct {
 			Severity string `json:"severity"`
+			Change   string `json:"change"`
 			Side     string `json:"side"`
 			Version  int    `json:"version"`
 			Cause    struct {
@@ -104,6 +105,9 @@ func hookLetter(raw []byte, at time.Time) letter {
 	i := b.Data.Incident
 	l.line = hookLine(b.Type, i.Side, i.Cause.Kind, b.Data.Text)
 	l.text = fmt.Sprintf("%s, side %s, version %d; signature good", b.Type, i.Side, i.Version)
+	if i.Change != "" {
+		l.text += fmt.Sprintf("\nChange: %s. %s", i.Change, b.Data.Text)
+	}
 	return l
 }
 

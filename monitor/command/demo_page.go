@@ -140,6 +140,8 @@ func (s scene) row(pace monitor.Pace) []string {
 	if s.told > 0 {
 		row[2] = fmt.Sprintf("%4.1f s", s.told.Seconds())
 		row[3] = minutes(s.told * time.Duration(pace.By))
+	} else if s.act.begin != nil {
+		row[2] = "(later)"
 	}
 	for i, r := range receiversShown {
 		row[4+i] = s.sent(r)
@@ -171,9 +173,9 @@ func minutes(d time.Duration) string {
 }
 
 // praise says that all was as it should be.
-func (p *demoPage) praise(messages int, took time.Duration) {
-	p.print(well, fold(fmt.Sprintf("GOOD: exactly the %d expected messages arrived at Slack and at the webhook, in order, "+
-		"and nothing else, in %.0f s.", messages, took.Seconds()), width)...)
+func (p *demoPage) praise(all []tale, took time.Duration) {
+	p.print(well, fold(fmt.Sprintf("GOOD: exactly the expected messages arrived, %d at Slack and %d at the webhook, in order, "+
+		"and nothing else, in %.0f s.", len(lines(all, bySlack)), len(lines(all, byHook)), took.Seconds()), width)...)
 	p.print(plainly, "Now in earnest: bellhop --config config.yaml needs no credentials to begin with.")
 }
 

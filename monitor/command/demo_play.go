@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -23,10 +24,12 @@ type show struct {
 	mu      sync.Mutex // protects all below
 	letters []letter
 	changed chan struct{} // closed at the next letter
+
+	reports chan string // where the store app reports, once bellhop runs
 }
 
 func newShow(st *stage, p monitor.Pace, page *demoPage) *show {
-	w := &show{stage: st, pace: p, began: time.Now(), page: page, changed: make(chan struct{})}
+	w := &show{stage: st, pace: p, began: time.Now(), page: page, changed: make(chan struct{}), reports: make(chan string, 1)}
 	st.hook.deliver = w.arrived
 	return w
 }
@@ -35,6 +38,7 @@ func newShow(st *stage, p monitor.Pace, page *demoPage) *show {
 type scene struct {
 	act   act
 	began time.Duration // since the start of the demo
+	since time.Duration // what is told of it was true since; began, if it is not of an earlier act
 	told  time.Duration // from its beginning to the first message of it; 0 is never
 	heard map[string]int
 }
@@ -73,7 +77,7 @@ func (w *show) play(ctx context.Context, started <-chan Serving) ([]scene, error
 	}
 	var scenes []scene
 	for _, a := range story() {
-		s, err := w.act(ctx, a)
+		s, err := w.act(ctx, a, scenes)
 		scenes = append(scenes, s)
 		if err != nil {
 			return scenes, err
@@ -85,6 +89,19 @@ func (w *show) play(ctx context.Context, started <-chan Serving) ([]scene, error
 
 func (w *show) truth(text string) { w.page.truth(time.Since(w.began), text) }
 
+// integrate plays the store app, from when bellhop runs.
+func (w *show) integrate(ctx context.Context) error {
+	select {
+	case at := <-w.reports:
+		return w.app.run(ctx, at)
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// reportedOf is how many checks there are of each reported hotel.
+const reportedOf = 3
+
 // open waits until bellhop runs and finds everything good.
 func (w *show) open(ctx context.Context, started <-chan Serving) error {
 	ctx, cancel := context.WithTimeout(ctx, w.pace.Of(demoWait))
@@ -92,14 +109,15 @@ func (w *show) open(ctx context.Context, started <-chan Serving) error {
 	select {
 	case at := <-started:
 		w.pages.status = at.Page
+		w.reports <- at.Page + "/api/v1/report"
 	case <-ctx.Done():
 		return errors.New("bellhop did not start")
 	}
 	w.page.opening(w.pages, w.pace)
-	w.truth(fmt.Sprintf("all is well: %d hotels, a store app", len(demoHotels)))
+	w.truth(fmt.Sprintf("all is well: %d hotels with credentials, a store app with %d more", len(demoHotels), len(appHotels())))
 	for {
 		up, of, err := w.up(ctx)
-		if err == nil && of > 0 && up == of {
+		if err == nil && of > reportedOf*len(appHotels()) && up == of {
 			w.page.alert(time.Since(w.began), fmt.Sprintf("status page: %d of %d checks are up", up, of), well)
 			return w.pass(ctx, demoStay/2)
 		}
@@ -111,7 +129,7 @@ func (w *show) open(ctx context.Context, started <-chan Serving) error {
 
 // up asks bellhop how many of its checks are up.
 func (w *show) up(ctx context.Context) (up, of int, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, w.pages.status+"/api/v1/status", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, w.pages.status+"/api/v1/status?hotels=1", nil)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -136,18 +154,27 @@ func (w *show) up(ctx context.Context) (up, of int, err error) {
 	return up, len(status.Checks), nil
 }
 
-// act plays one act.
-func (w *show) act(ctx context.Context, a act) (scene, error) {
+// act plays one act, after those that went before it.
+func (w *show) act(ctx context.Context, a act, earlier []scene) (scene, error) {
 	before, _ := w.since(0)
 	began := time.Now()
 	s := scene{act: a, began: began.Sub(w.began), heard: map[string]int{}}
+	s.since = s.began
+	if i := slices.IndexFunc(earlier, func(e scene) bool { return a.after != "" && e.act.what == a.after }); i >= 0 {
+		s.since = earlier[i].began
+	}
 	w.truth(a.truth)
-	var err error
-	if a.tale == nil {
-		err = w.passing(ctx, a, len(before))
-	} else {
+	if a.begin != nil {
 		a.begin(w.stage)
-		s.told, err = w.await(ctx, len(before), *a.tale, began)
+	}
+	var err error
+	switch {
+	case a.tale != nil:
+		s.told, err = w.await(ctx, len(before), *a.tale, w.began.Add(s.since))
+	case a.begin != nil:
+		err = w.pass(ctx, demoStay)
+	default:
+		err = w.passing(ctx, a, len(before))
 	}
 	after, _ := w.since(len(before))
 	for _, l := range after {
@@ -213,7 +240,7 @@ func tellers(news []letter, t tale) (first time.Time, all bool) {
 		}
 		told[l.by] = true
 	}
-	return first, len(told) == len(receiversShown)
+	return first, !slices.ContainsFunc(receiversShown, func(r string) bool { return t.isFor(r) && !told[r] })
 }
 
 // pass lets a time go by; it is one at the real pace.

@@ -15,10 +15,6 @@ const (
 	pageHotels  = 200
 )
 
-// leftOut is how much older than the last report a hotel's own is, where reports leave it out. Several reports can
-// share the hotels among them.
-const leftOut = 2 * time.Minute
-
 // hotelsView is the hotels as a page shows them.
 type hotelsView struct {
 	Counts     []hotelCount
@@ -48,7 +44,8 @@ type hotelRow struct {
 	Label               string
 	State               monitor.State
 	Why, Incident       string
-	Since, Seen         moment // Seen only where it is longer ago than the last report
+	Since, Seen         moment
+	Expires             moment
 }
 
 // standingWords is how pages call the standings, and which shape they have.
@@ -77,17 +74,10 @@ func (b *hotelsView) fill(s *monitor.Snapshot, hotels []hotelView, most int) {
 	b.More = max(len(hotels)-most, 0)
 	for _, h := range hotels[:len(hotels)-b.More] {
 		w := standingWords[h.Standing]
-		row := hotelRow{
+		b.Listed = append(b.Listed, hotelRow{
 			Account: h.Account, Code: h.Code, Name: h.Name, Label: w.label, State: w.state, Why: h.Why, Incident: h.Incident,
-			Since: when(h.began(), s.At),
-		}
-		if s.LastReport.Sub(h.Seen) > leftOut {
-			row.Seen = when(h.Seen, s.At)
-		}
-		if h.Standing == Silent {
-			row.Since = moment{}
-		}
-		b.Listed = append(b.Listed, row)
+			Since: when(h.began(), s.At), Seen: when(h.Seen, s.At), Expires: when(h.Token.Expires, s.At),
+		})
 	}
 }
 

@@ -11,8 +11,9 @@ import (
 // A grant is what a hotel's administrator consented to, with the refresh token that stands for it.
 type grant struct {
 	client, account string
-	scopes          []string
-	spent           bool // the refresh token has served, and its client rotates them
+	scopes          []string // that tokens get
+	asked           []string // that the client had when the hotel consented
+	spent           bool     // the refresh token has served, and its client rotates them
 	ended           bool
 	next            *grant // that the refresh token was exchanged for
 }
@@ -23,7 +24,7 @@ func (s *Server) Consent(clientID, code string) (refreshToken string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c, a := s.mustKnow(clientID), s.mustHave(code)
-	return s.keepLocked(&grant{client: c.ID, account: a.Code, scopes: slices.Clone(c.Scopes)})
+	return s.keepLocked(&grant{client: c.ID, account: a.Code, scopes: slices.Clone(c.Scopes), asked: slices.Clone(c.Scopes)})
 }
 
 // RevokeConsent ends what the hotel consented to: refreshing answers invalid_grant. Access tokens work until they
@@ -74,7 +75,7 @@ func (s *Server) refreshLocked(r *http.Request, c *Client, now time.Time) (answe
 			g.ended = true
 		}
 		return answer, "invalid_grant"
-	case !within(c.Scopes, g.scopes):
+	case !within(c.Scopes, g.asked):
 		return answer, "invalid_request"
 	case len(scopes) == 0:
 		scopes = both(g.scopes, c.Scopes)
@@ -82,7 +83,7 @@ func (s *Server) refreshLocked(r *http.Request, c *Client, now time.Time) (answe
 		return answer, "invalid_scope"
 	}
 	if c.Rotates {
-		g.spent, g.next = true, &grant{client: g.client, account: g.account, scopes: g.scopes}
+		g.spent, g.next = true, &grant{client: g.client, account: g.account, scopes: g.scopes, asked: g.asked}
 		used = s.keepLocked(g.next)
 	}
 	return s.signedLocked(c, s.mustHave(g.account), scopes, used, now), ""
@@ -118,4 +119,16 @@ func both(a, b []string) (common []string) {
 		}
 	}
 	return common
+}
+
+// Grant changes what a hotel's administrator has consented to, without consenting anew: a scope that is left out is gone
+// at the next refresh.
+func (s *Server) Grant(clientID, code string, scopes ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, g := range s.grants {
+		if g.client == clientID && g.account == code {
+			g.scopes = slices.Clone(scopes)
+		}
+	}
 }

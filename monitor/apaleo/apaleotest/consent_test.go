@@ -71,6 +71,9 @@ func TestScopesOfConsentsChange(t *testing.T) {
 	scopes("reservations.read")
 	got, _ := exchange(t, s, c, old)
 	wantRefusal(t, "the scope lost", get(t, c, s.API+"/finance/v1/folios/$count", got["access_token"].(string)), 403)
+	s.Grant(storeID, "ALPN", "folios.read")
+	got, _ = exchange(t, s, c, old)
+	wantRefusal(t, "what the hotel took away", get(t, c, s.API+"/booking/v1/reservations/$count", got["access_token"].(string)), 403)
 	scopes("reservations.read", "setup.read")
 	if _, code := exchange(t, s, c, old); code != "invalid_request" {
 		t.Errorf("after a scope was added: got %v, want invalid_request as recorded", code)

@@ -54,6 +54,7 @@ type Stalled struct {
 // post is what the sending of webhooks needs. The server's mu protects it.
 type post struct {
 	stalls []*Stalled
+	late   []event     // that a stall kept
 	sent   []Delivered // the last keptPosts of them
 	count  int         // of events made: which comes next
 }
@@ -115,6 +116,7 @@ func (s *Server) deliver(d Deliveries, step time.Duration) {
 func (s *Server) due(d Deliveries, last, now time.Time) (all []event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	all, s.post.late = s.post.late, nil
 	n := uint64(0)
 	for _, code := range slices.Sorted(keys(s.accounts)) {
 		a := s.accounts[code]
@@ -168,19 +170,17 @@ func (s *Server) Stall(st Stall) *Stalled {
 	return active
 }
 
-// Release ends the stall. Late has the events that were kept sent now, as after apaleo's own stalls (#238, #370).
-func (st *Stalled) Release(ctx context.Context, late bool) {
+// Release ends the stall. Late has Deliver send the events that were kept, first of all, as after apaleo's own stalls
+// (#238, #370).
+func (st *Stalled) Release(late bool) {
 	s := st.server
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.post.stalls = slices.DeleteFunc(s.post.stalls, func(other *Stalled) bool { return other == st })
-	held := st.held
-	st.held = nil
-	s.mu.Unlock()
-	for _, e := range held {
-		if late {
-			s.send(ctx, e)
-		}
+	if late {
+		s.post.late = append(s.post.late, st.held...)
 	}
+	st.held = nil
 }
 
 // Emit sends one event of an account now, to each subscription that is for it, unless a stall keeps it. It returns what the

@@ -139,8 +139,8 @@ func TestWebhooksAreSentAndStall(t *testing.T) {
 	}
 	all := s.Stall(apaleotest.Stall{Pings: true, Events: true})
 	eventually(t, "the stall keeps an event", func() bool { return len(s.Emit(t.Context(), "ALPN", "reservation/created")) == 0 })
-	all.Release(t.Context(), false)
-	quiet.Release(t.Context(), true)
+	all.Release(false)
+	quiet.Release(true)
 	eventually(t, "events arrive again, the late ones too", func() bool { _, now := m.counts(); return now > before+3 })
 	if sent := s.Delivered(); len(sent) == 0 || sent[0].Status != 204 || sent[0].Endpoint == "" {
 		t.Errorf("sent: %+v", sent)
