@@ -17,7 +17,7 @@ func (d *draft) attribute(id SignalID, without Node) Cause {
 	if c == nil || d.ownMatter(c, id) {
 		return own
 	}
-	if cause, ok := d.withoutToken(c, id); ok {
+	if cause, ok := d.withoutToken(c, id, without); ok {
 		return cause
 	}
 	matter, settled := d.matter(c, id)
@@ -25,7 +25,7 @@ func (d *draft) attribute(id SignalID, without Node) Cause {
 		return Cause{Kind: NodeHotels, ID: matter, Confidence: Certain}
 	}
 	for _, n := range c.Path {
-		if n == without || !d.mayExplain(n, id) || matter != "" && n.Kind == NodeAccount {
+		if n == without || !d.mayExplain(n, id) || matter != "" && n.Kind == NodeAccount && !d.probed(c, id.Signal) {
 			continue
 		}
 		if at := d.openAt(n); at != "" && covers(d.incident(at), id.Signal) {
@@ -185,10 +185,8 @@ func (d *draft) standing(id CheckID, s SignalKind) (failing, seen bool) {
 	if r := d.row(id); s == Availability && r != nil && r.EverGood && r.SetUp == "" && r.Last.Fault == FaultInvalid {
 		return true, true // what it is evidence of is being found out
 	}
-	if failing && s == Auth && c.Account != "" {
-		if m := d.besideMatter(c); m != "" && !shared(m) {
-			return false, false
-		}
+	if failing && s == Auth && d.followsFromHotel(c) {
+		return false, false
 	}
 	return failing, seen
 }

@@ -66,6 +66,7 @@ func newMonitor(o Options, book ledger) *Monitor {
 		now: m.Now, jolted: m.clock.jolted, controls: m.controls, stats: m.stats, log: o.Log, post: m.post,
 	}
 	m.owner = newOwner(m, book)
+	m.Saved = Saved{ID: o.Saved.ID, Epoch: o.Saved.Epoch, Committed: o.Saved.Committed} // the book holds the rest by now
 	m.inbox.fit(len(o.First.Checks))
 	m.shown.Store(m.owner.view())
 	return m

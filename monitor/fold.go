@@ -121,6 +121,9 @@ func (d *draft) lead(i *Incident, id SignalID) {
 // and for most of their members it lies upstream of their own cause and accounts for what they suffer from.
 // What is older stays itself.
 func (d *draft) partsOf(cause Cause, id SignalID, since time.Time) []string {
+	if cause.Kind == NodeHotels && id.Signal != Auth {
+		return nil
+	}
 	if cause.Kind == NodeHotels {
 		return d.sameHotel(d.watched.checks[id.Check].Account)
 	}
@@ -190,14 +193,6 @@ func (d *draft) dissolve(parts []string) {
 		}
 		d.version(at, EventResolved, ChangeMerged)
 	}
-}
-
-// closed takes a signal that has come to its end out of its incident.
-func (d *draft) closed(id SignalID, end time.Time) { d.leave(id, end, "") }
-
-// leave takes a member out, and ends the incident if its cause's own checks are good.
-func (d *draft) leave(id SignalID, end time.Time, why ChangeWord) {
-	d.leaveAll([]leaving{{id, end}}, why)
 }
 
 // over says whether an incident's cause is good again: no member is left, or its own checks are good. A

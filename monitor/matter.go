@@ -9,6 +9,8 @@ const (
 	MatterConsent     = "consent"     // a scope that is needed was not consented to
 	MatterAccess      = "access"      // it lets the integration in no longer, and why is not known
 	MatterToken       = "token"       // the integration gets no token for it, for a reason that is not the hotel's
+	MatterRequests    = "requests"    // the integration's requests for it fail
+	MatterWebhooks    = "webhooks"    // nothing is delivered for it
 	MatterSuspended   = "suspended"   // apaleo has suspended its account
 	MatterDevelopment = "development" // its account is not a live one
 	MatterArchived    = "archived"    // its property is archived
@@ -40,13 +42,26 @@ func MatterOf(f Fault, reported bool) string {
 // shared says whether a matter may have a cause further up, if nearly all hotels have it at once: what a token
 // lacks and what apaleo says of an account are never the client's doing.
 func shared(matter string) bool {
-	return matter == MatterReconnect || matter == MatterAccess || matter == MatterToken
+	return slices.Contains([]string{MatterReconnect, MatterAccess, MatterToken, MatterRequests, MatterWebhooks}, matter)
 }
+
+// ofHotels says whether a matter is one that hotels have to settle, and not only one that each has for itself.
+func ofHotels(matter string) bool {
+	return matter != MatterToken && matter != MatterRequests && matter != MatterWebhooks
+}
+
+// reportedMatters are what fails, by the kind of the check that is reported, where it fails for some hotels only.
+var reportedMatters = map[string]string{KindTraffic: MatterRequests, KindConsent: MatterToken, KindWebhooks: MatterWebhooks}
 
 // matter finds which matter of its hotel a failing signal belongs to: the one that is open for the hotel
 // already, its own, or one that another check of the hotel has just met and that explains it.
 func (d *draft) matter(c *Check, id SignalID) (matter string, settled bool) {
-	if id.Signal != Auth || c.Account == "" || c.Own {
+	switch {
+	case c.Account == "" || c.Own:
+		return "", false
+	case id.Signal == Availability && c.Reported:
+		return reportedMatters[c.Kind], false
+	case id.Signal != Auth:
 		return "", false
 	}
 	f := d.row(id.Check).Failures[signalIndex(Auth)]
@@ -128,4 +143,9 @@ func (d *draft) sameHotel(account string) []string {
 
 func (d *draft) allAuth(i *Incident) bool {
 	return !slices.ContainsFunc(i.Members, func(m SignalID) bool { return m.Signal != Auth })
+}
+
+// probed says whether bellhop itself asks a hotel whose requests or webhooks fail, so that it can say more of it.
+func (d *draft) probed(c *Check, s SignalKind) bool {
+	return s == Availability && slices.ContainsFunc(d.ofAccount(c.Account), func(id CheckID) bool { return !d.watched.checks[id].Reported })
 }

@@ -54,11 +54,15 @@ func (d *draft) reviewHotels(at string) {
 	sev := d.severity(i)
 	graver := worse(sev, i.Severity) == sev && sev != i.Severity
 	set := d.hotelSet(i)
+	every := d.b.pace.HotelsEvery
+	if i.kind() == Availability { // nobody waits for a person: it may be over before the day is
+		every = d.b.pace.PostEvery
+	}
 	switch n := len(d.hotelsOf(i)); {
 	case graver:
 		d.version(at, EventUpdated, ChangeSeverity)
 	case set == i.Set:
-	case d.now.Sub(i.Updated) >= d.b.pace.HotelsEvery, mostNow(i.Scope.Failing, n, d.watchedAccounts()):
+	case d.now.Sub(i.Updated) >= every, mostNow(i.Scope.Failing, n, d.watchedAccounts()):
 		d.version(at, EventUpdated, ChangeHotels)
 	case n >= 2*i.Scope.Failing && n-i.Scope.Failing >= hotelsNamed:
 		d.version(at, EventUpdated, ChangeScope)

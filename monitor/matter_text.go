@@ -33,6 +33,14 @@ var matterWords = map[string]matterWord{
 		"hotel is without a token", "hotels are without a token", "No new token is given (%s)",
 		"has a token again", "All hotels have tokens again",
 	},
+	MatterRequests: {
+		"hotel's requests fail", "hotels' requests fail", "%s",
+		"is served again", "All hotels' requests succeed again",
+	},
+	MatterWebhooks: {
+		"hotel's webhooks do not arrive", "hotels' webhooks do not arrive", "%s",
+		"gets its webhooks again", "All hotels' webhooks arrive again",
+	},
 	MatterSuspended: {
 		"hotel's account is suspended at apaleo", "hotels' accounts are suspended at apaleo", "apaleo says so",
 		"is no longer suspended", "No hotel is suspended any more",
@@ -77,12 +85,26 @@ func (d *draft) hotelsText(i *Incident, what string) string {
 	if len(accounts) > 1 {
 		since = "at the first of them " + since
 	}
-	fact := strings.ReplaceAll(matterWords[i.Cause.ID].fact, "%s", what)
-	s := fmt.Sprintf("%s: %s. %s %s.", i.Title, list(names), fact, since)
+	if f := d.failure(i); len(accounts) == 1 && f != nil && !ofHotels(i.Cause.ID) && f.Detail != "" {
+		what = f.Detail + ","
+		if i.Cause.ID == MatterWebhooks {
+			since = "It was found out at " + d.clock(i.Since)
+			what = f.Detail + "."
+		}
+	}
+	s := fmt.Sprintf("%s: %s. %s %s.", i.Title, list(names), seenWith(matterWords[i.Cause.ID].fact, what), since)
 	if i.Severity == Warning {
 		s += " Nothing has been refused for it yet."
 	}
 	return s
+}
+
+// seenWith is what is seen, as a matter tells it and with what the adviser calls it.
+func seenWith(fact, what string) string {
+	if fact == "%s" {
+		return upper(what)
+	}
+	return strings.ReplaceAll(fact, "%s", what)
 }
 
 // hotelsEnd is the heading once nobody has to do anything any more.

@@ -75,19 +75,37 @@ func (d *draft) tokenAsked(id CheckID) time.Time {
 	return r.Signal(Auth).LastAt
 }
 
-// withoutToken is the cause of an open incident that keeps the integration from getting tokens, for a hotel whose
-// requests are refused since: when its token has ended, that is what follows.
-func (d *draft) withoutToken(c *Check, id SignalID) (Cause, bool) {
+// withoutToken is why the integration has no token for a hotel whose requests are refused for want of one: an open
+// incident that keeps it from getting any, or what the token endpoint says to its client.
+func (d *draft) withoutToken(c *Check, id SignalID, without Node) (Cause, bool) {
 	f := d.row(id.Check).Failures[signalIndex(id.Signal)]
 	if id.Signal != Auth || !c.Reported || f == nil || f.Fault != FaultUnauthorized {
 		return Cause{}, false
 	}
 	for _, other := range d.ofAccount(c.Account) {
-		if k := d.watched.checks[other]; k.Kind == KindConsent {
-			if i := d.explaining(k, Availability); i != nil {
-				return i.Cause, true
-			}
+		k := d.watched.checks[other]
+		if k.Kind != KindConsent || d.row(other) == nil {
+			continue
+		}
+		if i := d.explaining(k, Availability); i != nil {
+			return i.Cause, true
+		}
+		if d.refusal(other) != "" {
+			return d.attribute(SignalID{other, Auth}, without), true
 		}
 	}
 	return Cause{}, false
+}
+
+// followsFromHotel says whether a check is refused only because its hotel has no token, or lacks what is needed: that
+// says nothing of anybody upstream.
+func (d *draft) followsFromHotel(c *Check) bool {
+	f := d.row(c.ID()).Failures[signalIndex(Auth)]
+	if c.Account == "" || f == nil {
+		return false
+	}
+	if m := matters[f.Fault]; m != "" && !shared(m) || !letsNobodyIn(f.Fault) {
+		return m != "" && !shared(m)
+	}
+	return slices.ContainsFunc(d.ofAccount(c.Account), func(id CheckID) bool { return d.refusal(id) != "" }) || d.besideMatter(c) != "" && !shared(d.besideMatter(c))
 }

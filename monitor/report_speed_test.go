@@ -18,7 +18,9 @@ const manyHotels = 5000
 // bigReport tells of many hotels, all of them alike.
 func bigReport(n int, at time.Time, status int, token monitor.Fault) monitor.Report {
 	r := monitor.Report{At: at, ID: at.String(), Accounts: make([]monitor.AccountReport, n), Random: make([]byte, 32)}
-	scopes := func() []string { return []string{"availability.read", "folios.read", "reservations.read", "setup.read"} }
+	scopes := func() []string {
+		return []string{"availability.read", "folios.read", "reservations.read", "setup.read"}
+	}
 	for i := range r.Accounts {
 		r.Accounts[i] = monitor.AccountReport{
 			Code: fmt.Sprintf("H%05d", i), Name: fmt.Sprintf("Hotel number %d", i),

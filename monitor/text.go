@@ -35,7 +35,7 @@ func (d *draft) word(i *Incident) {
 // sideOf is whose matter an incident is. What several hotels have to settle each for itself is theirs, though the
 // same fault might be ours where it befalls all.
 func sideOf(i *Incident, a Advice) Side {
-	if i.Cause.Kind == NodeHotels && i.Cause.ID != MatterToken {
+	if i.Cause.Kind == NodeHotels && ofHotels(i.Cause.ID) {
 		return SideHotel
 	}
 	return a.Side

@@ -79,6 +79,14 @@ func (d *draft) actAll(turns []turn) {
 	}
 }
 
+// closed takes a signal that has come to its end out of its incident.
+func (d *draft) closed(id SignalID, end time.Time) { d.leave(id, end, "") }
+
+// leave takes a member out, and ends the incident if its cause's own checks are good.
+func (d *draft) leave(id SignalID, end time.Time, why ChangeWord) {
+	d.leaveAll([]leaving{{id, end}}, why)
+}
+
 // leaveAll takes members out of their incidents, and ends those whose cause's own checks are good.
 func (d *draft) leaveAll(all []leaving, why ChangeWord) {
 	gone := map[string]map[SignalID]bool{}

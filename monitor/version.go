@@ -47,11 +47,11 @@ func (d *draft) review() {
 		}
 		i := d.incident(at)
 		switch {
-		case i.Cause.Kind == NodeHotels:
-			d.reviewHotels(at)
-			continue
 		case d.loose(i):
 			d.version(at, EventUpdated, ChangeMaintenanceOver)
+			continue
+		case i.Cause.Kind == NodeHotels:
+			d.reviewHotels(at)
 			continue
 		case d.acknowledged(i):
 			d.version(at, EventUpdated, ChangeAcknowledged)

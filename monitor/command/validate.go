@@ -66,7 +66,7 @@ func (s *shell) validated(list *watchlist.Watchlist, problems watchlist.Problems
 	v := Validation{File: s.config, Good: len(problems) == 0, Problems: []Problem{}}
 	if v.Good {
 		v.Checks, v.Receivers = len(list.Checks), len(list.Receivers)
-		v.Requests, v.Scopes, v.Remarks = manners(list.Checks, list.Pace), list.Reported.Needs, list.Remarks
+		v.Requests, v.Scopes, v.Remarks = manners(list.Checks, list.Pace), list.Needs, list.Remarks
 	}
 	for _, p := range problems {
 		v.Problems = append(v.Problems, Problem{p.Line, p.Col, p.What, p.Fix})

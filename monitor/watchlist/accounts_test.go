@@ -149,6 +149,7 @@ func TestManyAccounts(t *testing.T) {
 	w, err := watchlist.Parse(filepath.Join(dir, "config.yaml"), []byte(`
 accounts: [{name: app, kind: connect, client_id: APP, client_secret: x}]
 accounts_file: hotels.yaml
+report: {token: 0123456789abcdef}
 watchlist: {include: [apaleo]}
 `), watchlist.Options{})
 	if err != nil {

@@ -199,8 +199,7 @@ func (b *builder) times(c *monitor.Check, f checkForm) {
 		return
 	}
 	c.Every = r.max
-	if c.Reported && r.every == 0 {
-		c.Schedule = r.spec // a job is due when it is due
+	if c.Schedule = r.due(); c.Reported {
 		return
 	}
 	c.Schedule = b.spread(c.ID(), r, f.Spread)

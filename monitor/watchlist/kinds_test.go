@@ -37,6 +37,9 @@ watchlist:
 	if sync.Every != 10*time.Minute || sync.Grace != 5*time.Minute || sync.Title != "sync" || sync.Public != "" {
 		t.Errorf("check %+v", sync)
 	}
+	if from := time.Date(2026, 7, 1, 12, 34, 56, 0, time.UTC); !sync.Schedule.Next(from).Equal(from.Add(10 * time.Minute)) {
+		t.Errorf("after a beat at %s the next is due at %s", from, sync.Schedule.Next(from))
+	}
 	for key, want := range map[string]monitor.CheckID{"0123456789abcdef": "export", "fedcba9876543210": "sync", "": "", "0123456789abcdeF": "", "export": ""} {
 		if id, ok := w.Beats.Check(key); id != want || ok != (want != "") {
 			t.Errorf("key %q is of %q", key, id)
@@ -210,6 +213,9 @@ apaleo: {maintenance: %s}
 	}
 	if w.Reported.Accounts["ALPN"] != "alpine" || len(w.Reported.Needs) == 0 || len(w.Reported.Hotel("SEAS")) != 3 {
 		t.Errorf("reported %+v", w.Reported)
+	}
+	if quiet := parse(t, strings.Replace(fmt.Sprintf(data, "x", "show"), "report:", "#", 1), watchlist.Options{}); quiet.Reported.Hotel != nil || len(quiet.Needs) == 0 {
+		t.Errorf("without report: reported %+v, needs %v", quiet.Reported, quiet.Needs)
 	}
 	other := parse(t, fmt.Sprintf(data, "fedcba9876543210", "mute"), watchlist.Options{})
 	if d := watchlist.Diff(w, other); !reflect.DeepEqual(d, watchlist.Difference{Settings: []string{"apaleo", "report"}}) || !other.Apaleo.Mute {

@@ -21,6 +21,14 @@ type rhythm struct {
 
 var cronZone = regexp.MustCompile(`^CRON_TZ=(\S+)\s+(\S.*)$`)
 
+// due is when a job of this rhythm has to have run: at the time itself, or so long after it ran last.
+func (r rhythm) due() monitor.Schedule {
+	if r.every > 0 {
+		return monitor.AfterSchedule(r.every)
+	}
+	return r.spec
+}
+
 // parseRhythm understands @every and five-field cron expressions; those without a zone are in UTC. Shorter
 // intervals than least are refused.
 func parseRhythm(s string, least time.Duration) (rhythm, error) {

@@ -34,7 +34,8 @@ type Watchlist struct {
 	Beats     Beats
 	Texts     map[string]string // public sentences that the operator wrote himself, by key
 	Webhooks  []Webhook
-	Reported  monitor.Reported // how what the integration reports is watched
+	Reported  monitor.Reported // how what the integration reports is watched; zero if it cannot report
+	Needs     []string         // scopes that the chosen modules need, each entry any one of its words
 	Advise    monitor.Adviser  // with Texts
 	Remarks   []string         // what may surprise whoever wrote the file, in sentences
 
@@ -139,7 +140,11 @@ func build(r *reader, f fileForm, d *draft) *Watchlist {
 		clients: map[string]ownedClient{}, grants: map[string]place{}, rhythms: map[string]rhythm{}, beats: Beats{},
 	}
 	w.Checks = b.checks(f)
-	w.Beats, w.Webhooks, w.Reported = b.beats, b.hooks, b.config.Reported()
+	w.Beats, w.Webhooks = b.beats, b.hooks
+	reported := b.config.Reported()
+	if w.Needs = reported.Needs; w.Report.Token.IsSet() {
+		w.Reported = reported
+	}
 	var err error
 	if w.Advise, err = apaleo.Adviser(w.Texts); err != nil {
 		r.wrong(r.top(), "texts cannot be used", "look at their keys")

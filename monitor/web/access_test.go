@@ -48,7 +48,7 @@ func TestAccess(t *testing.T) {
 	open := []string{"/public.json", "/livez", "/readyz"}
 	guarded := []string{
 		"/metrics", "/api/v1/status", "/api/v1/incidents", "/api/v1/incidents/inc_0193a", "/api/v1/deliveries",
-		"/incidents/inc_0193a", "/incidents/none", "/nowhere", "//metrics", "/livez/../metrics",
+		"/incidents/inc_0193a", "/incidents/none", "/nowhere", "/hotels", "/api/v1/hotels", "//metrics", "/livez/../metrics",
 	}
 	bearer, wrong := "Bearer "+token, "Bearer let-me-out"
 	for _, tt := range []struct {
@@ -160,7 +160,7 @@ func TestPublicSide(t *testing.T) {
 	h := doorkeeper().Public()
 	for path, want := range map[string]int{
 		"/": 200, "/public.json": 200, "/livez": 200, "/readyz": 200,
-		"/metrics": 404, "/api/v1/status": 404, "/incidents/inc_0193a": 404, "/api/v1/deliveries": 404,
+		"/metrics": 404, "/hotels": 404, "/api/v1/hotels": 404, "/api/v1/status": 404, "/incidents/inc_0193a": 404, "/api/v1/deliveries": 404,
 	} {
 		for _, addr := range []net.Addr{loopback, lan, nil} {
 			if w := knock(h, addr, "whatever.example.com", path, "Authorization", "Bearer "+token); w.Code != want {

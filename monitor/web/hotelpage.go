@@ -15,6 +15,10 @@ const (
 	pageHotels  = 200
 )
 
+// leftOut is how much older than the last report a hotel's own is, where reports leave it out. Several reports can
+// share the hotels among them.
+const leftOut = 2 * time.Minute
+
 // hotelsView is the hotels as a page shows them.
 type hotelsView struct {
 	Counts     []hotelCount
@@ -44,8 +48,7 @@ type hotelRow struct {
 	Label               string
 	State               monitor.State
 	Why, Incident       string
-	Since, Seen         moment
-	Expires             moment
+	Since, Seen         moment // Seen only where it is longer ago than the last report
 }
 
 // standingWords is how pages call the standings, and which shape they have.
@@ -74,10 +77,17 @@ func (b *hotelsView) fill(s *monitor.Snapshot, hotels []hotelView, most int) {
 	b.More = max(len(hotels)-most, 0)
 	for _, h := range hotels[:len(hotels)-b.More] {
 		w := standingWords[h.Standing]
-		b.Listed = append(b.Listed, hotelRow{
+		row := hotelRow{
 			Account: h.Account, Code: h.Code, Name: h.Name, Label: w.label, State: w.state, Why: h.Why, Incident: h.Incident,
-			Since: when(h.began(), s.At), Seen: when(h.Seen, s.At), Expires: when(h.Token.Expires, s.At),
-		})
+			Since: when(h.began(), s.At),
+		}
+		if s.LastReport.Sub(h.Seen) > leftOut {
+			row.Seen = when(h.Seen, s.At)
+		}
+		if h.Standing == Silent {
+			row.Since = moment{}
+		}
+		b.Listed = append(b.Listed, row)
 	}
 }
 

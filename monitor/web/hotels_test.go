@@ -243,6 +243,24 @@ func TestPublicHotel(t *testing.T) {
 	}
 }
 
+// TestLostConsentSpeaks ensures that of several troubles of a hotel the one is told that somebody has to see to, in
+// whatever order they stand.
+func TestLostConsentSpeaks(t *testing.T) {
+	s := reported(1)
+	for i := range 3 {
+		v := &s.Checks[len(s.Checks)-3+i]
+		if v.Check.Kind == monitor.KindConsent {
+			open(v, monitor.Auth, at("09:00:00"), monitor.FaultGrant, "the consent is gone", "inc_c")
+		} else {
+			open(v, monitor.Availability, at("08:00:00"), monitor.FaultServer, v.Check.Kind+" fails", "inc_o")
+		}
+	}
+	h := ListHotels(s, "", "").Hotels[0]
+	if h.State != Ended || h.Why != "the consent is gone" || h.Incident != "inc_c" || !h.Since.Equal(at("09:00:00")) {
+		t.Errorf("hotel %+v", h)
+	}
+}
+
 // TestHotelsAreNobodysMatter ensures that nothing of single hotels reaches what everybody sees.
 func TestHotelsAreNobodysMatter(t *testing.T) {
 	s := reported(300)
@@ -255,12 +273,12 @@ func TestHotelsAreNobodysMatter(t *testing.T) {
 			t.Error("a component is made of single hotels")
 		}
 	}
-	single := monitor.Incident{
-		ID: "i", State: monitor.IncidentOpen, Severity: monitor.Down, Side: monitor.SideApaleo, Public: "One hotel has trouble.",
-		Cause: monitor.Cause{Kind: monitor.NodeCheck, ID: "traffic@H001"},
-	}
-	s.Open = append(s.Open, &single)
-	if v := publish(viewHotels(s).lean, now); len(v.Incidents) != 0 || v.State != monitor.StateUp {
-		t.Errorf("public view %+v", v)
+	for _, cause := range []monitor.Cause{{Kind: monitor.NodeCheck, ID: "traffic@H001"}, {Kind: monitor.NodeHotels, ID: "reconnect"}, {Kind: monitor.NodeAccount, ID: "H001"}} {
+		s.Open = []*monitor.Incident{{
+			ID: "i", State: monitor.IncidentOpen, Severity: monitor.Down, Side: monitor.SideApaleo, Public: "One hotel has trouble.", Cause: cause,
+		}}
+		if v := publish(viewHotels(s).lean, now); len(v.Incidents) != 0 || v.State != monitor.StateUp {
+			t.Errorf("%s: public view %+v", cause.Kind, v)
+		}
 	}
 }

@@ -76,7 +76,7 @@ func probeMetrics(labels []string) []probeMetric {
 	}
 	return []probeMetric{
 		last("probe_success", "Whether the last attempt got the answer expected.", func(o monitor.Outcome) (float64, bool) { return truth(o.Fault == monitor.FaultNone), true }),
-		last("probe_duration_seconds", "Duration of the last attempt.", func(o monitor.Outcome) (float64, bool) { return o.Took.Seconds(), true }),
+		last("probe_duration_seconds", "Duration of the last attempt.", func(o monitor.Outcome) (float64, bool) { return o.Took.Seconds(), o.Took > 0 }),
 		{desc("probe_http_status_code", "HTTP status of the last answer; 0 is none.", labels...), statusCode},
 		least("probe_ssl_earliest_cert_expiry", "Earliest end of a certificate of the last answer, in unix time.", func(o monitor.Outcome) (float64, bool) { return unix(o.CertUntil), !o.CertUntil.IsZero() }),
 		least("bellhop_token_expiry_timestamp_seconds", "Earliest end of a token last used.", func(o monitor.Outcome) (float64, bool) { return unix(o.Token.Expires), !o.Token.Expires.IsZero() }),
@@ -91,7 +91,8 @@ func probeMetrics(labels []string) []probeMetric {
 
 // statusCode is of checks that speak HTTP.
 func statusCode(g gathered) (float64, bool) {
-	return float64(rowOf(g.worst).Last.Status), asked(g.worst) && g.worst.Check.Kind != "tls"
+	c := g.worst.Check
+	return float64(rowOf(g.worst).Last.Status), asked(g.worst) && !c.Reported && c.Kind != "tls" && c.Kind != "dns" && c.Kind != "tcp"
 }
 
 func truth(so bool) float64 {

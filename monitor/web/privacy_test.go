@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"reflect"
 	"strings"
 	"testing"
@@ -68,6 +69,12 @@ func anySnapshot(t *rapid.T) *monitor.Snapshot {
 	for i := range rapid.IntRange(0, 8).Draw(t, "checks") {
 		s.Checks = append(s.Checks, anyCheck(t, i, n))
 	}
+	for i := range rapid.IntRange(0, 2).Draw(t, "hotels") {
+		h := &monitor.Hotel{Account: fmt.Sprintf("h%d", i), Code: "c", Name: "n", Key: fmt.Sprintf("k%d", i), Seen: now, Silent: rapid.Bool().Draw(t, "silent")}
+		v := anyCheck(t, 100+i, n)
+		v.Check.Reported, v.Check.Account, v.Check.Kind = true, h.Account, oneOf(t, monitor.KindConsent, monitor.KindTraffic)
+		s.Hotels, s.Checks = append(s.Hotels, h), append(s.Checks, v)
+	}
 	s.Notices = []*monitor.Notice{{ID: "n", Key: "k", Text: "t", NextStep: "s", At: now}}
 	s.Owed = []*monitor.Delivery{{DeliveryID: monitor.DeliveryID{Receiver: "ops", Incident: "i"}, LastErr: "e", Dead: "d", Failing: anyTime(t)}}
 	s.OldestOwed = anyTime(t)
@@ -82,7 +89,7 @@ func anyIncident(t *rapid.T, i int, st monitor.IncidentState) *monitor.Incident 
 		Side: oneOf(t, monitor.SideApaleo, monitor.SideCredentials, monitor.SidePermissions, monitor.SideRequest, monitor.SideHotel,
 			monitor.SideNetwork, monitor.SideIntegration, monitor.SideUnclear),
 		Public: oneOf(t, "", "For everybody."), Title: "t", Text: "x", NextStep: "n", Doc: "https://d", Acks: []string{"a"},
-		Cause: monitor.Cause{Kind: monitor.NodeAccount, ID: "c"}, Affected: []monitor.Affected{{Check: "c", TrackingID: "t", Runbook: "https://r"}},
+		Cause: monitor.Cause{Kind: oneOf(t, monitor.NodeEdge, monitor.NodeAccount, monitor.NodeHotels), ID: "c"}, Affected: []monitor.Affected{{Check: "c", TrackingID: "t", Runbook: "https://r"}},
 	}
 }
 
@@ -113,7 +120,7 @@ func TestNothingPrivateIsPublic(t *testing.T) {
 	public, operator, full := s.Public(), s.Operator(), protect(s.operatorRoutes())
 	rapid.Check(t, func(t *rapid.T) {
 		s.Reader = fixed{anySnapshot(t)}
-		for _, path := range []string{"/", "/public.json", "/livez?verbose", "/readyz?verbose"} {
+		for _, path := range []string{"/", "/public.json", "/public.json?hotel=" + url.QueryEscape(mark+"k0"), "/public.json?hotel=k", "/livez?verbose", "/readyz?verbose"} {
 			for side, body := range map[string]string{
 				"public": get(public, path).Body.String(), "operator": knock(operator, lan, "192.0.2.1", path).Body.String(),
 			} {
@@ -122,7 +129,7 @@ func TestNothingPrivateIsPublic(t *testing.T) {
 				}
 			}
 		}
-		for _, path := range []string{"/metrics", "/api/v1/status", "/api/v1/incidents", "/api/v1/deliveries", "/incidents/x"} {
+		for _, path := range []string{"/metrics", "/api/v1/status", "/api/v1/incidents", "/api/v1/deliveries", "/incidents/x", "/hotels", "/api/v1/hotels"} {
 			if w := knock(operator, lan, "192.0.2.1", path); w.Code != http.StatusUnauthorized || strings.Contains(w.Body.String(), mark) {
 				t.Fatalf("%s: status %d", path, w.Code)
 			}
@@ -162,13 +169,15 @@ func TestOthersTroubleIsNotPublic(t *testing.T) {
 func TestHostileText(t *testing.T) {
 	hostile := `"'><script>alert(1)</script><img src=x onerror=alert(1)>{{.}}` + "\u202e\x00\xff"
 	s := worldMixed()
+	few := reported(43)
+	s.Hotels, s.Checks = few.Hotels, append(s.Checks, few.Checks...)
 	s.Owed = worldDown().Owed
 	texts(reflect.ValueOf(s), "", func(string, string) string { return hostile })
 	s.Open[0].ID, s.Open[0].Doc, s.Open[0].State, s.Open[0].Cause.ID = "inc", "javascript:alert(1)", monitor.IncidentOpen, hostile
 	for _, c := range s.Checks {
 		c.Check.Runbook = "javascript:alert(1)"
 	}
-	for _, path := range []string{"/", "/incidents/inc", "/incidents/" + "%3Cscript%3Ealert(1)%3C%2Fscript%3E"} {
+	for _, path := range []string{"/", "/hotels", "/hotels?q=" + url.QueryEscape(hostile), "/incidents/inc", "/incidents/" + "%3Cscript%3Ealert(1)%3C%2Fscript%3E"} {
 		page := get(own(s), path).Body.String()
 		if strings.Contains(page, "<script>alert") || strings.Contains(page, "<img") || strings.Contains(page, `href="javascript:`) {
 			t.Errorf("%s: text became markup", path)

@@ -1,0 +1,77 @@
+package monitor_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"bellhop/monitor"
+)
+
+// hotelStore keeps the hotels that were saved.
+type hotelStore struct {
+	ledgerStore
+	hotels map[string]*monitor.Hotel // protected by mu
+}
+
+func (s *hotelStore) Save(ctx context.Context, epoch int64, c monitor.Change) error {
+	s.mu.Lock()
+	for account, h := range c.Hotels {
+		s.hotels[account] = h
+	}
+	s.mu.Unlock()
+	return s.ledgerStore.Save(ctx, epoch, c)
+}
+
+func (s *hotelStore) has(account string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.hotels[account] != nil
+}
+
+// The engine takes reports and beats, and stores them before it says so. What is reported it never asks.
+func TestEngineTakesReports(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		job := beatCheck([]string{"export", "@every", "1h", "grace", "10m"})
+		store := &hotelStore{hotels: map[string]*monitor.Hotel{}}
+		m := monitor.New(monitor.Options{
+			Store: store, Pace: monitor.RealPace(), Advise: advise, Log: zerolog.Nop(),
+			First: monitor.Reconfigure{Checks: []*monitor.Check{job}, Reported: reporting(nil), Receivers: []monitor.Receiver{{Name: "ops", Kind: "log"}}},
+		})
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- m.Run(ctx) }()
+		defer func() {
+			stop()
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}()
+		submit := func(in monitor.Input) {
+			t.Helper()
+			if err := m.Submit(ctx, in); err != nil {
+				t.Fatal(err)
+			}
+		}
+		submit(bigReport(3, m.Now(), 200, ""))
+		if !store.has("H00002") {
+			t.Error("the report was taken before it was stored")
+		}
+		submit(monitor.Beat{At: m.Now(), Check: "export"})
+		for range 69 {
+			time.Sleep(time.Minute)
+			submit(bigReport(3, m.Now(), 200, ""))
+		}
+		if s := m.Snapshot(); len(s.Hotels) != 3 || len(s.Open) != 0 || s.Engine.Runs != 0 || s.Engine.Panics != 0 {
+			t.Errorf("%d hotels, %d incidents, %d attempts, %d panics", len(s.Hotels), len(s.Open), s.Engine.Runs, s.Engine.Panics)
+		}
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		if s := m.Snapshot(); len(s.Open) != 1 || s.Open[0].Cause.ID != "export" || len(store.saved()) != 1 {
+			t.Errorf("a beat is missing: open %v, stored %v", s.Open, store.saved())
+		}
+	})
+}
