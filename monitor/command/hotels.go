@@ -143,8 +143,11 @@ func tally(list web.Hotels) string {
 		state web.Standing
 		words string
 	}{
-		{web.Ended, "to reconnect"}, {web.Disturbed, "disturbed"}, {web.Silent, "no longer reported"},
-		{web.Unknown, "not known yet"}, {web.Connected, "connected"},
+		{web.Ended, "to reconnect"},
+		{web.Disturbed, "disturbed"},
+		{web.Silent, "no longer reported"},
+		{web.Unknown, "not known yet"},
+		{web.Connected, "connected"},
 	} {
 		total += list.Counts[c.state]
 		if n := list.Counts[c.state]; n > 0 {

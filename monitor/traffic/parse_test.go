@@ -52,8 +52,10 @@ func TestParse(t *testing.T) {
 			{
 				Code: "ALPN", Name: "Hotel Alpenrose",
 				Requests: []monitor.Count{
-					{Module: "booking", Status: 200, N: 41}, {Module: "booking", Status: 502, N: 3},
-					{Module: "booking", Fault: monitor.FaultTimeout, N: 1}, {Module: "inventory", Status: 200, N: 2},
+					{Module: "booking", Status: 200, N: 41},
+					{Module: "booking", Status: 502, N: 3},
+					{Module: "booking", Fault: monitor.FaultTimeout, N: 1},
+					{Module: "inventory", Status: 200, N: 2},
 				},
 				Token: &monitor.TokenReport{
 					At: at("10:04:11").Add(time.Second / 2), Expires: at("11:04:11"), Scopes: []string{"reservations.read", "setup.read"},
@@ -191,7 +193,7 @@ func TestAllMistakesAtOnce(t *testing.T) {
 		}
 	}
 	_, err = Parse([]byte(report1(`"requests":{"booking":{`+strings.ReplaceAll(manyKeys(30), `{"200":1}`, "1")+`}}`)), now)
-	if wrong := err.(*Mistakes); len(wrong.First) != 10 || wrong.More != 20 || !strings.HasSuffix(err.Error(), "\nand 20 more") {
+	if wrong, _ := errors.AsType[*Mistakes](err); wrong == nil || len(wrong.First) != 10 || wrong.More != 20 || !strings.HasSuffix(err.Error(), "\nand 20 more") {
 		t.Errorf("%d mistakes and %d more", len(wrong.First), wrong.More)
 	}
 }

@@ -118,7 +118,12 @@ func (v *hotelView) trouble(c *monitor.CheckView) {
 		}
 		is := Disturbed
 		if f := c.Row.Failures[k]; f != nil && kind == monitor.Auth && c.Check.Kind == monitor.KindConsent {
-			is, v.Lacks = consent(f.Fault), v.Lacks || f.Fault == monitor.FaultScopeLost
+			switch monitor.MatterOf(f.Fault, true) {
+			case monitor.MatterReconnect:
+				is = Ended
+			case monitor.MatterConsent:
+				v.Lacks = true
+			}
 		}
 		if v.Standing == Ended || v.Standing == Disturbed && is == Disturbed {
 			continue
@@ -149,15 +154,6 @@ func (v *hotelView) began() time.Time {
 		}
 	}
 	return began
-}
-
-// consent is what a refused token request means for the hotel: some refusals are for us to mend.
-func consent(f monitor.Fault) Standing {
-	switch f {
-	case monitor.FaultGrant, monitor.FaultRequest, monitor.FaultSuspended, monitor.FaultArchived, monitor.FaultDevelopment:
-		return Ended
-	}
-	return Disturbed
 }
 
 // troubled lists those that need somebody, the gravest kind first and of each the newest trouble.

@@ -73,6 +73,11 @@ func TestReportedHotelsOnTheBoard(t *testing.T) {
 	if !strings.Contains(page, `and <a href="hotels">130 more</a>`) || strings.Contains(page, "traffic@") {
 		t.Error("the rest is not told, or is told one by one")
 	}
+	failing := reported(300)
+	failing.Open[0].Cause.ID, failing.Open[0].Title = monitor.MatterRequests, "Requests fail for 3 hotels"
+	if got := summarize(failing, now).Sentence; got != "Requests fail for 3 hotels." {
+		t.Errorf("what is not the hotels' to settle is summed up as %q", got)
+	}
 	if got, want := summarize(viewHotels(reported(300)).lean, now).Sentence, "Everything bellhop watches works, but 3 hotels have trouble of their own."; got != want {
 		t.Errorf("sentence %q, want %q", got, want)
 	}

@@ -77,9 +77,11 @@ func colours(i *monitor.Incident) bool {
 	return !hotels(i) && i.Severity != monitor.Warning
 }
 
-// hotels tells whether an incident is what hotels have to see to, each for itself.
+// hotels tells whether an incident is what hotels have to see to, each for itself: not that the integration gets
+// no token for them, that its requests fail or that no webhooks arrive.
 func hotels(i *monitor.Incident) bool {
-	return i.Side == monitor.SideHotel || i.Cause.Kind == monitor.NodeHotels
+	others := []string{monitor.MatterToken, monitor.MatterRequests, monitor.MatterWebhooks}
+	return i.Side == monitor.SideHotel || i.Cause.Kind == monitor.NodeHotels && !slices.Contains(others, i.Cause.ID)
 }
 
 // troubledHotels counts the hotels that have to see to something.

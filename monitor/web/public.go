@@ -179,13 +179,9 @@ func publicState(c monitor.CheckView, open map[string]*monitor.Incident) (monito
 // everybodys tells whether an incident is for the public: others can feel it, and it is not about our own
 // credentials, network or single hotels.
 func everybodys(i *monitor.Incident) bool {
-	switch i.Cause.Kind {
-	case monitor.NodeHotels, monitor.NodeAccount:
+	c := i.Cause
+	if c.Kind == monitor.NodeHotels || c.Kind == monitor.NodeAccount || c.Kind == monitor.NodeCheck && strings.Contains(c.ID, "@") {
 		return false
-	case monitor.NodeCheck:
-		if strings.Contains(i.Cause.ID, "@") {
-			return false // one account's
-		}
 	}
 	side := i.Side == monitor.SideApaleo || i.Side == monitor.SideIntegration || i.Side == monitor.SideUnclear
 	return side && (i.Severity == monitor.Down || i.Severity == monitor.Degraded)
