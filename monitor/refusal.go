@@ -40,23 +40,24 @@ func (d *draft) refusedLately(n Node, id SignalID) bool {
 func (d *draft) refusedSince(n Node, lately time.Time) bool {
 	first := d.now
 	for _, m := range d.watched.members[n] {
-		if at := d.tokenAsked(m); d.refusal(m) != "" && !at.Before(lately) && at.Before(first) {
-			first = at
+		if d.refusal(m) != "" && d.watched.checks[m].Kind == KindConsent {
+			if at := d.row(m).Signal(Auth).Since; !at.Before(lately) && at.Before(first) {
+				first = at
+			}
 		}
 	}
 	refused, asked, unknown := 0, 0, 0
 	for _, m := range d.watched.members[n] {
-		if d.tokenAsked(m).Before(first) {
-			continue
+		f, c := d.refusal(m), d.watched.checks[m]
+		if c.Kind != KindConsent || f != "" && d.row(m).Signal(Auth).Since.Before(first) || f == "" && d.tokenAsked(m).Before(first.Add(-c.Every)) {
+			continue // refused for long, or not asked for since: a report tells of the minute before it
 		}
 		asked++
-		switch f := d.refusal(m); f {
-		case "":
-		case FaultClient:
+		if f != "" {
+			refused++
+		}
+		if f == FaultClient {
 			unknown++
-			refused++
-		default:
-			refused++
 		}
 	}
 	return refused*5 >= asked*4 && (refused > 1 || unknown > 0)
