@@ -2,6 +2,7 @@ package monitor_test
 
 import (
 	"context"
+	"maps"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,9 +20,7 @@ type hotelStore struct {
 
 func (s *hotelStore) Save(ctx context.Context, epoch int64, c monitor.Change) error {
 	s.mu.Lock()
-	for account, h := range c.Hotels {
-		s.hotels[account] = h
-	}
+	maps.Copy(s.hotels, c.Hotels)
 	s.mu.Unlock()
 	return s.ledgerStore.Save(ctx, epoch, c)
 }

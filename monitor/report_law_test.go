@@ -95,9 +95,9 @@ func written(t *testing.T, c monitor.Change) string {
 
 // TestReportOrder ensures that the order of accounts in a report, and of the counts in an account, does not matter.
 func TestReportOrder(t *testing.T) {
-	for seed := range uint64(4) {
+	for seed := range uint64(3) {
 		r := rand.New(rand.NewPCG(seed, 8))
-		reports(t, seed, 150, func(s *simulation, in monitor.Report) {
+		reports(t, seed, 100, func(s *simulation, in monitor.Report) {
 			other := in
 			other.Accounts = slices.Clone(in.Accounts)
 			r.Shuffle(len(other.Accounts), func(i, j int) {
@@ -119,9 +119,9 @@ func TestReportOrder(t *testing.T) {
 // TestReportTwice ensures that a report that comes again changes nothing, be it in the same batch or after a restart,
 // and that a hundred times as many requests cost and say the same.
 func TestReportTwice(t *testing.T) {
-	for seed := range uint64(4) {
+	for seed := range uint64(3) {
 		var last monitor.Report
-		reports(t, seed, 150, func(s *simulation, in monitor.Report) {
+		reports(t, seed, 100, func(s *simulation, in monitor.Report) {
 			if last.ID != "" {
 				again := last
 				again.At = s.now
@@ -140,7 +140,7 @@ func TestReportTwice(t *testing.T) {
 
 // TestReportsAcrossRestarts ensures that a restart between two reports changes nothing that people hear.
 func TestReportsAcrossRestarts(t *testing.T) {
-	for seed := range uint64(4) {
+	for seed := range uint64(3) {
 		var calm, stormy []string
 		tell := func(to *[]string) func(*simulation, monitor.Report) {
 			hooked := false
@@ -159,8 +159,8 @@ func TestReportsAcrossRestarts(t *testing.T) {
 			}
 		}
 		hear, hearToo := tell(&calm), tell(&stormy)
-		reports(t, seed, 150, hear)
-		reports(t, seed, 150, func(s *simulation, in monitor.Report) {
+		reports(t, seed, 100, hear)
+		reports(t, seed, 100, func(s *simulation, in monitor.Report) {
 			hearToo(s, in)
 			s.book = monitor.NewBook(s.kept.saved(t), s.pace, advise)
 			s.feed(s.config)

@@ -107,6 +107,12 @@ func TestReportSpeed(t *testing.T) {
 		next("identity is down", 200, monitor.FaultServer)
 	}
 	next("and back", 200, "")
+	for range 4 {
+		next("a scope is lost", 200, monitor.FaultScopeLost)
+	}
+	for range 4 {
+		next("and granted again", 200, "")
+	}
 	runtime.KeepAlive(book)
 }
 

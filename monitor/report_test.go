@@ -54,7 +54,8 @@ func TestTraffic(t *testing.T) {
 		{"fewer than half fail", []monitor.Count{n("booking", 200, 11), n("booking", 502, 10)}, "", 200, ""},
 		{"half fail", []monitor.Count{n("booking", 200, 10), n("booking", 502, 10)}, monitor.FaultServer, 502, "10 of 20 requests failed, mostly booking: HTTP 502"},
 		{
-			"the most frequent of them", []monitor.Count{n("booking", 200, 6), n("finance", 500, 3), n("booking", 502, 4), n("inventory", 502, 5), lost("booking", monitor.FaultTimeout, 2)},
+			"the most frequent of them",
+			[]monitor.Count{n("booking", 200, 6), n("finance", 500, 3), n("booking", 502, 4), n("inventory", 502, 5), lost("booking", monitor.FaultTimeout, 2)},
 			monitor.FaultServer, 502, "14 of 20 requests failed, mostly inventory: HTTP 502",
 		},
 		{"no answers", []monitor.Count{lost("booking", monitor.FaultTimeout, 3), n("booking", 200, 1)}, monitor.FaultTimeout, 0, "3 of 4 requests failed, mostly booking: no answer in time"},
