@@ -28,6 +28,7 @@ func (d *draft) report(r Report) {
 	}
 	d.c.heard = latest(d.c.heard, r.At)
 	accounts := united(r.Accounts)
+	d.expect(len(accounts))
 	d.meet(accounts, r)
 	d.together(func() {
 		for _, a := range accounts {
@@ -36,6 +37,17 @@ func (d *draft) report(r Report) {
 		d.pool(accounts, r.At)
 	})
 	d.missing(r.At)
+}
+
+// expect makes room for what so many accounts change.
+func (d *draft) expect(accounts int) {
+	const checks = 3 // of each
+	if d.c.Rows == nil {
+		d.c.Rows, d.c.Light = make(map[CheckID]*Row, checks*accounts), make(map[CheckID]bool, checks*accounts)
+	}
+	if d.c.Hotels == nil {
+		d.c.Hotels = make(map[string]*Hotel, accounts)
+	}
 }
 
 // lastReport is when the last report came; zero is never.
