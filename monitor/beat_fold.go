@@ -2,6 +2,15 @@ package monitor
 
 import "time"
 
+// AfterSchedule is due so long after the last time: what a heartbeat is due by that is sent every so often,
+// whenever its job was started.
+func AfterSchedule(d time.Duration) Schedule { return afterward(d) }
+
+type afterward time.Duration
+
+// Next is so long after t.
+func (a afterward) Next(t time.Time) time.Time { return t.UTC().Round(0).Add(time.Duration(a)) }
+
 // timed says whether something has to be heard of a check in time.
 func (c *Check) timed() bool { return c.Reported && (c.Kind == KindBeat || c.Kind == KindReports) }
 

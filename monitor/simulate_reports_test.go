@@ -298,11 +298,6 @@ func beatCheck(words []string) *monitor.Check {
 	}
 	c := own(words[0], "")
 	c.Kind, c.Reported, c.Path, c.Anonymous = monitor.KindBeat, true, nil, false
-	c.Every, c.Grace, c.Schedule, c.Spec = every, grace, afterward(every), "@every "+words[2]
+	c.Every, c.Grace, c.Schedule, c.Spec = every, grace, monitor.AfterSchedule(every), "@every "+words[2]
 	return c
 }
-
-// afterward is due so long after the last time, as @every is in a watchlist.
-type afterward time.Duration
-
-func (a afterward) Next(t time.Time) time.Time { return t.Add(time.Duration(a)) }
