@@ -17,8 +17,8 @@ const (
 type Intake struct {
 	// Report takes a report. Nil takes none.
 	Report http.Handler
-	// Token is what Report asks for, on loopback too. It opens nothing else, and nothing else opens Report.
-	// Nil, or an empty token, leaves Report to those who are admitted to the operator's side.
+	// Token is what Report asks for, on loopback too. It opens nothing else, and nothing else opens Report: nil,
+	// or an empty token, lets nobody in.
 	Token func() (string, error)
 	// Beat and Failed take signs of life. Whoever knows the push key in the path may bring them.
 	Beat, Failed http.Handler
@@ -51,11 +51,7 @@ func (s *Site) reporters(h http.Handler) http.Handler {
 			w.Header().Set("Retry-After", "60")
 			s.json(w, http.StatusServiceUnavailable, problem{"bellhop cannot read report.token_file; its log says why"})
 		case token == "":
-			if v := s.admit(r); v != admitted {
-				s.refuse(w, v)
-				return
-			}
-			h.ServeHTTP(w, r)
+			s.json(w, http.StatusForbidden, problem{"bellhop takes no reports: set report.token in its configuration"})
 		case !brings(r, token):
 			w.Header().Set("WWW-Authenticate", `Bearer realm="bellhop reports"`)
 			s.json(w, http.StatusUnauthorized, problem{"this needs the token of report.token, as Authorization: Bearer"})
