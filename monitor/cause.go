@@ -231,6 +231,9 @@ func (d *draft) failing(id CheckID, s SignalKind) (failing, any bool) {
 // credentials; for a check of the user's own, its siblings on the same host; where credentials are in doubt,
 // the other checks of the account and of the client, one new token among them.
 func (d *draft) sweep(c *Check, s SignalKind) {
+	if s == Availability || s == Latency {
+		d.sweepModule(c)
+	}
 	what, with, among := "apaleo", func(k *Check) bool { return k.Anonymous && len(k.Direct) > 0 }, d.watched.asked
 	switch {
 	case s == Auth && c.Account != "":
@@ -259,3 +262,21 @@ func (d *draft) askNow(ids []CheckID, but *Check) {
 		d.c.Plans = append(d.c.Plans, CheckPlan{id, plan})
 	}
 }
+
+// sweepModule asks the module's own probe at once; where it has none, the same of a few other accounts.
+func (d *draft) sweepModule(c *Check) {
+	at := slices.IndexFunc(c.Path, func(n Node) bool { return n.Kind == NodeModule })
+	if at < 0 || c.isDirect(c.Path[at]) || d.within(d.sight.swept["module "+c.Path[at].ID], d.b.pace.SweepEvery) {
+		return
+	}
+	set(&d.editSight().swept, "module "+c.Path[at].ID, d.now)
+	ask := d.watched.direct[c.Path[at]]
+	if len(ask) == 0 {
+		ask = d.likeIt(c)
+		ask = ask[:min(len(ask), sweepMost)]
+	}
+	d.askNow(ask, c)
+}
+
+// sweepMost is how many other accounts are asked at once.
+const sweepMost = 4

@@ -63,6 +63,8 @@ func concerns(what string, c *monitor.Check) bool {
 		return c.Kind == "token-edge" || c.Forced
 	case "tls":
 		return c.Kind == "tls"
+	case "module":
+		return c.Module == name
 	case "api-only":
 		return c.Host == hosts["api"] && c.Account != ""
 	}
