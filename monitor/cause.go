@@ -72,7 +72,8 @@ func explains(k NodeKind, s SignalKind) bool {
 // integration's endpoint takes what it is sent.
 func (d *draft) mayExplain(n Node, id SignalID) bool {
 	f := d.row(id.Check).Failures[signalIndex(id.Signal)]
-	return explains(n.Kind, id.Signal) && !(n.Kind == NodeReceiver && f != nil && f.Fault == FaultQuiet)
+	pings := f != nil && f.Fault == FaultQuiet
+	return explains(n.Kind, id.Signal) && (n.Kind != NodeReceiver || !pings)
 }
 
 // fails says whether a node is failing, now that a signal has opened that depends on it. Its own probes decide,

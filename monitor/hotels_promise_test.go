@@ -84,7 +84,7 @@ func tell(book *monitor.Book, in monitor.Input) []string {
 // TestManyHotelsAreOneIncident ensures that whatever befalls thousands of reported hotels at once, or half of them,
 // is one incident of one cause, and one beginning and one end.
 func TestManyHotelsAreOneIncident(t *testing.T) {
-	const hotels = 1500
+	const hotels = 300
 	for name, test := range map[string]struct {
 		status int
 		token  monitor.Fault
