@@ -5,6 +5,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -134,8 +135,12 @@ func TestReportMemory(t *testing.T) {
 		t.Skip(err)
 	}
 	for line := range strings.Lines(string(status)) {
-		if strings.HasPrefix(line, "VmRSS") || strings.HasPrefix(line, "VmHWM") {
-			t.Log(strings.TrimSpace(line))
+		if f := strings.Fields(line); len(f) == 3 && f[0] == "VmRSS:" {
+			const most = 120 << 10
+			if kib, _ := strconv.Atoi(f[1]); kib == 0 || kib > most {
+				t.Errorf("resident are %s KiB, want at most %d", f[1], most)
+			}
+			t.Log(f)
 		}
 	}
 	t.Logf("live heap %.1f MiB", measured())
