@@ -34,7 +34,7 @@ const (
 const codePage = "html"
 
 // particular holds what a fault means in one place and nowhere else; the first line that fits is taken.
-var particular = slices.Concat(onTheWay, ofWebhooks, ofReports, ofHotels, ofRequests, ofMany, ofPlaces, ofOwnKinds)
+var particular = slices.Concat(ofReports, onTheWay, ofWebhooks, ofHotels, ofRequests, ofMany, ofPlaces, ofOwnKinds)
 
 var noProxy = mean(ourNetwork, "our proxy does not let us through", "Look at the proxy in HTTPS_PROXY: does it run, does it want a login, does it allow this host?", "")
 

@@ -40,6 +40,8 @@ var ofReports = []line{
 	{fault: monitor.FaultTLS, kind: monitor.KindConsent, meaning: mean(integration, "the integration gets no TLS handshake", itsNetwork, docTrouble)},
 	{fault: monitor.FaultTimeout, kind: monitor.KindConsent, meaning: mean(unclear, "the integration gets no token in time", "bellhop's own requests are answered. See how long the integration waits, and what lies between it and identity.apaleo.com.", docTrouble)},
 
+	{fault: monitor.FaultServer, kind: monitor.KindTraffic, node: monitor.NodeNetwork, meaning: mean(unclear, "the integration's requests fail", "bellhop's own requests are answered, and the integration's are not, at nearly all hotels. Either the part of apaleo's API that it uses fails (name it in modules, and bellhop watches it too), or a proxy of yours answers in apaleo's place.", docTrouble)},
+	{fault: monitor.FaultServer, kind: monitor.KindConsent, node: monitor.NodeNetwork, meaning: mean(unclear, "the integration's token requests fail", "bellhop's own are answered, and the integration's are not, for nearly all hotels. See what answers it: apaleo, or a proxy of yours on the way.", docTrouble)},
 	{fault: monitor.FaultServer, kind: monitor.KindTraffic, node: monitor.NodeCheck, meaning: ofTraffic},
 	{fault: monitor.FaultServer, kind: monitor.KindTraffic, node: monitor.NodeAccount, meaning: ofTraffic},
 	{fault: monitor.FaultUnauthorized, kind: monitor.KindTraffic, node: monitor.NodeAPI, meaning: tokensOfAll},
@@ -57,7 +59,7 @@ var (
 // ofHotels is what hotels have to see to themselves, one or several of them.
 var ofHotels = []line{
 	{node: monitor.NodeHotels, id: monitor.MatterReconnect, meaning: mean(theHotel, "the consent is gone", "The hotel took its consent back, or its refresh token was lost. Ask the hotel's administrator to connect the app again; if it happens to several, see whether two workers refresh the same token at once.", docRefresh)},
-	{node: monitor.NodeHotels, id: monitor.MatterConsent, meaning: mean(permissions, "the token lacks a scope", "Ask the hotel's administrator to consent to the app again: its token lacks a scope that is needed. A custom app gets its scopes in apaleo, Apps. "+waitSecret, docScopes)},
+	{node: monitor.NodeHotels, id: monitor.MatterConsent, meaning: mean(theHotel, "the token lacks a scope", "Ask the hotel's administrator to consent to the app again: its token lacks a scope that is needed. A custom app gets its scopes in apaleo, Apps. "+waitSecret, docScopes)},
 	{node: monitor.NodeHotels, id: monitor.MatterAccess, meaning: mean(theHotel, "access is refused", "This hotel alone refuses the integration. Ask its administrator whether the app's access or rights were changed, and to connect it again; else ask support@apaleo.com with the tracking id.", docScopes)},
 	{node: monitor.NodeHotels, id: monitor.MatterSuspended, meaning: isSuspended},
 	{node: monitor.NodeHotels, id: monitor.MatterDevelopment, meaning: isDevelopment},

@@ -230,7 +230,7 @@ func place(t monitor.Trouble) string {
 // likely is whether a trouble can be: it has the signal, the status and the cause that its fault comes with.
 func likely(t monitor.Trouble) bool {
 	hasStatus := len(statuses[t.Fault]) == 0 || t.Status != 0
-	if !hasStatus || !meets(t) || t.Node.Kind == monitor.NodeNetwork && !t.Fault.Connection() {
+	if !hasStatus || !meets(t) || t.Node.Kind == monitor.NodeNetwork && !t.Fault.Connection() && t.Kind != monitor.KindTraffic && t.Kind != monitor.KindConsent {
 		return false
 	}
 	switch t.Fault {

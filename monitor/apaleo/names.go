@@ -9,7 +9,10 @@ import (
 
 // Names are what people call the nodes of the graph that are apaleo's.
 func (h Hosts) Names() map[monitor.Node]string {
-	names := map[monitor.Node]string{DeliveryNode(): "apaleo's webhook delivery", ReceiverNode(): "Our webhook receiver"}
+	names := map[monitor.Node]string{
+		DeliveryNode(): "apaleo's webhook delivery", ReceiverNode(): "Our webhook receiver",
+		h.wayNode(onAPI): "The integration's way to apaleo's API", h.wayNode(onIdentity): "The integration's way to apaleo identity",
+	}
 	for _, n := range []struct {
 		kind monitor.NodeKind
 		on   host

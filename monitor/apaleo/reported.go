@@ -17,6 +17,12 @@ func ReceiverNode() monitor.Node { return monitor.Node{Kind: monitor.NodeReceive
 // DeliveryNode is apaleo's delivery of webhooks in the graph.
 func DeliveryNode() monitor.Node { return monitor.Node{Kind: monitor.NodeDelivery, ID: "webhooks"} }
 
+// wayNode is the integration's own way to one of apaleo's hosts in the graph: what all its requests there have in
+// common, and bellhop's have not.
+func (h Hosts) wayNode(on host) monitor.Node {
+	return monitor.Node{Kind: monitor.NodeNetwork, ID: IntegrationClient + "/" + h.id(on)}
+}
+
 // Reported is how what the integration reports is watched: three checks of each account, and two of what all
 // of them report together.
 func (c Config) Reported() monitor.Reported {
@@ -57,9 +63,9 @@ func (c Config) hotel(account, client string) []*monitor.Check {
 	hotel := monitor.Node{Kind: monitor.NodeAccount, ID: account}
 	edge := monitor.Node{Kind: monitor.NodeIdentity, ID: identity}
 	traffic := c.reported("traffic", account, monitor.KindTraffic, "Integration traffic of "+account, api,
-		monitor.Node{Kind: monitor.NodeEdge, ID: api}, monitor.Node{Kind: monitor.NodeAPI, ID: api}, of, hotel)
+		monitor.Node{Kind: monitor.NodeEdge, ID: api}, monitor.Node{Kind: monitor.NodeAPI, ID: api}, c.Hosts.wayNode(onAPI), of, hotel)
 	consent := c.reported("consent", account, monitor.KindConsent, "Consent of "+account, identity,
-		edge, monitor.Node{Kind: monitor.NodeToken, ID: identity}, of, hotel)
+		edge, monitor.Node{Kind: monitor.NodeToken, ID: identity}, c.Hosts.wayNode(onIdentity), of, hotel)
 	webhooks := c.reported("webhooks", account, monitor.KindWebhooks, "Webhook delivery for "+account, c.Hosts.id(onWebhook),
 		ReceiverNode(), DeliveryNode(), hotel)
 	traffic.Client, consent.Client = client, client
