@@ -41,9 +41,10 @@ var ofReports = []line{
 	{fault: monitor.FaultTimeout, kind: monitor.KindConsent, meaning: mean(unclear, "the integration gets no token in time", "bellhop's own requests are answered. See how long the integration waits, and what lies between it and identity.apaleo.com.", docTrouble)},
 
 	{fault: monitor.FaultServer, kind: monitor.KindTraffic, node: monitor.NodeNetwork, meaning: mean(unclear, "the integration's requests fail", "bellhop's own requests are answered, and the integration's are not, at nearly all hotels. Either the part of apaleo's API that it uses fails (name it in modules, and bellhop watches it too), or a proxy of yours answers in apaleo's place.", docTrouble)},
-	{fault: monitor.FaultServer, kind: monitor.KindConsent, node: monitor.NodeNetwork, meaning: mean(unclear, "the integration's token requests fail", "bellhop's own are answered, and the integration's are not, for nearly all hotels. See what answers it: apaleo, or a proxy of yours on the way.", docTrouble)},
+	{fault: monitor.FaultServer, kind: monitor.KindConsent, node: monitor.NodeNetwork, meaning: mean(unclear, "the integration's token requests fail", "bellhop's own requests are answered, and the integration's are not, for nearly all hotels. See what answers it: apaleo, or a proxy of yours on the way.", docTrouble)},
 	{fault: monitor.FaultServer, kind: monitor.KindTraffic, node: monitor.NodeCheck, meaning: ofTraffic},
 	{fault: monitor.FaultServer, kind: monitor.KindTraffic, node: monitor.NodeAccount, meaning: ofTraffic},
+	{fault: monitor.FaultServer, kind: monitor.KindTraffic, node: monitor.NodeHotels, meaning: ofTraffic},
 	{fault: monitor.FaultUnauthorized, kind: monitor.KindTraffic, node: monitor.NodeAPI, meaning: tokensOfAll},
 	{fault: monitor.FaultUnauthorized, kind: monitor.KindTraffic, node: monitor.NodeClient, meaning: tokensOfAll},
 	{fault: monitor.FaultClient, kind: monitor.KindConsent, meaning: mean(credentials, "id or secret is not accepted", "apaleo does not take the integration's client id and secret. Compare them with apaleo, Apps: was the secret renewed, or the app removed? "+waitSecret, docClient)},
@@ -52,7 +53,7 @@ var ofReports = []line{
 }
 
 var (
-	ofTraffic   = ticket(ofApaleo, "a server error", "Nothing to fix here. apaleo answers this hotel's requests with errors, and bellhop's own well. "+askSupport, docTrouble)
+	ofTraffic   = ticket(ofApaleo, "a server error", "Nothing to fix here. apaleo answers the integration's requests for single hotels with errors, and all others well. "+askSupport, docTrouble)
 	tokensOfAll = mean(credentials, "the integration's tokens are refused", "apaleo refuses the integration's tokens for nearly all hotels, and not bellhop's own. Does it send them as Bearer, renew them before they end, and ask the right environment?", docTrouble)
 )
 

@@ -33,6 +33,7 @@ var (
 		{Kind: monitor.NodeHotels, ID: monitor.MatterReconnect}, {Kind: monitor.NodeHotels, ID: monitor.MatterConsent},
 		{Kind: monitor.NodeHotels, ID: monitor.MatterAccess}, {Kind: monitor.NodeHotels, ID: monitor.MatterSuspended},
 		{Kind: monitor.NodeHotels, ID: monitor.MatterDevelopment}, {Kind: monitor.NodeHotels, ID: monitor.MatterArchived},
+		{Kind: monitor.NodeHotels, ID: monitor.MatterToken}, {Kind: monitor.NodeHotels, ID: monitor.MatterRequests}, {Kind: monitor.NodeHotels, ID: monitor.MatterWebhooks},
 		{Kind: monitor.NodeAccount, ID: "x"}, {Kind: monitor.NodeCheck, ID: "x"}, {Kind: "a kind of a later version", ID: "x"},
 	}
 	severities = []monitor.Severity{monitor.Down, monitor.Degraded, monitor.AuthLost, monitor.QuotaOut, monitor.Warning}
@@ -249,7 +250,7 @@ func meets(t monitor.Trouble) bool {
 	ofBeats := t.Fault == monitor.FaultOverdue || t.Fault == monitor.FaultFailed
 	switch {
 	case t.Node.Kind == monitor.NodeHotels:
-		return monitor.MatterOf(t.Fault, t.Kind == monitor.KindTraffic) == t.Node.ID
+		return matterOf(t) == t.Node.ID
 	case t.Node.Kind == monitor.NodeDelivery, t.Kind == monitor.KindWebhooks:
 		return ofWebhooks && t.Kind == monitor.KindWebhooks
 	case t.Node.Kind == monitor.NodeReceiver:
@@ -262,8 +263,23 @@ func meets(t monitor.Trouble) bool {
 	return !ofWebhooks && !ofBeats
 }
 
+// matterOf is the matter of single hotels that a trouble is put down to, where it is not the whole integration's.
+func matterOf(t monitor.Trouble) string {
+	reported := t.Kind == monitor.KindTraffic || t.Kind == monitor.KindConsent
+	m := monitor.MatterOf(t.Fault, reported)
+	switch {
+	case m != "" || t.Fault == monitor.FaultQuota:
+		return m
+	case t.Fault == monitor.FaultStalled || t.Fault == monitor.FaultQuiet:
+		return monitor.MatterWebhooks
+	case t.Fault.Connection() || t.Fault == monitor.FaultServer || t.Fault == monitor.FaultTLS:
+		return map[string]string{monitor.KindTraffic: monitor.MatterRequests, monitor.KindConsent: monitor.MatterToken}[t.Kind]
+	}
+	return ""
+}
+
 // allHotels are all matters of hotels, as they stand in a list of causes.
-const allHotels = "hotels/reconnect, hotels/consent, hotels/access, hotels/suspended, hotels/development, hotels/archived"
+const allHotels = "hotels/reconnect, hotels/consent, hotels/access, hotels/suspended, hotels/development, hotels/archived, hotels/token, hotels/requests, hotels/webhooks"
 
 func without(all []monitor.Node, some []string) (rest []string) {
 	for _, n := range all {
@@ -291,7 +307,7 @@ func render(said map[string][]string) string {
 			switch others := without(nodes, at[who]); {
 			case len(others) == 0:
 				where = "anywhere"
-			case len(others) < 10:
+			case len(others) < 13:
 				where = "anywhere but " + strings.ReplaceAll(strings.Join(others, ", "), allHotels, "hotels")
 			}
 			fmt.Fprintf(&b, "        %s: %s\n", who, where)

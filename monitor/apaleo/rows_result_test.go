@@ -254,7 +254,7 @@ func reportedRows() map[string]row {
 	}
 	return map[string]row{
 		"pings arrive, no events, at one hotel": {
-			setup: eventful(nil), hurt: quietAt("R02"), rounds: 150, apart: time.Minute, side: "unclear", says: "pings arrive", next: "dateFilter=Modification",
+			setup: eventful(nil), hurt: quietAt("R02"), rounds: 150, apart: time.Minute, side: "unclear", says: "Pings arrive", next: "dateFilter=Modification",
 		},
 		"pings arrive, no events, at several hotels": {
 			setup: eventful(nil), hurt: quietAt(), rounds: 40, apart: time.Minute, side: "apaleo", says: "apaleo's webhook delivery is DOWN", next: "apaleo sends missed events again",

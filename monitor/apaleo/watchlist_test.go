@@ -22,7 +22,7 @@ type world struct {
 	secret string // of ALPN, as bellhop knows it
 }
 
-func open(t *testing.T, plain bool) *world {
+func open(t testing.TB, plain bool) *world {
 	t.Helper()
 	srv, err := apaleotest.Start(apaleotest.Config{
 		Plain: plain,
@@ -58,7 +58,7 @@ func open(t *testing.T, plain bool) *world {
 	return w
 }
 
-func (w *world) source(t *testing.T, client string) *probe.Source {
+func (w *world) source(t testing.TB, client string) *probe.Source {
 	t.Helper()
 	s, err := probe.NewSource(probe.SourceConfig{
 		Transport: w.config.Transport, ClientID: client, TokenURL: w.config.Hosts.TokenURL(), Pace: w.config.Pace,
@@ -70,7 +70,7 @@ func (w *world) source(t *testing.T, client string) *probe.Source {
 	return s
 }
 
-func (w *world) load(t *testing.T) {
+func (w *world) load(t testing.TB) {
 	t.Helper()
 	checks, err := apaleo.Watchlist(w.config)
 	if err != nil {
@@ -79,7 +79,7 @@ func (w *world) load(t *testing.T) {
 	w.checks = checks
 }
 
-func (w *world) ask(t *testing.T, id monitor.CheckID) monitor.Outcome {
+func (w *world) ask(t testing.TB, id monitor.CheckID) monitor.Outcome {
 	t.Helper()
 	i := slices.IndexFunc(w.checks, func(c *monitor.Check) bool { return c.ID() == id })
 	if i < 0 {
