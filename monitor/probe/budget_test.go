@@ -110,15 +110,15 @@ func TestMendedSecretIsTriedSoon(t *testing.T) {
 		c.Forced = []time.Time{now.Add(-6 * time.Minute)}
 	})
 	p := i.api(t, s)
-	ask(t, p, time.Second, false)
+	ask(t, p, 5*time.Second, false)
 	s.mu.Lock()
 	s.run, s.lastAt = now.Add(-2*time.Hour), now.Add(-time.Minute)
 	s.mu.Unlock()
-	if o := ask(t, p, time.Second, false); o.Fault != monitor.FaultNoToken || i.tokens.Load() != 1 {
+	if o := ask(t, p, 5*time.Second, false); o.Fault != monitor.FaultNoToken || i.tokens.Load() != 1 {
 		t.Errorf("not mended: %q (%s), %d requests", o.Fault, o.Detail, i.tokens.Load())
 	}
 	secret, changed = "new", now.Add(-10*time.Second)
-	if o := ask(t, p, time.Second, false); o.Fault != "" || i.tokens.Load() != 2 {
+	if o := ask(t, p, 5*time.Second, false); o.Fault != "" || i.tokens.Load() != 2 {
 		t.Errorf("mended: %q (%s), %d requests", o.Fault, o.Detail, i.tokens.Load())
 	}
 }

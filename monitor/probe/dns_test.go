@@ -183,7 +183,11 @@ func TestDNS(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			o := ask(t, p, 700*time.Millisecond, false)
+			within := 5 * time.Second
+			if tt.fault == monitor.FaultTimeout || tt.fault == monitor.FaultMalformed {
+				within = 700 * time.Millisecond // the resolver waits for a better answer
+			}
+			o := ask(t, p, within, false)
 			if o.Fault != tt.fault || tt.detail != "" && o.Detail != tt.detail {
 				t.Errorf("%q (%s), want %q (%s)", o.Fault, o.Detail, tt.fault, tt.detail)
 			}
@@ -208,7 +212,7 @@ func TestDNSServerThatIsNotThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o := ask(t, p, 2*time.Second, false); o.Fault != "connect" || o.Detail != "no connection to 127.0.0.1: connection refused" {
+	if o := ask(t, p, 5*time.Second, false); o.Fault != "connect" || o.Detail != "no connection to 127.0.0.1: connection refused" {
 		t.Errorf("%q (%s)", o.Fault, o.Detail)
 	}
 }
@@ -224,7 +228,7 @@ func TestDNSHostsFileIsNotTheServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o := ask(t, p, time.Second, false); o.Fault != "wrong_body" || questions.Load() == 0 && !strings.Contains(o.Detail, "hosts file") {
+	if o := ask(t, p, 5*time.Second, false); o.Fault != "wrong_body" || questions.Load() == 0 && !strings.Contains(o.Detail, "hosts file") {
 		t.Errorf("%q (%s) after %d questions", o.Fault, o.Detail, questions.Load())
 	}
 }

@@ -44,7 +44,7 @@ func TestFactsForATicket(t *testing.T) {
 		{"closes", "http://localhost:" + closedPort, tr, "reset", "", nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			o := ask(t, get(t, HTTPConfig{Transport: tt.tr, URL: tt.url}), 2*time.Second, true)
+			o := ask(t, get(t, HTTPConfig{Transport: tt.tr, URL: tt.url}), 5*time.Second, true)
 			if o.Fault != tt.want || o.TLS.Version != tt.version || !slices.Equal(o.TLS.Names, tt.names) || tt.names != nil && o.TLS.Issuer != "test root" {
 				t.Errorf("%q (%s), handshake %+v", o.Fault, o.Detail, o.TLS)
 			}
@@ -61,7 +61,7 @@ func TestAddressesOfAProxyAreNotTheHosts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := ask(t, get(t, HTTPConfig{Transport: transport(t, TransportConfig{Proxy: http.ProxyURL(via)}), URL: "http://a.test/"}), 2*time.Second, true)
+	o := ask(t, get(t, HTTPConfig{Transport: transport(t, TransportConfig{Proxy: http.ProxyURL(via)}), URL: "http://a.test/"}), 5*time.Second, true)
 	if o.Fault != "" || len(o.Addrs) != 0 {
 		t.Errorf("%q (%s), addresses %q", o.Fault, o.Detail, o.Addrs)
 	}

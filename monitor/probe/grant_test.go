@@ -169,7 +169,7 @@ func TestGrantOfTwoProcesses(t *testing.T) {
 		t.Fatal(err)
 	}
 	check := TokenCheck(r.source(t, path), "")
-	if o := ask(t, check, time.Second, false); o.Fault != "secret" || !strings.HasSuffix(o.Detail, "another bellhop is using it") || o.Forced != 0 {
+	if o := ask(t, check, 5*time.Second, false); o.Fault != "secret" || !strings.HasSuffix(o.Detail, "another bellhop is using it") || o.Forced != 0 {
 		t.Errorf("%q (%s), forced %d", o.Fault, o.Detail, o.Forced)
 	}
 	if err := other.replace("r7"); err != nil {
@@ -177,7 +177,7 @@ func TestGrantOfTwoProcesses(t *testing.T) {
 	}
 	other.close()
 	r.set(func() { r.valid = "r7" })
-	if o := ask(t, TokenCheck(r.source(t, path), ""), time.Second, false); o.Fault != "" || r.seen() != "r7" {
+	if o := ask(t, TokenCheck(r.source(t, path), ""), 5*time.Second, false); o.Fault != "" || r.seen() != "r7" {
 		t.Errorf("%q (%s), asked with %q", o.Fault, o.Detail, r.seen())
 	}
 }
@@ -192,7 +192,7 @@ func TestGrantThatCannotBeKept(t *testing.T) {
 	}
 	s := r.source(t, path)
 	check := TokenCheck(s, "")
-	o := ask(t, check, time.Second, false)
+	o := ask(t, check, 5*time.Second, false)
 	if o.Fault != "secret" || !strings.HasPrefix(o.Detail, "the refresh token's file cannot be used: open "+path) || r.seen() != "" || o.Forced != 0 {
 		t.Errorf("no place: %q (%s), asked with %q", o.Fault, o.Detail, r.seen())
 	}
@@ -204,19 +204,19 @@ func TestGrantThatCannotBeKept(t *testing.T) {
 		r.before = func() { _ = os.Remove(path + ".new") }
 	})
 	later(s)
-	if o = ask(t, check, time.Second, false); o.Fault != "secret" || !strings.HasPrefix(o.Detail, "the new refresh token cannot be kept, and no other is asked for until it is: ") || o.Forced != 1 {
+	if o = ask(t, check, 5*time.Second, false); o.Fault != "secret" || !strings.HasPrefix(o.Detail, "the new refresh token cannot be kept, and no other is asked for until it is: ") || o.Forced != 1 {
 		t.Errorf("lost place: %q (%s)", o.Fault, o.Detail)
 	}
 	holds(t, path, "r0")
 	p := get(t, HTTPConfig{Transport: s.config.Transport, URL: r.url + "/api", Token: s})
 	later(s)
-	if o = ask(t, p, time.Second, false); o.Fault != "" || o.Forced != 0 || r.seen() != "r0" {
+	if o = ask(t, p, 5*time.Second, false); o.Fault != "" || o.Forced != 0 || r.seen() != "r0" {
 		t.Errorf("place again: %q (%s), forced %d, asked with %q", o.Fault, o.Detail, o.Forced, r.seen())
 	}
 	holds(t, path, "r1")
 	r.set(func() { r.before = nil })
 	later(s)
-	if o = ask(t, check, time.Second, false); o.Fault != "" || r.seen() != "r0 r1" {
+	if o = ask(t, check, 5*time.Second, false); o.Fault != "" || r.seen() != "r0 r1" {
 		t.Errorf("after it: %q (%s), asked with %q", o.Fault, o.Detail, r.seen())
 	}
 }
@@ -231,7 +231,7 @@ func TestGrantAfterACrash(t *testing.T) {
 		if err := os.WriteFile(path+".new", []byte(next), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if o := ask(t, TokenCheck(r.source(t, path), ""), time.Second, false); o.Fault != "" || r.seen() != want {
+		if o := ask(t, TokenCheck(r.source(t, path), ""), 5*time.Second, false); o.Fault != "" || r.seen() != want {
 			t.Errorf("%q: %q (%s), asked with %q, want %q", next, o.Fault, o.Detail, r.seen(), want)
 		}
 		holds(t, path, "r1")
@@ -244,7 +244,7 @@ func TestGrantReplacedByHand(t *testing.T) {
 	path := grantFileOf(t, 0o600)
 	r.set(func() { r.before = func() { _ = os.WriteFile(path, []byte("byhand"), 0o600) } })
 	s := r.source(t, path)
-	if o := ask(t, TokenCheck(s, ""), time.Second, false); o.Fault != "" {
+	if o := ask(t, TokenCheck(s, ""), 5*time.Second, false); o.Fault != "" {
 		t.Errorf("%q (%s)", o.Fault, o.Detail)
 	}
 	holds(t, path, "byhand")
@@ -256,20 +256,20 @@ func TestGrantWithoutAnAnswer(t *testing.T) {
 	s := r.source(t, grantFileOf(t, 0o600))
 	check := TokenCheck(s, "")
 	r.set(func() { r.silent, r.still = true, true })
-	if o := ask(t, check, time.Second, false); o.Fault != "reset" {
+	if o := ask(t, check, 5*time.Second, false); o.Fault != "reset" {
 		t.Errorf("%q (%s)", o.Fault, o.Detail)
 	}
 	r.set(func() { r.silent = false })
 	later(s)
-	if o := ask(t, check, time.Second, false); o.Fault != "" || r.seen() != "r0 r0" {
+	if o := ask(t, check, 5*time.Second, false); o.Fault != "" || r.seen() != "r0 r0" {
 		t.Errorf("it was not used up: %q (%s), asked with %q", o.Fault, o.Detail, r.seen())
 	}
 	r.set(func() { r.silent, r.still = true, false })
 	later(s)
-	ask(t, check, time.Second, false)
+	ask(t, check, 5*time.Second, false)
 	r.set(func() { r.silent = false })
 	later(s)
-	if o := ask(t, check, time.Second, false); o.Fault != "invalid_grant" || !strings.Contains(o.Detail, "it may have used up the refresh token") {
+	if o := ask(t, check, 5*time.Second, false); o.Fault != "invalid_grant" || !strings.Contains(o.Detail, "it may have used up the refresh token") {
 		t.Errorf("it was used up: %q (%s)", o.Fault, o.Detail)
 	}
 }
@@ -292,7 +292,7 @@ func TestGrantWithoutAccess(t *testing.T) {
 	r := newRotation(t)
 	path := grantFileOf(t, 0o600)
 	r.set(func() { r.life = 0 })
-	if o := ask(t, TokenCheck(r.source(t, path), ""), time.Second, false); o.Fault != "wrong_body" {
+	if o := ask(t, TokenCheck(r.source(t, path), ""), 5*time.Second, false); o.Fault != "wrong_body" {
 		t.Errorf("%q (%s)", o.Fault, o.Detail)
 	}
 	holds(t, path, "r1")
@@ -306,12 +306,12 @@ func TestGrantFileThatIsNone(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if o := ask(t, TokenCheck(r.source(t, path), ""), time.Second, false); o.Fault != "secret" || !strings.Contains(o.Detail, want) {
+		if o := ask(t, TokenCheck(r.source(t, path), ""), 5*time.Second, false); o.Fault != "secret" || !strings.Contains(o.Detail, want) {
 			t.Errorf("%q: %q (%s)", text, o.Fault, o.Detail)
 		}
 	}
 	_ = os.Remove(path)
-	if o := ask(t, TokenCheck(r.source(t, path), ""), time.Second, false); o.Fault != "secret" || !strings.Contains(o.Detail, "no such file") {
+	if o := ask(t, TokenCheck(r.source(t, path), ""), 5*time.Second, false); o.Fault != "secret" || !strings.Contains(o.Detail, "no such file") {
 		t.Errorf("%q (%s)", o.Fault, o.Detail)
 	}
 	if r.seen() != "" {

@@ -74,7 +74,7 @@ func TestKeptFile(t *testing.T) {
 	expect := func(step string, fault monitor.Fault, requests int64, detail string) {
 		t.Helper()
 		before := g.asked.Load()
-		o := ask(t, p, 2*time.Second, false)
+		o := ask(t, p, 5*time.Second, false)
 		if o.Fault != fault || !strings.Contains(o.Detail, detail) || g.asked.Load()-before != requests || o.Forced != 0 {
 			t.Errorf("%s: %q (%s), %d requests, forced %d", step, o.Fault, o.Detail, g.asked.Load()-before, o.Forced)
 		}
@@ -110,7 +110,7 @@ func TestKeptTokenIsRenewedInTime(t *testing.T) {
 			w.WriteHeader(http.StatusUnauthorized)
 		}
 	})
-	if o := ask(t, get(t, HTTPConfig{URL: url, Token: keptSource(t, KeptConfig{File: path})}), 2*time.Second, false); o.Fault != "" {
+	if o := ask(t, get(t, HTTPConfig{URL: url, Token: keptSource(t, KeptConfig{File: path})}), 5*time.Second, false); o.Fault != "" {
 		t.Errorf("%q (%s)", o.Fault, o.Detail)
 	}
 }
@@ -132,7 +132,7 @@ func TestKeptAddress(t *testing.T) {
 	s := keptSource(t, KeptConfig{URL: url, Transport: transport(t, TransportConfig{}), Header: "X-Bellhop", Secret: func() (string, time.Time, error) { return secret, time.Time{}, nil }})
 	p := get(t, HTTPConfig{URL: g.url, Token: s})
 	for range 5 {
-		if o := ask(t, p, 2*time.Second, false); o.Fault != "" || !slices.Equal(o.Token.Scopes, []string{"reservations.read"}) || o.Token.Life != time.Hour {
+		if o := ask(t, p, 5*time.Second, false); o.Fault != "" || !slices.Equal(o.Token.Scopes, []string{"reservations.read"}) || o.Token.Life != time.Hour {
 			t.Fatalf("%q (%s), token %+v", o.Fault, o.Detail, o.Token)
 		}
 	}
@@ -140,11 +140,11 @@ func TestKeptAddress(t *testing.T) {
 		t.Errorf("the address was asked %d times for one token", asked.Load())
 	}
 	g.takes.Store("two")
-	if o := ask(t, p, 2*time.Second, false); o.Fault != "unauthorized" || !strings.Contains(o.Detail, "the integration's own token is refused") || asked.Load() != 2 {
+	if o := ask(t, p, 5*time.Second, false); o.Fault != "unauthorized" || !strings.Contains(o.Detail, "the integration's own token is refused") || asked.Load() != 2 {
 		t.Errorf("refused: %q (%s), asked %d times", o.Fault, o.Detail, asked.Load())
 	}
 	body.Store("two\n")
-	if o := ask(t, p, 2*time.Second, false); o.Fault != "" || asked.Load() != 3 {
+	if o := ask(t, p, 5*time.Second, false); o.Fault != "" || asked.Load() != 3 {
 		t.Errorf("renewed: %q (%s), asked %d times", o.Fault, o.Detail, asked.Load())
 	}
 	body.Store("<html>")
@@ -153,12 +153,12 @@ func TestKeptAddress(t *testing.T) {
 		"<html> page": "the address of the integration's token gave no token", jwtOf(`{"exp":1700000000}`): "gave one that ended 2023-11-14 22:13 UTC",
 	} {
 		body.Store(what)
-		if o := ask(t, check, 2*time.Second, false); o.Fault != "no_token" || !strings.Contains(o.Detail, want) {
+		if o := ask(t, check, 5*time.Second, false); o.Fault != "no_token" || !strings.Contains(o.Detail, want) {
 			t.Errorf("%q: %q (%s)", what, o.Fault, o.Detail)
 		}
 	}
 	secret = "other"
-	if o := ask(t, check, 2*time.Second, false); o.Fault != "no_token" || !strings.Contains(o.Detail, "answered HTTP 403") || strings.Contains(o.Detail, url) {
+	if o := ask(t, check, 5*time.Second, false); o.Fault != "no_token" || !strings.Contains(o.Detail, "answered HTTP 403") || strings.Contains(o.Detail, url) {
 		t.Errorf("forbidden: %q (%s)", o.Fault, o.Detail)
 	}
 }
@@ -175,9 +175,9 @@ func TestKeptTokenIsChecked(t *testing.T) {
 	good := jwtOf(fmt.Sprintf(`{"account_code":"ALPN","iat":%d,"exp":%d,"scope":["reservations.read"]}`, time.Now().Add(-time.Minute).Unix(), time.Now().Add(59*time.Minute).Unix()))
 	s := keptSource(t, KeptConfig{ClientID: "ALPN-AC-APP", File: keptFile(t, good)})
 	for want, o := range map[monitor.Fault]monitor.Outcome{
-		"":              ask(t, TokenCheck(s, "ALPN", "reservations.read reservations.manage"), time.Second, false),
-		"wrong_account": ask(t, TokenCheck(s, "MUCH"), time.Second, false),
-		"scope_lost":    ask(t, TokenCheck(s, "ALPN", "folios.read"), time.Second, false),
+		"":              ask(t, TokenCheck(s, "ALPN", "reservations.read reservations.manage"), 5*time.Second, false),
+		"wrong_account": ask(t, TokenCheck(s, "MUCH"), 5*time.Second, false),
+		"scope_lost":    ask(t, TokenCheck(s, "ALPN", "folios.read"), 5*time.Second, false),
 	} {
 		if o.Fault != want || o.Token.Life != time.Hour || o.Token.Account != "ALPN" || o.Forced != 0 {
 			t.Errorf("%q (%s), want %q; token %+v", o.Fault, o.Detail, want, o.Token)

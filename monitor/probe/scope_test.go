@@ -65,7 +65,7 @@ func TestForbiddenWithoutItsScope(t *testing.T) {
 		{"opaque", []string{"a.read"}, "forbidden", "HTTP 403"},
 	} {
 		s := keptSource(t, KeptConfig{File: keptFile(t, tt.token)})
-		o := ask(t, get(t, HTTPConfig{URL: url, Token: s, Needs: tt.needs}), time.Second, false)
+		o := ask(t, get(t, HTTPConfig{URL: url, Token: s, Needs: tt.needs}), 5*time.Second, false)
 		if o.Fault != tt.want || !strings.HasPrefix(o.Detail, tt.text) || o.Status != 403 {
 			t.Errorf("%q: %q (%s), want %q (%s)", tt.needs, o.Fault, o.Detail, tt.want, tt.text)
 		}
@@ -89,7 +89,7 @@ func TestScopesOfOpaqueTokens(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if o := ask(t, TokenCheck(s, ""), time.Second, false); o.Fault != "" || (o.Token.Scopes == nil) != (want == nil) || !slices.Equal(o.Token.Scopes, want) {
+		if o := ask(t, TokenCheck(s, ""), 5*time.Second, false); o.Fault != "" || (o.Token.Scopes == nil) != (want == nil) || !slices.Equal(o.Token.Scopes, want) {
 			t.Errorf("%s: %q (%s), scopes %#v, want %q", body, o.Fault, o.Detail, o.Token.Scopes, want)
 		}
 	}
@@ -116,7 +116,7 @@ func TestRecordedHeaders(t *testing.T) {
 		}
 		w.WriteHeader(v.Status)
 	})
-	o := ask(t, get(t, HTTPConfig{URL: url}), time.Second, false)
+	o := ask(t, get(t, HTTPConfig{URL: url}), 5*time.Second, false)
 	want := monitor.RateLimit{Limit: -1, Remaining: 299, Reset: time.Date(2021, 3, 8, 15, 56, 8, 268917600, time.UTC)}
 	if o.Fault != "forbidden" || o.Limit != want || o.TrackingID != "a25f065f-0029-4745-9c0a-1e3127e12490" {
 		t.Errorf("%q, limit %+v, tracking id %q", o.Fault, o.Limit, o.TrackingID)
