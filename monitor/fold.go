@@ -207,7 +207,7 @@ func (d *draft) over(i *Incident) bool {
 		return len(i.Leads) == 0
 	}
 	n, open := i.Cause.Node(), 0
-	_, evaluated := d.count(n, i.Members[0].Signal)
+	_, evaluated := d.countFor(n, i.Members[0])
 	for _, m := range i.Members {
 		if c := d.watched.checks[m.Check]; c != nil && c.dependsOn(n) {
 			open++

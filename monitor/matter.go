@@ -149,3 +149,31 @@ func (d *draft) allAuth(i *Incident) bool {
 func (d *draft) probed(c *Check, s SignalKind) bool {
 	return s == Availability && slices.ContainsFunc(d.ofAccount(c.Account), func(id CheckID) bool { return !d.watched.checks[id].Reported })
 }
+
+// matterWitness is the check that tells of a matter itself: of what follows from it others tell.
+func (d *draft) matterWitness(i *Incident) (SignalID, bool) {
+	if i.Cause.Kind != NodeHotels {
+		return SignalID{}, false
+	}
+	for _, m := range i.Members {
+		c := d.watched.checks[m.Check]
+		if c == nil || m.Signal != Auth {
+			continue
+		}
+		for _, id := range append([]CheckID{m.Check}, d.ofAccount(c.Account)...) {
+			r, k := d.row(id), d.watched.checks[id]
+			if f := failureOf(r); f != nil && MatterOf(f.Fault, k.Reported) == i.Cause.ID {
+				return SignalID{id, Auth}, true
+			}
+		}
+	}
+	return SignalID{}, false
+}
+
+// failureOf is why a check is not let in at present, or nil.
+func failureOf(r *Row) *Failure {
+	if r == nil || r.Signal(Auth).Last != Fail {
+		return nil
+	}
+	return r.Failures[signalIndex(Auth)]
+}

@@ -75,6 +75,9 @@ func (d *draft) trouble(i *Incident) Trouble {
 // witness is the failing check that an incident is best described by: one of the cause's own, if it has any.
 func (d *draft) witness(i *Incident) (SignalID, bool) {
 	kind, node := i.kind(), i.Cause.Node()
+	if m, ok := d.matterWitness(i); ok {
+		return m, true
+	}
 	ids := i.Leads
 	for _, id := range d.watched.direct[node] {
 		if failing, _ := d.fares(id, i, kind); failing {
