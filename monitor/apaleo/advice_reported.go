@@ -53,7 +53,7 @@ var ofReports = []line{
 }
 
 var (
-	ofTraffic   = ticket(ofApaleo, "a server error", "Nothing to fix here. apaleo answers the integration's requests for single hotels with errors, and all others well. "+askSupport, docTrouble)
+	ofTraffic   = ticket(ofApaleo, "a server error", "Nothing to fix here. apaleo answers the integration's requests for these hotels with errors, and for others well. "+askSupport, docTrouble)
 	tokensOfAll = mean(credentials, "the integration's tokens are refused", "apaleo refuses the integration's tokens for nearly all hotels, and not bellhop's own. Does it send them as Bearer, renew them before they end, and ask the right environment?", docTrouble)
 )
 
