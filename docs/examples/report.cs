@@ -1,7 +1,6 @@
 // dotnet run, or: mcs -r:System.Net.Http report.cs && mono report.exe
 using System; using System.Net.Http; using System.Text;
-class Report { static void Main() {
-    Func<int, string> at = seconds => DateTime.UtcNow.AddSeconds(seconds).ToString("o");
+class Report { static string at(int seconds) { return DateTime.UtcNow.AddSeconds(seconds).ToString("o"); } static void Main() {
     var report = $@"{{""id"": ""{Guid.NewGuid()}"", ""covers"": ""60s"", ""accounts"": [{{
         ""account"": ""ALPN"", ""name"": ""Hotel Alpenrose"",
         ""requests"": {{""booking"": {{""200"": 41, ""502"": 3, ""timeout"": 1}}, ""inventory"": {{""200"": 7}}}},
@@ -12,4 +11,5 @@ class Report { static void Main() {
     client.DefaultRequestHeaders.Add("Authorization", "Bearer " + Environment.GetEnvironmentVariable("BELLHOP_REPORT_TOKEN"));
     var answer = client.PostAsync(Environment.GetEnvironmentVariable("BELLHOP_URL") + "/api/v1/report", new StringContent(report, Encoding.UTF8, "application/json")).Result;
     Console.WriteLine((int)answer.StatusCode + " " + answer.Content.ReadAsStringAsync().Result);
+    Environment.Exit(answer.IsSuccessStatusCode ? 0 : 1); // Mono does not always end by itself
 } }

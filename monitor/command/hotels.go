@@ -170,8 +170,12 @@ func hotelDetails(list web.Hotels) string {
 			text += "\n" + wrap(h.Why, "  ")
 		}
 		all = append(all, text+"\n"+table{
-			{"code", h.Code}, {"first reported", since(h.FirstSeen, now)}, {"last reported", since(h.LastSeen, now)},
-			{"its token ends", since(h.TokenExpires, now)}, {"last healthcheck", since(h.LastPing, now)}, {"last event", since(h.LastEvent, now)},
+			{"code", h.Code},
+			{"first reported", since(h.FirstSeen, now)},
+			{"last reported", since(h.LastSeen, now)},
+			{"its token ends", since(h.TokenExpires, now)},
+			{"last healthcheck", since(h.LastPing, now)},
+			{"last event", since(h.LastEvent, now)},
 			{"public page", "/public.json?hotel=" + h.Key},
 		}.plain())
 	}

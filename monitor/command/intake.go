@@ -46,7 +46,7 @@ func (a *arrivals) saw(c monitor.Change) {
 		}
 		one.Repeated = false
 		for _, h := range c.Hotels {
-			if h != nil && h.First.Equal(one.at) {
+			if h != nil && h.Code != "" && h.First.Equal(one.at) {
 				one.New = append(one.New, h.Code)
 			}
 		}
