@@ -31,6 +31,7 @@ type account struct {
 // the same: what refers to it is not to blame.
 func (b *builder) accounts(forms []accountForm) {
 	taken, codes, app := map[string]place{}, map[string]place{}, storeApp(forms)
+	var called []text
 	for _, f := range forms {
 		a := &account{name: b.named("an account", f.Name, f.At, taken), kind: kindSimple, code: f.Code.V, clientID: f.ClientID.V, at: f.At}
 		if f.Kind.Set {
@@ -48,6 +49,18 @@ func (b *builder) accounts(forms []accountForm) {
 		b.tokens(a, f, app)
 		b.known[a.name] = a
 		b.order = append(b.order, a)
+		called = append(called, f.Name)
+	}
+	b.namedLikeCodes(called, codes)
+}
+
+// namedLikeCodes refuses an account that is named like another one's code: what is known of a hotel is kept by its
+// account's name, or else by its code, and two hotels would share it.
+func (b *builder) namedLikeCodes(called []text, codes map[string]place) {
+	for n, a := range b.order {
+		if first := codes[a.name]; first.line != 0 && a.code != a.name && !called[n].At.guessed {
+			b.wrong(called[n].At, "an account is named "+quote(called[n].Raw)+", like the code of the account on "+first.from(called[n].At), "reports call a hotel by its code: change the name")
+		}
 	}
 }
 
