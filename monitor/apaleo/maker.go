@@ -154,14 +154,14 @@ func (m maker) nodes(e Entry) (path, direct []monitor.Node) {
 		return []monitor.Node{edge}, []monitor.Node{edge}
 	case tokenProbe:
 		return []monitor.Node{edge, token}, []monitor.Node{edge, token}
-	}
-	client := monitor.Node{Kind: monitor.NodeClient, ID: m.account.client()}
-	if e.graph == clientProbe {
+	case clientProbe:
+		client := monitor.Node{Kind: monitor.NodeClient, ID: m.account.client()}
 		return []monitor.Node{edge, token, client}, []monitor.Node{client} // whether a token is issued says nothing of the hotel
+	case moduleUser:
 	}
-	module := monitor.Node{Kind: monitor.NodeModule, ID: e.Module}
-	hotel := monitor.Node{Kind: monitor.NodeAccount, ID: m.account.Name}
-	return []monitor.Node{edge, api, module, client, hotel}, nil
+	return []monitor.Node{
+		edge, api, {Kind: monitor.NodeModule, ID: e.Module}, {Kind: monitor.NodeClient, ID: m.account.client()}, {Kind: monitor.NodeAccount, ID: m.account.Name},
+	}, nil
 }
 
 // client is the id of an account's client in the graph.

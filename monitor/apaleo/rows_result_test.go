@@ -2,6 +2,7 @@ package apaleo_test
 
 import (
 	"context"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -47,9 +48,7 @@ func recorded(t testing.TB, file string) string {
 func resultRows() map[string]row {
 	rows := map[string]row{}
 	for _, some := range []map[string]row{goodRows(), tokenRows(), accessRows(), requestRows(), serverRows(), networkRows(), hotelRows(), reportedRows()} {
-		for name, r := range some {
-			rows[name] = r
-		}
+		maps.Copy(rows, some)
 	}
 	return rows
 }
@@ -181,7 +180,7 @@ func serverRows() map[string]row {
 		},
 		"answers that come late": {
 			overrides: map[string]apaleo.Override{"api-edge": {Slow: 20 * time.Millisecond}, "apaleo-health": {Slow: 20 * time.Millisecond}},
-			hurt:      hurting(apaleotest.Slow(60 * time.Millisecond).On(apaleotest.API)), rounds: 20, side: "apaleo", says: "is SLOW", next: "Raise timeouts",
+			hurt:      hurting(apaleotest.Slow(60*time.Millisecond).On(apaleotest.API).At("/health"), apaleotest.Slow(60*time.Millisecond).On(apaleotest.API).At("/inventory")), rounds: 14, side: "apaleo", says: "is SLOW", next: "Raise timeouts",
 		},
 	}
 }
@@ -254,7 +253,7 @@ func reportedRows() map[string]row {
 	}
 	return map[string]row{
 		"pings arrive, no events, at one hotel": {
-			setup: eventful(nil), hurt: quietAt("R02"), rounds: 150, apart: time.Minute, side: "unclear", says: "Pings arrive", next: "dateFilter=Modification",
+			setup: eventful(nil), hurt: func(s *stage) { quietAt("R02")(s); s.learn(2 * time.Hour) }, rounds: 20, apart: time.Minute, side: "unclear", says: "Pings arrive", next: "dateFilter=Modification",
 		},
 		"pings arrive, no events, at several hotels": {
 			setup: eventful(nil), hurt: quietAt(), rounds: 40, apart: time.Minute, side: "apaleo", says: "apaleo's webhook delivery is DOWN", next: "apaleo sends missed events again",
