@@ -51,7 +51,7 @@ var (
 	}
 	severities = []monitor.Severity{monitor.Down, monitor.Degraded, monitor.AuthLost, monitor.QuotaOut, monitor.Warning}
 	kinds      = map[bool][]string{ // by whether the check is the user's own
-		false: {"http", "connect", monitor.KindTraffic, monitor.KindConsent, monitor.KindWebhooks, monitor.KindReports, apaleo.KindSubscription},
+		false: {"http", "connect", monitor.KindTraffic, monitor.KindConsent, monitor.KindWebhooks, monitor.KindReports, apaleo.KindSubscription, "kept-token"},
 		true:  {"http", apaleo.KindReceiver, "dns", "tcp", monitor.KindBeat},
 	}
 	sides = []monitor.Side{
@@ -273,6 +273,8 @@ func meets(t monitor.Trouble) bool {
 		return t.Kind == apaleo.KindReceiver && !ofWebhooks && !ofBeats
 	case t.Kind == monitor.KindReports, t.Kind == monitor.KindBeat:
 		return ofBeats && t.Node.Kind == monitor.NodeCheck
+	case t.Kind == "kept-token":
+		return t.Fault == monitor.FaultOverdue && (t.Node.Kind == monitor.NodeCheck || t.Node.Kind == monitor.NodeNetwork)
 	case t.Fault == monitor.FaultUnsubscribed:
 		return t.Kind == apaleo.KindSubscription && t.Node.Kind == monitor.NodeCheck
 	}

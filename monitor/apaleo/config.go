@@ -31,6 +31,7 @@ type Account struct {
 	Type       string   // Live: it is a fault if apaleo says Development or Trial; "" is any type but Suspended
 	Properties []string // ids that entries about a property ask for; without any, those entries are left out
 	Connect    bool     // a store app's client: there is no token of its own, the client alone is checked
+	Kept       bool     // its token is one that the integration keeps and renews; bellhop only reads it
 	Source     *probe.Source
 }
 

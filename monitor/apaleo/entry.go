@@ -60,6 +60,7 @@ const (
 	edgeUser                 // it depends on that edge
 	tokenProbe               // it is the own probe of the token endpoint and of identity
 	clientProbe              // it is the own probe of a client
+	keptProbe                // it shows whether the integration renews its tokens
 	moduleUser               // it works with an account's token on one module of an API
 )
 

@@ -157,6 +157,8 @@ func (m maker) nodes(e Entry) (path, direct []monitor.Node) {
 	case clientProbe:
 		client := monitor.Node{Kind: monitor.NodeClient, ID: m.account.client()}
 		return []monitor.Node{edge, token, client}, []monitor.Node{client} // whether a token is issued says nothing of the hotel
+	case keptProbe:
+		return []monitor.Node{m.Hosts.wayNode(onIdentity)}, nil
 	case moduleUser:
 	}
 	return []monitor.Node{
@@ -170,7 +172,7 @@ func (a *Account) client() string { return cmp.Or(a.Source.ClientID(), Integrati
 // needsOf are the scopes that a check needs: of the account's token all, each any one of its words.
 func (m maker) needsOf(e Entry) []string {
 	switch {
-	case e.kind == "token":
+	case e.kind == "token", e.kind == kindKept:
 		return m.scopes
 	case e.Scope != "":
 		return []string{e.Scope}

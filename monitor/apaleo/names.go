@@ -11,7 +11,7 @@ import (
 func (h Hosts) Names() map[monitor.Node]string {
 	names := map[monitor.Node]string{
 		DeliveryNode(): "apaleo's webhook delivery", ReceiverNode(): "Our webhook receiver",
-		h.wayNode(onAPI): "The integration's way to apaleo's API", h.wayNode(onIdentity): "The integration's way to apaleo identity",
+		h.wayNode(onAPI): "The integration's traffic to apaleo", h.wayNode(onIdentity): "The integration's renewal of tokens",
 	}
 	for _, n := range []struct {
 		kind monitor.NodeKind

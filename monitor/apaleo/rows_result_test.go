@@ -2,6 +2,7 @@ package apaleo_test
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"net"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"bellhop/monitor"
 	"bellhop/monitor/apaleo"
 	"bellhop/monitor/apaleo/apaleotest"
+	"bellhop/monitor/probe"
 )
 
 // of lets the API answer a status; the whole host unless more is said.
@@ -275,6 +277,10 @@ func reportedRows() map[string]row {
 		"the integration's own requests get no connection": {
 			setup: eventful(nil), hurt: noWayOut, rounds: 12, apart: time.Minute, side: "integration", says: "the integration gets no connection", next: "its network, proxy, resolver",
 		},
+		"the token that the integration keeps has ended": {
+			setup: keeping, hurt: func(s *stage) { s.keep("an end.ed.token", -time.Hour) }, rounds: 12,
+			side: "integration", says: "The integration's renewal of tokens is OVERDUE", next: "no longer renews the token",
+		},
 		"the integration stops reporting": {
 			setup: eventful(nil), hurt: func(s *stage) { s.reports = nil }, rounds: 20, apart: time.Minute, side: "integration", says: "The integration's report is OVERDUE", next: "See whether it runs",
 		},
@@ -290,5 +296,28 @@ func noWayOut(s *stage) {
 			all[i].Requests = []monitor.Count{{Module: "booking", Fault: monitor.FaultConnect, N: 7}}
 		}
 		return all
+	}
+}
+
+// keeping has the integration keep the tokens of all hotels in one place each, from where bellhop reads them.
+func keeping(s *stage) {
+	s.kept = s.t.TempDir()
+	s.keep("a.good.token", time.Hour)
+	for i, a := range s.config.Accounts {
+		source, err := probe.NewKeptSource(probe.KeptConfig{ClientID: a.Source.ClientID(), File: filepath.Join(s.kept, "token")})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		s.config.Accounts[i].Kept, s.config.Accounts[i].Source = true, source
+	}
+	s.config.Overrides = map[string]apaleo.Override{"account": {Off: true}, "inventory": {Off: true}} // the stand-in knows no such token
+	s.edge.Account = nil
+}
+
+func (s *stage) keep(token string, life time.Duration) {
+	s.t.Helper()
+	text := fmt.Sprintf(`{"access_token":%q,"expires_at":%d}`, token, time.Now().Add(life).Unix())
+	if err := os.WriteFile(filepath.Join(s.kept, "token"), []byte(text), 0o600); err != nil {
+		s.t.Fatal(err)
 	}
 }

@@ -38,6 +38,7 @@ type stage struct {
 	told    map[string]monitor.Incident // the last version of each
 	notices map[string]monitor.Notice
 	timeout time.Duration // of an attempt
+	kept    string        // where the integration keeps its tokens
 
 	learnFor time.Duration // the integration has been reporting for so long when it begins
 }

@@ -146,6 +146,16 @@ var modules = []Entry{
 	},
 }
 
+// keptEntry takes the place of auth-token for an account whose token the integration keeps: it asks apaleo for nothing.
+var keptEntry = Entry{
+	Name: "auth-token", Title: "The integration's token for %s", Every: minute, Doc: docClient, PerAccount: true,
+	Ask: "reads the token that the integration keeps", Expect: "a token that has not ended, of the configured account, with the scopes that the modules need",
+	kind: kindKept, host: onIdentity, graph: keptProbe, flags: flags{eachHotel: true}, make: keptToken,
+}
+
+// kindKept is the kind of keptEntry's checks.
+const kindKept = "kept-token"
+
 // connectEntry takes the place of perAccount for a store app's client, which has no token of its own. That
 // apaleo's answer follows RFC 7009 is inferred, not seen.
 var connectEntry = Entry{

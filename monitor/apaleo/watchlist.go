@@ -125,6 +125,9 @@ func (c Config) ofAccount(place int, p pacing) ([]*monitor.Check, error) {
 			continue
 		}
 		m := maker{Config: c, account: &a, pacing: p, place: place, scopes: c.needs(&a)}
+		if a.Kept && e.Name == keptEntry.Name {
+			e = keptEntry
+		}
 		check, err := m.check(e)
 		if err != nil {
 			return nil, err
@@ -145,9 +148,10 @@ func (c Config) load() load {
 		l.fixed[e.host] += rate
 	}
 	for _, a := range c.Accounts {
-		if a.Connect {
+		switch {
+		case a.Connect:
 			l.connect++
-		} else {
+		case !a.Kept:
 			l.accounts++
 		}
 	}

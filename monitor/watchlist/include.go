@@ -49,7 +49,7 @@ func (a *account) ofApaleo() apaleo.Account {
 		kind = "Live"
 	}
 	return apaleo.Account{
-		Name: a.name, Code: a.code, Type: kind, Properties: a.properties, Connect: a.kind == kindConnect, Source: a.source,
+		Name: a.name, Code: a.code, Type: kind, Properties: a.properties, Connect: a.kind == kindConnect, Kept: a.kind == kindToken, Source: a.source,
 	}
 }
 
