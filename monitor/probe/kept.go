@@ -98,17 +98,24 @@ func (s *Source) borrowAgain(ctx context.Context, a monitor.Attempt, used token)
 	return tok, nil
 }
 
-// look is what a check of the token itself sees.
+// renewLate is for how long a token may have ended before that is told: an integration may get the next one when it
+// needs it, and not before.
+const renewLate = time.Hour
+
+// look is what a check of the token itself sees. Where there is none to borrow nobody else would tell of it: for all
+// other checks that is only a reason not to ask.
 func (s *Source) look(ctx context.Context, a monitor.Attempt) answer {
 	s.mu.Lock()
 	have := s.current
 	s.mu.Unlock()
 	tok, failed := s.borrow(ctx, a, have)
-	if failed != nil {
-		failed.Fault = cmp.Or(failed.Fault, monitor.FaultNoToken)
-		return *failed
+	if failed == nil {
+		return answer{Outcome: monitor.Outcome{Token: tok.facts}}
 	}
-	return answer{Outcome: monitor.Outcome{Token: tok.facts}}
+	if late := failed.Token.Expires; failed.Fault == monitor.FaultNoToken && (late.IsZero() || time.Since(late) >= renewLate) {
+		failed.Fault = monitor.FaultSecret
+	}
+	return *failed
 }
 
 // lasts is whether a token may still be used.
@@ -143,7 +150,7 @@ func (k *kept) open(now time.Time) (token, *answer) {
 	case !ok:
 		return token{}, noneKept("the integration's token file holds no token since " + written)
 	case !tok.facts.Expires.IsZero() && !tok.facts.Expires.After(now):
-		return token{}, noneKept(fmt.Sprintf("the integration's token file has not been renewed since %s, and its token ended %s", written, tok.facts.Expires.UTC().Format(showTime)))
+		return token{}, ended(tok, fmt.Sprintf("the integration's token file has not been renewed since %s, and its token", written))
 	}
 	return tok, nil
 }
@@ -173,11 +180,18 @@ func (k *kept) ask(ctx context.Context, a monitor.Attempt) (token, *answer) {
 	case !ok || ans.over || ans.cut != monitor.FaultNone:
 		return token{}, noneKept("the address of the integration's token gave no token")
 	case !tok.facts.Expires.IsZero() && !tok.facts.Expires.After(now):
-		return token{}, noneKept("the address of the integration's token gave one that ended " + tok.facts.Expires.UTC().Format(showTime))
+		return token{}, ended(tok, "the address of the integration's token gave one that")
 	}
 	return tok, nil
 }
 
 func noneKept(why string) *answer {
 	return &answer{Outcome: monitor.Outcome{Fault: monitor.FaultNoToken, Detail: oneLine(why, 2*maxTermShown)}}
+}
+
+// ended is that what is kept is a token of the past.
+func ended(tok token, what string) *answer {
+	ans := noneKept(what + " ended " + tok.facts.Expires.UTC().Format(showTime))
+	ans.Token = tok.facts
+	return ans
 }

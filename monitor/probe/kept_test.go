@@ -101,6 +101,31 @@ func TestKeptFile(t *testing.T) {
 	expect("gone", "no_token", 0, "the integration's token file cannot be read: open "+path+": no such file or directory")
 }
 
+// TestKeptTokenThatStaysAwayIsTold ensures that an integration which renews its token no more is told of by the check
+// of the token, and one which renews it only when it needs it is not.
+func TestKeptTokenThatStaysAwayIsTold(t *testing.T) {
+	path := keptFile(t, "")
+	check := TokenCheck(keptSource(t, KeptConfig{File: path}), "")
+	expect := func(step string, want monitor.Fault) {
+		t.Helper()
+		if o := ask(t, check, 5*time.Second, false); o.Fault != want {
+			t.Errorf("%s: %q (%s), want %q", step, o.Fault, o.Detail, want)
+		}
+	}
+	ends := func(in time.Duration) {
+		write(t, path, fmt.Sprintf(`{"access_token":"one","expires_at":%d}`, time.Now().Add(in).Unix()))
+	}
+	expect("no token was ever written", monitor.FaultSecret)
+	ends(time.Hour)
+	expect("good", monitor.FaultNone)
+	ends(-10 * time.Minute)
+	expect("ended lately", monitor.FaultNoToken)
+	ends(-2 * time.Hour)
+	expect("ended long ago", monitor.FaultSecret)
+	_ = os.Remove(path)
+	expect("gone", monitor.FaultSecret)
+}
+
 // TestKeptTokenIsRenewedInTime has the integration renew its token between our reading and the answer.
 func TestKeptTokenIsRenewedInTime(t *testing.T) {
 	path := keptFile(t, "one")
@@ -153,19 +178,19 @@ func TestKeptAddress(t *testing.T) {
 		"<html> page": "the address of the integration's token gave no token", jwtOf(`{"exp":1700000000}`): "gave one that ended 2023-11-14 22:13 UTC",
 	} {
 		body.Store(what)
-		if o := ask(t, check, 5*time.Second, false); o.Fault != "no_token" || !strings.Contains(o.Detail, want) {
+		if o := ask(t, check, 5*time.Second, false); o.Fault != "secret" || !strings.Contains(o.Detail, want) {
 			t.Errorf("%q: %q (%s)", what, o.Fault, o.Detail)
 		}
 	}
 	secret = "other"
-	if o := ask(t, check, 5*time.Second, false); o.Fault != "no_token" || !strings.Contains(o.Detail, "answered HTTP 403") || strings.Contains(o.Detail, url) {
+	if o := ask(t, check, 5*time.Second, false); o.Fault != "secret" || !strings.Contains(o.Detail, "answered HTTP 403") || strings.Contains(o.Detail, url) {
 		t.Errorf("forbidden: %q (%s)", o.Fault, o.Detail)
 	}
 }
 
 func TestKeptAddressThatIsSilent(t *testing.T) {
 	s := keptSource(t, KeptConfig{URL: "http://" + raw(t, hang) + "/s3cret", Transport: transport(t, TransportConfig{})})
-	if o := ask(t, TokenCheck(s, ""), 200*time.Millisecond, false); o.Fault != "no_token" || o.Detail != "the address of the integration's token: no answer from 127.0.0.1 in time" {
+	if o := ask(t, TokenCheck(s, ""), 200*time.Millisecond, false); o.Fault != "secret" || o.Detail != "the address of the integration's token: no answer from 127.0.0.1 in time" {
 		t.Errorf("%q (%s)", o.Fault, o.Detail)
 	}
 }

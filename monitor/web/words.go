@@ -147,7 +147,7 @@ var faultWords = map[monitor.Fault]string{
 	monitor.FaultOverdue:      "no sign of life in time",
 	monitor.FaultExpiring:     "certificate ends soon",
 	monitor.FaultNoToken:      "not asked: no token",
-	monitor.FaultSecret:       "not asked: our secret cannot be read",
+	monitor.FaultSecret:       "not asked: no secret or token to be had",
 	monitor.FaultCanceled:     "cut short by bellhop",
 	monitor.FaultPanic:        "bug in bellhop",
 }
