@@ -17,6 +17,7 @@ func (d *draft) observe(o Outcome) {
 	d.setUp(c, o, &ev)
 	d.skewed(c, o)
 	d.meter(c, o)
+	d.askClient(c, o)
 	if d.glance(c, o, ev) {
 		return
 	}

@@ -131,7 +131,7 @@ const (
 	FaultOverdue      Fault = "overdue"          // a sign of life has not come in time
 	FaultFailed       Fault = "failed"           // a job said itself that it failed
 	FaultExpiring     Fault = "expiring"         // a certificate ends soon
-	FaultNoToken      Fault = "no_token"         // not executed: there is no token
+	FaultNoToken      Fault = "no_token"         // not executed: there is no token; Code is what the token endpoint refused it with, if it did
 	FaultSecret       Fault = "secret"           // not executed: a secret of ours cannot be read
 	FaultCanceled     Fault = "canceled"         // cut short by shutdown, reload or a clock gap
 	FaultPanic        Fault = "panic"            // a bug of ours

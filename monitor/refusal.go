@@ -110,3 +110,16 @@ func (d *draft) followsFromHotel(c *Check) bool {
 	}
 	return slices.ContainsFunc(d.ofAccount(c.Account), func(id CheckID) bool { return d.refusal(id) != "" }) || d.besideMatter(c) != "" && !shared(d.besideMatter(c))
 }
+
+// askClient has a client's own check asked at once, when the token endpoint gave another check no token: that one was
+// not executed, and says nothing of the client. While a changed secret settles there is no hurry.
+func (d *draft) askClient(c *Check, o Outcome) {
+	settling := o.SecretAge > 0 && o.SecretAge < d.b.pace.SecretSettle
+	what := "client " + c.Client + " for " + c.Account
+	if o.Fault != FaultNoToken || o.Code == "" || c.Account == "" || settling || d.within(d.sight.swept[what], d.b.pace.SweepEvery) {
+		return
+	}
+	set(&d.editSight().swept, what, d.now)
+	ofOthers := func(id CheckID) bool { return d.watched.checks[id].Account != c.Account }
+	d.askNow(slices.DeleteFunc(slices.Clone(d.watched.forced[c.Client]), ofOthers), c)
+}

@@ -55,6 +55,8 @@ func concerns(what string, c *monitor.Check) bool {
 		return true
 	case "account":
 		return c.Account == name && !c.Forced
+	case "renewal": // of the token that all checks of an account share
+		return c.Account == name
 	case "client":
 		return c.Account == name && c.Forced
 	case "check":
@@ -96,6 +98,11 @@ func spoil(o monitor.Outcome, c *monitor.Check, tr trouble, at time.Time) monito
 		o.Status, o.Fault, o.Forced = 401, monitor.FaultUnauthorized, 1
 	case "invalid_client":
 		o.Status, o.Fault, o.Code = 400, monitor.FaultClient, "invalid_client"
+	case "unrenewed": // the token endpoint gives no new token
+		o.Status, o.Fault, o.Code = 400, monitor.FaultClient, "invalid_client"
+		if !c.Forced {
+			o.Status, o.IP, o.Fault, o.Detail = 0, "", monitor.FaultNoToken, "no token: HTTP 400 invalid_client"
+		}
 	case "rotated": // a new secret is in the file, and apaleo does not know it yet
 		o.Status, o.Fault, o.Code, o.SecretAge = 400, monitor.FaultClient, "invalid_client", at.Sub(tr.since)+time.Second
 	case "expiring":

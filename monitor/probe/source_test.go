@@ -301,8 +301,8 @@ func TestFailedTokenRequestIsShared(t *testing.T) {
 	s := i.source(t, nil)
 	for range 10 {
 		o := ask(t, i.api(t, s), 5*time.Second, false)
-		if o.Fault != monitor.FaultNoToken || !strings.Contains(o.Detail, "invalid_client") || o.Code != "" {
-			t.Fatalf("%q (%s), want no_token", o.Fault, o.Detail)
+		if o.Fault != monitor.FaultNoToken || !strings.Contains(o.Detail, "invalid_client") || o.Code != "invalid_client" {
+			t.Fatalf("%q %q (%s), want no_token, and why the client was refused", o.Fault, o.Code, o.Detail)
 		}
 	}
 	if n := i.tokens.Load(); n != 1 {

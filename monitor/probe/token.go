@@ -256,6 +256,9 @@ func withoutToken(b beginning, failed answer, spent int) answer {
 	if failed.Fault == monitor.FaultSecret || failed.Fault == monitor.FaultCanceled {
 		ans.Fault, ans.Detail = failed.Fault, failed.Detail
 	}
+	if refused(failed) != nil {
+		ans.Code = failed.Code
+	}
 	ans.SecretAge = failed.SecretAge
 	ans.Forced = spent
 	return b.stamp(ans)
