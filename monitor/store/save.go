@@ -1,11 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"bellhop/monitor"
@@ -111,11 +113,11 @@ func (w *saving) rows(ctx context.Context, c monitor.Change) error {
 			return fmt.Errorf("remove row %s: %w", id, err)
 		}
 	}
-	for id, r := range c.Rows {
+	for _, id := range inOrder(c.Rows) {
 		if c.Light[id] {
 			continue
 		}
-		if err := w.put(ctx, w.row, r, string(id)); err != nil {
+		if err := w.put(ctx, w.row, c.Rows[id], string(id)); err != nil {
 			return fmt.Errorf("row %s: %w", id, err)
 		}
 	}
@@ -156,7 +158,8 @@ func (w *saving) deliveries(ctx context.Context, c monitor.Change) error {
 }
 
 func (w *saving) hotels(ctx context.Context, c monitor.Change) error {
-	for account, h := range c.Hotels {
+	for _, account := range inOrder(c.Hotels) {
+		h := c.Hotels[account]
 		if h == nil {
 			if _, err := w.exec(ctx, w.noHotel, account); err != nil {
 				return fmt.Errorf("remove hotel %s: %w", account, err)
@@ -174,6 +177,10 @@ func (w *saving) hotels(ctx context.Context, c monitor.Change) error {
 	}
 	return nil
 }
+
+// inOrder are keys in the order in which they are found in the book. There may be more of them than SQLite keeps pages
+// for: in any order it would write each page several times.
+func inOrder[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
 
 // put stores body as JSON, as the last argument of the statement.
 func (w *saving) put(ctx context.Context, stmt *sql.Stmt, body any, args ...any) error {
