@@ -11,6 +11,7 @@ const (
 	MatterToken       = "token"       // the integration gets no token for it, for a reason that is not the hotel's
 	MatterRequests    = "requests"    // the integration's requests for it fail
 	MatterWebhooks    = "webhooks"    // nothing is delivered for it
+	MatterQuota       = "quota"       // the integration asks more for it than apaleo allows
 	MatterSuspended   = "suspended"   // apaleo has suspended its account
 	MatterDevelopment = "development" // its account is not a live one
 	MatterArchived    = "archived"    // its property is archived
@@ -42,12 +43,12 @@ func MatterOf(f Fault, reported bool) string {
 // shared says whether a matter may have a cause further up, if nearly all hotels have it at once: what a token
 // lacks and what apaleo says of an account are never the client's doing.
 func shared(matter string) bool {
-	return slices.Contains([]string{MatterReconnect, MatterAccess, MatterToken, MatterRequests, MatterWebhooks}, matter)
+	return slices.Contains([]string{MatterReconnect, MatterAccess, MatterToken, MatterRequests, MatterWebhooks, MatterQuota}, matter)
 }
 
 // ofHotels says whether a matter is one that hotels have to settle, and not only one that each has for itself.
 func ofHotels(matter string) bool {
-	return matter != MatterToken && matter != MatterRequests && matter != MatterWebhooks
+	return !slices.Contains([]string{MatterToken, MatterRequests, MatterWebhooks, MatterQuota}, matter)
 }
 
 // reportedMatters are what fails, by the kind of the check that is reported, where it fails for some hotels only.
@@ -61,6 +62,8 @@ func (d *draft) matter(c *Check, id SignalID) (matter string, settled bool) {
 		return "", false
 	case id.Signal == Availability && c.Reported:
 		return reportedMatters[c.Kind], false
+	case id.Signal == Quota && c.Reported:
+		return MatterQuota, false
 	case id.Signal != Auth:
 		return "", false
 	}
@@ -147,7 +150,7 @@ func (d *draft) allAuth(i *Incident) bool {
 
 // probed says whether bellhop itself asks a hotel whose requests or webhooks fail, so that it can say more of it.
 func (d *draft) probed(c *Check, s SignalKind) bool {
-	return s == Availability && slices.ContainsFunc(d.ofAccount(c.Account), func(id CheckID) bool { return !d.watched.checks[id].Reported })
+	return (s == Availability || s == Quota) && slices.ContainsFunc(d.ofAccount(c.Account), func(id CheckID) bool { return !d.watched.checks[id].Reported })
 }
 
 // matterWitness is the check that tells of a matter itself: of what follows from it others tell.

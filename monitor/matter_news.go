@@ -55,7 +55,7 @@ func (d *draft) reviewHotels(at string) {
 	graver := worse(sev, i.Severity) == sev && sev != i.Severity
 	set := d.hotelSet(i)
 	every := d.b.pace.HotelsEvery
-	if i.kind() == Availability { // nobody waits for a person: it may be over before the day is
+	if i.kind() != Auth { // nobody waits for a person: it may be over before the day is
 		every = d.b.pace.PostEvery
 	}
 	switch n := len(d.hotelsOf(i)); {

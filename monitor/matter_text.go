@@ -41,6 +41,10 @@ var matterWords = map[string]matterWord{
 		"hotel's webhooks do not arrive", "hotels' webhooks do not arrive", "%s",
 		"gets its webhooks again", "All hotels' webhooks arrive again",
 	},
+	MatterQuota: {
+		"hotel is over apaleo's limit", "hotels are over apaleo's limit", "%s",
+		"is within apaleo's limit again", "All hotels are within apaleo's limit again",
+	},
 	MatterSuspended: {
 		"hotel's account is suspended at apaleo", "hotels' accounts are suspended at apaleo", "apaleo says so",
 		"is no longer suspended", "No hotel is suspended any more",

@@ -44,7 +44,7 @@ var (
 		{Kind: monitor.NodeHotels, ID: monitor.MatterArchived},
 		{Kind: monitor.NodeHotels, ID: monitor.MatterToken},
 		{Kind: monitor.NodeHotels, ID: monitor.MatterRequests},
-		{Kind: monitor.NodeHotels, ID: monitor.MatterWebhooks},
+		{Kind: monitor.NodeHotels, ID: monitor.MatterWebhooks}, {Kind: monitor.NodeHotels, ID: monitor.MatterQuota},
 		{Kind: monitor.NodeAccount, ID: "x"},
 		{Kind: monitor.NodeCheck, ID: "x"},
 		{Kind: "a kind of a later version", ID: "x"},
@@ -286,8 +286,10 @@ func matterOf(t monitor.Trouble) string {
 	reported := t.Kind == monitor.KindTraffic || t.Kind == monitor.KindConsent
 	m := monitor.MatterOf(t.Fault, reported)
 	switch {
-	case m != "" || t.Fault == monitor.FaultQuota:
+	case m != "":
 		return m
+	case t.Fault == monitor.FaultQuota && reported:
+		return monitor.MatterQuota
 	case t.Fault == monitor.FaultStalled || t.Fault == monitor.FaultQuiet:
 		return monitor.MatterWebhooks
 	case t.Fault.Connection() || t.Fault == monitor.FaultServer || t.Fault == monitor.FaultTLS:
@@ -297,7 +299,7 @@ func matterOf(t monitor.Trouble) string {
 }
 
 // allHotels are all matters of hotels, as they stand in a list of causes.
-const allHotels = "hotels/reconnect, hotels/consent, hotels/access, hotels/suspended, hotels/development, hotels/archived, hotels/token, hotels/requests, hotels/webhooks"
+const allHotels = "hotels/reconnect, hotels/consent, hotels/access, hotels/suspended, hotels/development, hotels/archived, hotels/token, hotels/requests, hotels/webhooks, hotels/quota"
 
 func without(all []monitor.Node, some []string) (rest []string) {
 	for _, n := range all {

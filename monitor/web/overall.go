@@ -80,7 +80,7 @@ func colours(i *monitor.Incident) bool {
 // hotels tells whether an incident is what hotels have to see to, each for itself: not that the integration gets
 // no token for them, that its requests fail or that no webhooks arrive.
 func hotels(i *monitor.Incident) bool {
-	others := []string{monitor.MatterToken, monitor.MatterRequests, monitor.MatterWebhooks}
+	others := []string{monitor.MatterToken, monitor.MatterRequests, monitor.MatterWebhooks, monitor.MatterQuota}
 	return i.Side == monitor.SideHotel || i.Cause.Kind == monitor.NodeHotels && !slices.Contains(others, i.Cause.ID)
 }
 
