@@ -45,18 +45,38 @@ func (d *draft) hotelAccounts() []string {
 	return sorted(all)
 }
 
+// hotelsMax is how many hotels are watched: four times what is promised. More are a mistake of the reporter's, as when
+// it sends ids of something else for codes, which must not cost bellhop its memory.
+const hotelsMax = 20_000
+
+const noticeCrowd = "hotels-crowd"
+
+// crowded tells that hotels were reported for which there is no room, or that there is room again.
+func (d *draft) crowded(refused, hotels int) {
+	switch {
+	case refused > 0:
+		d.notify(noticeCrowd, fmt.Sprintf("More than %d hotels are reported. Those that came last are not watched.", hotelsMax),
+			"See whether the integration reports apaleo's account codes, and nothing else for them: `bellhop hotels` lists them, `bellhop hotels forget HOTEL` drops one.", false)
+	case hotels < hotelsMax:
+		d.notify(noticeCrowd, "There is room for the hotels that are reported.", "Nothing to do.", true)
+	}
+}
+
 // meet makes records of the accounts that a report names for the first time, drops those that it calls gone, and
 // has the checks of both follow.
 func (d *draft) meet(accounts []AccountReport, r Report) {
 	var gone []string
-	changed := !d.watched.pooled
+	changed, refused, hotels := !d.watched.pooled, 0, len(d.watched.hotels)
 	for _, a := range accounts {
 		account := d.watched.account(a.Code)
 		h := d.editHotel(account)
 		switch {
 		case a.Gone && h != nil:
 			gone = append(gone, account)
+		case !a.Gone && h == nil && hotels >= hotelsMax:
+			refused++
 		case !a.Gone && h == nil:
+			hotels++
 			h = &Hotel{Account: account, Code: a.Code, First: r.At, Seen: r.At}
 			set(&d.c.Hotels, account, h)
 			changed = true
@@ -65,6 +85,7 @@ func (d *draft) meet(accounts []AccountReport, r Report) {
 			h.Key = publicKey(r.Random, a.Code)
 		}
 	}
+	d.crowded(refused, hotels)
 	if changed && len(gone) == 0 {
 		d.watched = d.made(d.watched.config, d.watched.hotels)
 	}

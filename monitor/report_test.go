@@ -259,3 +259,40 @@ func TestHeartbeat(t *testing.T) {
 		t.Errorf("after a beat that says that the job failed: %s", v.State)
 	}
 }
+
+// TestTooManyHotels ensures that a reporter gone wild, whose every report names others, costs bellhop no more than so
+// many hotels, and that people hear of it; who was there before goes on.
+func TestTooManyHotels(t *testing.T) {
+	const most, each = 20_000, 5000
+	book := reportingBook()
+	wild := func(n int, gone bool) {
+		r := monitor.Report{At: day.Add(time.Duration(n) * time.Second), ID: fmt.Sprint(n, gone), Random: make([]byte, 32)}
+		for i := range each {
+			r.Accounts = append(r.Accounts, monitor.AccountReport{Code: fmt.Sprintf("W%d-%d", n, i), Gone: gone})
+		}
+		fold(book, r)
+	}
+	for n := range most/each + 1 {
+		wild(n, false)
+	}
+	s := book.Snapshot(day)
+	if n := len(s.Hotels); n != most {
+		t.Errorf("%d hotels are watched, want %d", n, most)
+	}
+	notice := func() (told *monitor.Notice) {
+		for _, n := range book.Snapshot(day).Notices {
+			if n.Key == "hotels-crowd" {
+				told = n
+			}
+		}
+		return told
+	}
+	if n := notice(); n == nil || n.Over || !strings.Contains(n.Text, "20000 hotels") {
+		t.Errorf("people hear %+v", n)
+	}
+	wild(0, true)
+	wild(9, true)
+	if n := notice(); n != nil && !n.Over {
+		t.Errorf("with room again people hear %+v", n)
+	}
+}
