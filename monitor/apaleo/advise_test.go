@@ -327,7 +327,7 @@ func render(said map[string][]string) string {
 			switch others := without(nodes, at[who]); {
 			case len(others) == 0:
 				where = "anywhere"
-			case len(others) < 13:
+			case len(others) < 14:
 				where = "anywhere but " + strings.ReplaceAll(strings.Join(others, ", "), allHotels, "hotels")
 			}
 			fmt.Fprintf(&b, "        %s: %s\n", who, where)

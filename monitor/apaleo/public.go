@@ -84,6 +84,8 @@ func says(t monitor.Trouble, side monitor.Side) saying {
 		return sayingOf("waiting_own")
 	case t.Signal == monitor.Quota || t.Fault == monitor.FaultQuota:
 		return sayingOf("waiting")
+	case t.Node.Kind == monitor.NodeHotels && side == monitor.SideApaleo:
+		return sayingOf("apaleo_some") // for half of the hotels, or nobody is told
 	case t.Node.Kind == monitor.NodeHotels:
 		return sayingOf("hotels")
 	case t.Fault == monitor.FaultStalled || t.Fault == monitor.FaultQuiet:

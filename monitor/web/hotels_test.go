@@ -73,13 +73,34 @@ func TestReportedHotelsOnTheBoard(t *testing.T) {
 	if !strings.Contains(page, `and <a href="hotels">130 more</a>`) || strings.Contains(page, "traffic@") {
 		t.Error("the rest is not told, or is told one by one")
 	}
-	failing := reported(300)
-	failing.Open[0].Cause.ID, failing.Open[0].Title = monitor.MatterRequests, "Requests fail for 3 hotels"
-	if got := summarize(failing, now).Sentence; got != "Requests fail for 3 hotels." {
-		t.Errorf("what is not the hotels' to settle is summed up as %q", got)
-	}
 	if got, want := summarize(viewHotels(reported(300)).lean, now).Sentence, "Everything bellhop watches works, but 3 hotels have trouble of their own."; got != want {
 		t.Errorf("sentence %q, want %q", got, want)
+	}
+}
+
+// TestHalfTheHotels ensures that what the integration meets with at some hotels is the first thing that is told of
+// all only where it is half of them, and that a hotel which is not concerned is not told that it is.
+func TestHalfTheHotels(t *testing.T) {
+	const title, said = "Requests fail for some hotels", "apaleo works only some of the time at present."
+	for _, matter := range []string{monitor.MatterRequests, monitor.MatterToken, monitor.MatterWebhooks, monitor.MatterQuota} {
+		for failing, colours := range map[int]bool{3: false, 149: false, 150: true, 300: true} {
+			s := reported(300)
+			i := s.Open[len(s.Open)-1]
+			i.Cause.ID, i.Title, i.Public, i.Side, i.Severity = matter, title, said, monitor.SideApaleo, monitor.Degraded
+			i.Scope = monitor.Scope{Failing: failing, Evaluated: 300, Watched: 300}
+			lean := viewHotels(s).lean
+			own, all, recent := summarize(lean, now), publish(lean, now), *lean
+			recent.Open, recent.Recent = nil, []*monitor.Incident{i}
+			if (own.Sentence == title+".") != colours || (own.State == monitor.StateDegraded) != colours || (len(publish(&recent, now).Incidents) == 1) != colours {
+				t.Errorf("%s at %d of 300: the board says %s, %q", matter, failing, own.State, own.Sentence)
+			}
+			if (all.Sentence == said) != colours || (all.State == monitor.StateDegraded) != colours {
+				t.Errorf("%s at %d of 300: the public page says %s, %q", matter, failing, all.State, all.Sentence)
+			}
+			if h := publishHotel(hotelView{Hotel: &monitor.Hotel{}, Standing: Connected}, all, ""); h.State != Connected {
+				t.Errorf("%s at %d of 300: a hotel that works is told %q", matter, failing, h.Sentence)
+			}
+		}
 	}
 }
 

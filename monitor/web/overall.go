@@ -77,29 +77,36 @@ func colours(i *monitor.Incident) bool {
 	return !hotels(i) && i.Severity != monitor.Warning
 }
 
-// hotels tells whether an incident is what hotels have to see to, each for itself: not that the integration gets
-// no token for them, that its requests fail or that no webhooks arrive.
+// hotels tells whether an incident is a matter of single hotels: what they have to see to, each for itself, or what
+// the integration meets with at fewer than half of them.
 func hotels(i *monitor.Incident) bool {
 	others := []string{monitor.MatterToken, monitor.MatterRequests, monitor.MatterWebhooks, monitor.MatterQuota}
-	return i.Side == monitor.SideHotel || i.Cause.Kind == monitor.NodeHotels && !slices.Contains(others, i.Cause.ID)
+	return i.Side == monitor.SideHotel || i.Cause.Kind == monitor.NodeHotels && !(slices.Contains(others, i.Cause.ID) && half(i))
 }
 
-// troubledHotels counts the hotels that have to see to something.
+// half tells whether a matter of hotels reaches at least half of those that are seen.
+func half(i *monitor.Incident) bool {
+	return i.Scope.Failing > 0 && 2*i.Scope.Failing >= i.Scope.Evaluated
+}
+
+// troubledHotels counts the hotels that have trouble of their own.
 func troubledHotels(open []*monitor.Incident) int {
-	n := 0
+	accounts, n := map[string]bool{}, 0
 	for _, i := range open {
 		if !hotels(i) || i.Severity == monitor.Warning {
 			continue
 		}
-		accounts := map[string]bool{}
+		named := false
 		for _, m := range i.Members {
 			if _, account, ok := strings.Cut(string(m.Check), "@"); ok {
-				accounts[account] = true
+				accounts[account], named = true, true
 			}
 		}
-		n += max(len(accounts), 1)
+		if !named {
+			n++
+		}
 	}
-	return n
+	return n + len(accounts)
 }
 
 func colour(i *monitor.Incident) monitor.State {

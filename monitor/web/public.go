@@ -16,6 +16,8 @@ type publicView struct {
 	Components []publicComponent `json:"components"`
 	Incidents  []publicIncident  `json:"incidents"` // open ones first, then those that ended
 	At         *time.Time        `json:"at"`        // when bellhop last looked
+
+	some bool // the sentence is of what some hotels feel, and others do not
 }
 
 type publicComponent struct {
@@ -30,6 +32,8 @@ type publicIncident struct {
 	Sentence string                `json:"sentence"`
 	Since    *time.Time            `json:"since"`
 	Ended    *time.Time            `json:"ended"`
+
+	some bool // not all hotels feel it
 }
 
 const cannotSee = "We cannot see at present how apaleo is."
@@ -50,18 +54,17 @@ func publish(s *monitor.Snapshot, now time.Time) publicView {
 		return v
 	}
 	v.State, v.Sentence, v.Since = publicOverall(v)
+	i := v.speaking()
+	v.some = i != nil && i.some
 	return v
 }
 
 // publicOverall is the worst of the components in a sentence: an incident's own, where there is one.
 func publicOverall(v publicView) (monitor.State, string, *time.Time) {
-	worst := worstComponent(v.Components)
-	for _, i := range v.Incidents {
-		if i.State == monitor.IncidentOpen && (worst == nil || badness(severityState(i.Severity)) >= badness(worst.State)) {
-			return severityState(i.Severity), i.Sentence, i.Since
-		}
+	if i := v.speaking(); i != nil {
+		return severityState(i.Severity), i.Sentence, i.Since
 	}
-	switch {
+	switch worst := worstComponent(v.Components); {
 	case worst == nil:
 		return monitor.StateUnknown, "Nothing is watched for this page.", nil
 	case worst.State == monitor.StateDown, worst.State == monitor.StateDegraded:
@@ -73,6 +76,17 @@ func publicOverall(v publicView) (monitor.State, string, *time.Time) {
 	default:
 		return monitor.StateUp, "Everything we watch works.", worst.Since
 	}
+}
+
+// speaking is the open incident that is told first: one that is as bad as the worst component; nil is none.
+func (v publicView) speaking() *publicIncident {
+	worst := worstComponent(v.Components)
+	for k, i := range v.Incidents {
+		if i.State == monitor.IncidentOpen && (worst == nil || badness(severityState(i.Severity)) >= badness(worst.State)) {
+			return &v.Incidents[k]
+		}
+	}
+	return nil
 }
 
 func unknownOverall(all []publicComponent) (monitor.State, string, *time.Time) {
@@ -177,10 +191,10 @@ func publicState(c monitor.CheckView, open map[string]*monitor.Incident) (monito
 }
 
 // everybodys tells whether an incident is for the public: others can feel it, and it is not about our own
-// credentials, network or single hotels.
+// credentials, network or single hotels. What half of all hotels feel is no matter of single ones.
 func everybodys(i *monitor.Incident) bool {
 	c := i.Cause
-	if c.Kind == monitor.NodeHotels || c.Kind == monitor.NodeAccount || c.Kind == monitor.NodeCheck && strings.Contains(c.ID, "@") {
+	if c.Kind == monitor.NodeHotels && hotels(i) || c.Kind == monitor.NodeAccount || c.Kind == monitor.NodeCheck && strings.Contains(c.ID, "@") {
 		return false
 	}
 	side := i.Side == monitor.SideApaleo || i.Side == monitor.SideIntegration || i.Side == monitor.SideUnclear
@@ -199,7 +213,7 @@ func publicIncidents(s *monitor.Snapshot) []publicIncident {
 	out := []publicIncident{}
 	for _, i := range slices.Concat(s.Open, s.Recent) {
 		if everybodys(i) && strings.TrimSpace(i.Public) != "" && i.Into == "" {
-			out = append(out, publicIncident{i.State, i.Severity, i.Public, instant(i.Since), instant(i.Ended)})
+			out = append(out, publicIncident{i.State, i.Severity, i.Public, instant(i.Since), instant(i.Ended), i.Cause.Kind == monitor.NodeHotels})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b publicIncident) int { return rank(b) - rank(a) })
