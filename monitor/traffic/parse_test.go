@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -246,5 +247,25 @@ func TestLongNames(t *testing.T) {
 	}
 	if got, want := r.Accounts[0].Name, "x"+strings.Repeat("ü", 49)+"…"; got != want {
 		t.Errorf("name %q", got)
+	}
+}
+
+// TestReportOfNothingButKeys ensures that a report which is all keys costs little more memory than it is large.
+func TestReportOfNothingButKeys(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(`{"id":"x","accounts":[{"account":"A","requests":{"0":{}`)
+	for i := 1; b.Len() < BytesMax-100; i++ {
+		fmt.Fprintf(&b, `,"%x":{}`, i)
+	}
+	body := []byte(b.String() + "}}]}")
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := Parse(body, now); err == nil {
+		t.Error("it is taken")
+	}
+	runtime.ReadMemStats(&after)
+	used := after.TotalAlloc - before.TotalAlloc
+	if used > 2*uint64(len(body)) {
+		t.Errorf("a report of %d MB takes %d MB", len(body)>>20, used>>20)
 	}
 }

@@ -16,6 +16,9 @@ const keysMax = 128
 // shownMax is how much of an unknown key is shown to who sent it, in bytes.
 const shownMax = 32
 
+// sharedMax is how many strings are remembered: a report full of others must not cost several times its size.
+const sharedMax = 4096
+
 // A walk goes once through a JSON text that is known to be one, and gathers what is wrong with what it says.
 // Unlike encoding/json it knows where it is, goes on after a mistake, and takes no key twice.
 type walk struct {
@@ -145,7 +148,9 @@ func (w *walk) share(b []byte) string {
 		return s
 	}
 	s := string(b)
-	w.shared[s] = s
+	if len(w.shared) < sharedMax { // what comes again comes early
+		w.shared[s] = s
+	}
 	return s
 }
 
