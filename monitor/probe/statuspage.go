@@ -63,7 +63,7 @@ const (
 type pageMemory struct {
 	format  int
 	found   bool
-	misses  int       // failures in a row since it was found
+	misses  int       // failures in a row: since it was found, or of the one that is tried
 	foundAt time.Time // when it was found
 }
 
@@ -118,12 +118,21 @@ func (p *statusPage) look(ctx context.Context, a monitor.Attempt) (answer, bool)
 			p.memory.misses++
 			return ans, false
 		}
-		p.memory.format++
-		if ans.Fault != monitor.FaultNone || ans.Status >= 500 || ans.Status == http.StatusTooManyRequests {
-			break // it may be in trouble: do not add to it
+		if !troubled(ans) {
+			p.memory.format, p.memory.misses = p.memory.format+1, 0
+			continue
 		}
+		if p.memory.misses++; p.memory.misses >= missesToAsk { // it answers so to what it does not have
+			p.memory.format, p.memory.misses = p.memory.format+1, 0
+		}
+		break // it may be in trouble: do not add to it
 	}
 	return answer{}, false
+}
+
+// troubled is whether an answer says nothing of what a page has.
+func troubled(ans answer) bool {
+	return ans.Fault != monitor.FaultNone || ans.Status >= http.StatusInternalServerError || ans.Status == http.StatusTooManyRequests
 }
 
 // reach asks for the page itself, and reads it if it is time for that. If it cannot be reached either, what was

@@ -275,6 +275,38 @@ func TestStatusPageInTroubleIsNotSearched(t *testing.T) {
 	}
 }
 
+// TestStatusPageWhoseFormatIsInTrouble ensures that a format is not passed over because the page is too busy to serve
+// it, as in the night when it matters, and that one which answers so to what it does not have holds nobody up.
+func TestStatusPageWhoseFormatIsInTrouble(t *testing.T) {
+	for _, code := range []int{429, 503} {
+		s := &site{
+			pages: map[string]string{"/": "<html>", "/api/v2/summary.json": string(pageFile(t, "statuspage.json"))},
+			codes: map[string]int{"/api/v2/summary.json": code},
+		}
+		p := s.probe(t)
+		for range 2 {
+			if o := ask(t, p, 5*time.Second, false); o.Fault != "" || o.Acks != nil {
+				t.Errorf("%d: %q (%s), acks %q", code, o.Fault, o.Detail, o.Acks)
+			}
+		}
+		s.set(func() { s.codes = nil })
+		if o := ask(t, p, 5*time.Second, false); len(o.Acks) != 2 {
+			t.Errorf("%d: acks %q once it is served again", code, o.Acks)
+		}
+	}
+	s := &site{
+		pages: map[string]string{"/": "<html>", "/summary.json": string(pageFile(t, "instatus.json"))},
+		codes: map[string]int{"/api/v2/summary.json": 500},
+	}
+	p := s.probe(t)
+	for range missesToAsk {
+		ask(t, p, 5*time.Second, false)
+	}
+	if o := ask(t, p, 5*time.Second, false); len(o.Acks) != 1 {
+		t.Errorf("behind a path that always fails: acks %q", o.Acks)
+	}
+}
+
 // TestStatusPageOnStatusIO reads the page itself, once a run.
 func TestStatusPageOnStatusIO(t *testing.T) {
 	s := &site{pages: map[string]string{"/": string(pageFile(t, "statusio.html"))}}
