@@ -69,7 +69,8 @@ func (s saying) of(t monitor.Trouble, texts map[string]string) saying {
 	if word := parts[module]; word != "" {
 		part = " (" + word + ")"
 	}
-	s.now, s.past = strings.ReplaceAll(s.now, "{part}", part), strings.ReplaceAll(s.past, "{part}", part)
+	fill := strings.NewReplacer(" {part}", part, "{part}", part) // users put a space before it or not
+	s.now, s.past = fill.Replace(s.now), fill.Replace(s.past)
 	return s
 }
 

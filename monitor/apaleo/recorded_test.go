@@ -100,7 +100,7 @@ func FuzzUnknownBodies(f *testing.F) {
 
 // TestTextsOfTheOperator ensures that public sentences can be one's own, and that a key which is none is named.
 func TestTextsOfTheOperator(t *testing.T) {
-	advise, err := apaleo.Adviser(map[string]string{"part": "Im PMS klemmt es{part}.", "part_over": "Im PMS ging etwas{part} nicht."})
+	advise, err := apaleo.Adviser(map[string]string{"part": "Im PMS klemmt es{part}.", "part_over": "Im PMS ging etwas {part} nicht."})
 	if err != nil {
 		t.Fatal(err)
 	}

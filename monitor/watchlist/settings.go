@@ -243,7 +243,7 @@ func (r *reader) link(key string, f text) string {
 		return ""
 	}
 	if u, err := url.Parse(f.V); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		r.wrong(f.At, key+" is no address", "write it like https://wiki.example.com/booking-engine")
+		r.wrong(f.At, key+" is no address", "write the whole address, like https://example.com/page")
 	}
 	return f.V
 }

@@ -18,6 +18,9 @@ const maxText = 200
 // insiders are words that a guest or a receptionist does not know.
 var insiders = regexp.MustCompile(`(?i)\b(identity|tokens?|apis?|https?)\b`)
 
+// blank is a place that something is to be filled in.
+var blank = regexp.MustCompile(`\{[^{}]*\}?`)
+
 // texts are the operator's own public sentences.
 func (r *reader) texts(fields map[string]text) map[string]string {
 	all := map[string]string{}
@@ -33,11 +36,18 @@ func (r *reader) texts(fields map[string]text) map[string]string {
 			r.wrong(f.At, fmt.Sprintf("texts.%s is not one line of at most %d characters", key, maxText), "one sentence is enough: people read it at a front desk")
 		case word != "":
 			r.wrong(f.At, fmt.Sprintf("texts.%s holds the word %s", key, quote(strings.ToLower(word))), "guests and hotel staff read it: say what works and what does not")
+		case foreignBlank(f.V) != "":
+			r.wrong(f.At, fmt.Sprintf("texts.%s holds %s, which stands for nothing", key, quote(foreignBlank(f.V))), "only {part} is filled in")
 		default:
 			all[key] = f.V
 		}
 	}
 	return all
+}
+
+// foreignBlank is the first place in a sentence that stands for nothing known.
+func foreignBlank(sentence string) string {
+	return blank.FindString(strings.ReplaceAll(sentence, "{part}", ""))
 }
 
 // textKeys are those of sentences for now, and for when the trouble is over.
