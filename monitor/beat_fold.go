@@ -35,7 +35,7 @@ func (d *draft) overdue() {
 		if r == nil || r.LastRun.IsZero() {
 			continue // it waits for the first sign
 		}
-		if o, late := c.late(r, d.sight.listens, d.now, d.b.pace); late {
+		if o, late := c.late(r, d.sight.listens, d.now, d.reports(), d.b.pace); late {
 			if r.Last.Fault != FaultOverdue {
 				o.Detail = "the last one came at " + d.clock(r.LastRun)
 			} else {
@@ -49,8 +49,8 @@ func (d *draft) overdue() {
 
 // late says whether a sign of life should have come since the last one, or since the last that was missed. For what
 // was due while bellhop did not listen there is a grace afterwards.
-func (c *Check) late(r *Row, listens, now time.Time, p Pace) (o Outcome, late bool) {
-	due, grace := c.due(r, p)
+func (c *Check) late(r *Row, listens, now time.Time, reports Apart, p Pace) (o Outcome, late bool) {
+	due, grace := c.due(r, reports, p)
 	if due.IsZero() || now.Before(latest(due, listens).Add(grace)) {
 		return Outcome{}, false
 	}
@@ -61,9 +61,10 @@ func (c *Check) late(r *Row, listens, now time.Time, p Pace) (o Outcome, late bo
 }
 
 // due is when a check has to be heard of again, and how much later at the latest.
-func (c *Check) due(r *Row, p Pace) (at time.Time, grace time.Duration) {
+func (c *Check) due(r *Row, reports Apart, p Pace) (at time.Time, grace time.Duration) {
 	if c.Kind == KindReports {
-		return r.LastRun.Add(c.Every), p.ReportOverdue - c.Every
+		every := max(c.Every, reports.usual())
+		return r.LastRun.Add(every), reports.overdue(p) - every
 	}
 	return c.Schedule.Next(r.LastRun), c.Grace
 }

@@ -270,7 +270,7 @@ func (d *draft) seenFrom(m SignalID) time.Time {
 	case c.Kind == KindConsent:
 		return d.tokenAsked(m.Check)
 	}
-	return at.Add(-c.Every)
+	return at.Add(-max(c.Every, d.reports().usual()))
 }
 
 // forgive takes back the suspicions that an incident which has ended explains: of checks that fell into doubt while

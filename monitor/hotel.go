@@ -23,6 +23,7 @@ type Hotel struct {
 	LastEvent time.Time   `json:"last_event,omitzero"`
 	Pings     Rhythm      `json:"pings,omitzero"`
 	Events    Rhythm      `json:"events,omitzero"`
+	Reports   Apart       `json:"reports,omitzero"` // of all hotels together: how often reports come
 }
 
 // Wells are times by kind of check.
@@ -49,9 +50,9 @@ func (w *Wells) of(kind string) *time.Time {
 type Reported struct {
 	// Hotel makes the checks of a reported account: Kind traffic, consent and webhooks. It is a pure function.
 	Hotel func(account string) []*Check
-	// Pooled are the checks of what all accounts report together. They are watched from the first report on.
+	// Pooled are the checks of what all accounts report together. They are watched while there are any.
 	Pooled []*Check
-	// Accounts holds the names of configured accounts by their code.
+	// Accounts holds the names of configured accounts by their code, in capitals.
 	Accounts map[string]string
 	// Needs are the scopes that the watched modules need, each entry any one of its words: "reservations.read reservations.manage".
 	Needs []string

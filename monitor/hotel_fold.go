@@ -66,7 +66,7 @@ func (d *draft) crowded(refused, hotels int) {
 // has the checks of both follow.
 func (d *draft) meet(accounts []AccountReport, r Report) {
 	var gone []string
-	changed, refused, hotels := !d.watched.pooled, 0, len(d.watched.hotels)
+	changed, refused, hotels := false, 0, len(d.watched.hotels)
 	for _, a := range accounts {
 		account := d.watched.account(a.Code)
 		h := d.editHotel(account)
@@ -139,7 +139,7 @@ func (d *draft) made(r Reconfigure, old map[string][]*Check) *watched {
 		}
 		hotels[account] = checks
 	}
-	return newWatched(r, d.b.pace, hotels, !d.lastReport().IsZero())
+	return newWatched(r, d.b.pace, hotels)
 }
 
 // rename gives hotels the names that the watchlist has for their codes by now.

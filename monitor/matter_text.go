@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // hotelsNamed is how many hotels a message names.
@@ -85,14 +86,15 @@ func (d *draft) hotelsText(i *Incident, what string) string {
 	if more := len(accounts) - len(names); more > 0 {
 		names = append(names, fmt.Sprintf("%d more", more))
 	}
-	since := "since " + d.clock(i.Since)
+	first := d.firstOf(i)
+	since := "since " + d.clock(first)
 	if len(accounts) > 1 {
 		since = "at the first of them " + since
 	}
 	if f := d.failure(i); len(accounts) == 1 && f != nil && !ofHotels(i.Cause.ID) && f.Detail != "" {
 		what = f.Detail + ","
 		if i.Cause.ID == MatterWebhooks {
-			since = "It was found out at " + d.clock(i.Since)
+			since = "It was found out at " + d.clock(first)
 			what = f.Detail + "."
 		}
 	}
@@ -128,17 +130,31 @@ func (d *draft) hotelsLabel(i *Incident) string {
 	return upper(matterWords[i.Cause.ID].more)
 }
 
-// onlyHotel is the one hotel that an incident's last version spoke of, or "".
+// firstOf is since when the hotels suffer that an incident is about now: who was the first may be well again.
+func (d *draft) firstOf(i *Incident) time.Time {
+	first := time.Time{}
+	for _, m := range i.Members {
+		if s := d.row(m.Check).Signal(m.Signal).Since; first.IsZero() || s.Before(first) {
+			first = s
+		}
+	}
+	return first
+}
+
+// onlyHotel is the one hotel that an incident's last version spoke of, or "": that it had others meanwhile, which were
+// not told, shows by its end, if that is not of this hotel.
 func (d *draft) onlyHotel(i *Incident) string {
-	one := ""
+	one, last := "", i.State == IncidentOpen
 	for _, a := range i.Affected {
+		r := d.row(a.Check)
+		last = last || r != nil && r.Signal(a.Signal).GoodSince.Equal(i.Ended)
 		_, account, _ := strings.Cut(string(a.Check), "@")
 		if one != "" && account != one {
 			return ""
 		}
 		one = account
 	}
-	if i.Scope.Failing != 1 {
+	if i.Scope.Failing != 1 || !last && i.Change == "" {
 		return ""
 	}
 	return one

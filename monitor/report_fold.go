@@ -3,6 +3,7 @@ package monitor
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -23,7 +24,7 @@ func (d *draft) report(r Report) {
 		set(&d.c.Reports, r.ID, r.At)
 	}
 	d.c.Urgent = true
-	if before := d.lastReport(); !before.IsZero() && r.At.Sub(before) > d.b.pace.ReportOverdue {
+	if before := d.lastReport(); !before.IsZero() && r.At.Sub(before) > d.reports().overdue(d.b.pace) {
 		d.editSight().steady = r.At
 	}
 	d.c.heard = latest(d.c.heard, r.At)
@@ -53,9 +54,13 @@ func (d *draft) expect(accounts int) {
 // lastReport is when the last report came; zero is never.
 func (d *draft) lastReport() time.Time { return latest(d.b.heard, d.c.heard) }
 
-// united is what a report tells of each account, by code: of one that it names twice, all of it.
+// united is what a report tells of each account, by code: of one that it names twice, all of it. apaleo's codes are in
+// capitals, however the integration writes them.
 func united(in []AccountReport) []AccountReport {
 	all := slices.Clone(in)
+	for n := range all {
+		all[n].Code = strings.ToUpper(all[n].Code)
+	}
 	slices.SortStableFunc(all, func(a, b AccountReport) int { return cmp.Compare(a.Code, b.Code) })
 	to := 0
 	for _, a := range all {
@@ -130,17 +135,17 @@ func (d *draft) pool(accounts []AccountReport, at time.Time) {
 			webhooks = append(webhooks, *a.Webhooks)
 		}
 	}
+	h := d.editHotel("")
+	if h == nil {
+		h = &Hotel{First: at}
+		set(&d.c.Hotels, "", h)
+	}
+	h.Seen, h.Reports = at, h.Reports.report(h.Seen, at, d.b.pace)
 	for _, c := range d.watched.config.Reported.Pooled {
 		switch {
 		case c.Kind == KindReports:
 			d.told(Outcome{Check: c.ID()}, at)
 		case c.Kind == KindWebhooks && len(webhooks) > 0:
-			h := d.editHotel("")
-			if h == nil {
-				h = &Hotel{First: at}
-				set(&d.c.Hotels, "", h)
-			}
-			h.Seen = at
 			if o, known := d.hears(h, pool(webhooks), at); known {
 				o.Check = c.ID()
 				d.told(o, at)

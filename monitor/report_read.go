@@ -116,7 +116,10 @@ func (e ending) words() string {
 // consent reads what came of the integration's token request for an account, and takes it into the hotel's record.
 // What is said again of one request is no news of identity; that there is no consent stays true.
 func (d *draft) consent(h *Hotel, t TokenReport) (o Outcome, known bool) {
-	again := !t.At.IsZero() && !t.At.After(h.Token.At)
+	if !t.At.IsZero() && t.At.Before(h.Token.At) {
+		return Outcome{}, false // another instance of the integration has asked since
+	}
+	again := !t.At.IsZero() && t.At.Equal(h.Token.At)
 	t.Scopes = d.sameScopes(t.Scopes)
 	if t.Scopes == nil && t.Fault == FaultNone {
 		t.Scopes = h.Token.Scopes

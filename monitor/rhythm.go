@@ -6,7 +6,7 @@ import "time"
 // It is a plain value of bounded size.
 type Rhythm struct {
 	Last    time.Time     `json:"last,omitzero"`     // last arrival
-	Looked  time.Time     `json:"looked,omitzero"`   // up to when it is known what came
+	Looked  time.Time     `json:"looked,omitzero"`   // up to when it is known what came; of pings, when news of one came last
 	Period  time.Duration `json:"period,omitempty"`  // usual distance, of what comes regularly
 	Longest time.Duration `json:"longest,omitempty"` // longest silence of late; it shrinks by a twentieth a day
 	Count   int           `json:"count,omitempty"`   // distances that Period was learned from, at most periodMemory
@@ -48,23 +48,30 @@ func (r Rhythm) ping(last time.Time, p Pace) Rhythm {
 	return r
 }
 
-// overdue says whether so many pings are missing that it is no accident.
+// overdue says whether so many pings are missing that it is no accident. Looked counts, which is ours, and not Last:
+// the clock of who tells it may be wrong.
 func (r Rhythm) overdue(now time.Time, p Pace) bool {
-	return r.Count >= periodKnown && now.Sub(r.Last) > missed*max(r.Period, p.Of(time.Minute))
+	return r.Count >= periodKnown && now.Sub(r.Looked) > missed*max(r.Period, p.Of(time.Minute))
+}
+
+// resumed says whether nobody looked for a while: what was not seen was no silence.
+func (r Rhythm) resumed(now time.Time, p Pace) bool {
+	return now.Sub(r.Looked) > lookMost*p.Of(time.Minute)
 }
 
 // look takes in whether something came since it was last looked, and the last time that anything did; zero is
-// not told.
-func (r Rhythm) look(came bool, last, now time.Time, p Pace) Rhythm {
+// not told. A silence that was told already goes on, though nobody looked for a while.
+func (r Rhythm) look(came bool, last, now time.Time, s silence, p Pace) Rhythm {
 	if !now.After(r.Looked) {
 		return r
 	}
 	unseen := now.Sub(r.Looked)
 	minutes := float64(unseen) / float64(p.Of(time.Minute))
 	switch {
-	case r.Looked.IsZero() || minutes > lookMost && last.IsZero():
-		last, came = latest(last, now), true // what was not seen was no silence
-	case minutes <= lookMost && !r.silent(allHotels, now, p):
+	case r.resumed(now, p) && !r.silent(s, r.Looked, p):
+		r.Last, r.Looked = now, now
+		return r
+	case !r.resumed(now, p) && !r.silent(allHotels, now, p):
 		r = r.learn(came, minutes, hourOf(now, p))
 	}
 	r.Longest -= time.Duration(float64(r.Longest) / 20 * min(minutes/(24*60), 1))

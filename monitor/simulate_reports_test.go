@@ -19,6 +19,8 @@ import (
 //	10:05:00 reports H007 token invalid_grant     this changes, the rest of it goes on
 //	10:06:00 reports H001..H300 stop              they are reported no more
 //	10:06:00 report ALPN booking timeout:20       one report besides, now, of this alone
+//	10:07:00 second H001..H300 token ok           besides, 30 seconds after, by another instance of the integration
+//	10:07:00 reports every 5m                     instead of each minute, of as much time
 //	10:07:00 repeat                               the last report comes once more
 //	10:08:00 reports H009 gone                    told once, and not reported any more
 //	10:09:00 forget H010                          by the operator
@@ -31,14 +33,18 @@ import (
 //	token ok | invalid_grant | invalid_client | timeout | 503   a good one lives an hour, at a phase of each account
 //	token 503 due                    from when the account's token is asked for the next time
 //	scopes a.read,b.read             that its tokens carry
+//	scopes a.read due                from when the account's token is asked for the next time
 //	pings 5m                         arrive so often
 //	pings 2m ago                     the last one came so long before each report
 //	pings stop                       none arrive from now on
+//	pings lost                       none arrive, and what was known of pings and events is not known any more
 //	events 5                         in each minute; the last one 10 seconds before the report
 //	events stop
 //	called NAME
 type integration struct {
 	accounts map[string]*reported
+	second   map[string]*reported // by another instance
+	every    time.Duration        // 0 is a minute
 	last     monitor.Report
 	sent     int
 	beats    map[monitor.CheckID]beating
@@ -57,8 +63,11 @@ type reported struct {
 	modules    map[string][]monitor.Count
 	token      string
 	since      time.Time // when the token came to be as it is
+	mended     time.Time // when there were tokens again
 	due        bool      // it is so from the next time that it is asked for
 	scopes     []string
+	carried    []string  // scopes before
+	rescoped   time.Time // when scopes came to be as they are
 	pings      time.Duration
 	ago        bool // pings is how long before each report the last one came
 	ping       time.Time
@@ -94,9 +103,14 @@ func (s *simulation) integrate(words []string) bool {
 	switch words[0] {
 	case "reports":
 		s.muted = len(words) == 2 && words[1] == "stop"
-		if len(words) > 2 {
-			s.changeReports(words[1], words[2:])
+		switch {
+		case len(words) == 3 && words[1] == "every":
+			s.every, _ = time.ParseDuration(words[2])
+		case len(words) > 2:
+			s.changeReports(s.accounts, words[1], words[2:])
 		}
+	case "second":
+		s.changeReports(s.second, words[1], words[2:])
 	case "report":
 		var accounts []monitor.AccountReport
 		for _, code := range accountsOf(s.t, words[1]) {
@@ -123,15 +137,15 @@ func (s *simulation) integrate(words []string) bool {
 	return true
 }
 
-func (s *simulation) changeReports(who string, words []string) {
+func (s *simulation) changeReports(of map[string]*reported, who string, words []string) {
 	for _, code := range accountsOf(s.t, who) {
-		r := s.accounts[code]
+		r := of[code]
 		if r == nil {
 			r = &reported{code: code, modules: map[string][]monitor.Count{}}
-			s.accounts[code] = r
+			of[code] = r
 		}
 		if words[0] == "stop" {
-			delete(s.accounts, code)
+			delete(of, code)
 			continue
 		}
 		r.change(s.t, words, s.now)
@@ -148,15 +162,26 @@ func (r *reported) change(t *testing.T, words []string, now time.Time) {
 		case "called":
 			r.name = words[1]
 		case "token":
+			if words[1] == "ok" && r.token != "" && r.token != "ok" {
+				r.mended = now
+			}
 			r.token, r.since, r.due = words[1], now, len(words) > 2 && words[2] == "due"
 			n += one(r.due)
 		case "scopes":
-			r.scopes = strings.Split(words[1], ",")
+			r.carried, r.scopes, r.rescoped = r.scopes, strings.Split(words[1], ","), now
+			if len(words) > 2 && words[2] == "due" {
+				n++
+			} else {
+				r.carried = r.scopes
+			}
 		case "pings":
 			r.ping, r.webhooks = r.lastPing(now), true
 			r.pings, _ = time.ParseDuration(words[1])
 			r.ago = len(words) > 2 && words[2] == "ago"
 			n += one(r.ago)
+			if words[1] == "lost" {
+				r.ping, r.event = time.Time{}, time.Time{}
+			}
 		case "events":
 			r.events, _ = strconv.Atoi(words[1])
 			r.webhooks = true
@@ -238,7 +263,13 @@ func (r *reported) report(now time.Time) monitor.AccountReport {
 // tokenReport is what came of the last token request: one that failed for a moment is made again each minute.
 func (r *reported) tokenReport(now time.Time) *monitor.TokenReport {
 	asked := r.asked(now)
+	if asked.Before(r.mended) {
+		asked = r.mended
+	}
 	good := &monitor.TokenReport{At: asked, Status: 200, Expires: asked.Add(time.Hour), Scopes: r.scopes}
+	if asked.Before(r.rescoped) {
+		good.Scopes = r.carried
+	}
 	switch bad := (&monitor.TokenReport{At: now, Status: 400, Code: r.token, Fault: monitor.Fault(r.token)}); {
 	case r.token == "ok":
 		return good
@@ -267,15 +298,25 @@ func (s *simulation) reportAll() {
 			s.feed(monitor.Beat{At: s.now, Check: id})
 		}
 	}
-	if s.muted || len(s.accounts) == 0 || s.now.Unix()%60 != 20 {
+	every := max(s.every, time.Minute)
+	if s.now.Add(-20*time.Second).Unix()%int64(every/time.Second) == 0 {
+		s.reportOn(s.accounts)
+	}
+	if s.now.Unix()%60 == 50 {
+		s.reportOn(s.second)
+	}
+}
+
+func (s *simulation) reportOn(of map[string]*reported) {
+	if s.muted || len(of) == 0 {
 		return
 	}
 	var accounts []monitor.AccountReport
-	for _, code := range sortedKeys(s.accounts) {
-		r := s.accounts[code]
+	for _, code := range sortedKeys(of) {
+		r := of[code]
 		accounts = append(accounts, r.report(s.now))
 		if r.gone {
-			delete(s.accounts, code)
+			delete(of, code)
 		}
 	}
 	s.sendReport(accounts)
@@ -284,7 +325,7 @@ func (s *simulation) reportAll() {
 func (s *simulation) sendReport(accounts []monitor.AccountReport) {
 	s.sent++
 	random := strings.Repeat(fmt.Sprintf("%08d", s.sent), 4)
-	s.last = monitor.Report{At: s.now, ID: fmt.Sprint("report ", s.sent), Covers: time.Minute, Accounts: accounts, Random: []byte(random)}
+	s.last = monitor.Report{At: s.now, ID: fmt.Sprint("report ", s.sent), Covers: max(s.every, time.Minute), Accounts: accounts, Random: []byte(random)}
 	s.feed(s.last)
 }
 

@@ -48,7 +48,7 @@ func newSimulation(t *testing.T, config monitor.Reconfigure, start time.Time) *s
 		t: t, pace: monitor.RealPace(), config: config, now: start,
 		next: map[monitor.CheckID]time.Time{}, ran: map[monitor.CheckID]time.Time{}, plans: map[monitor.CheckID]monitor.Plan{},
 		troubles: map[string]trouble{}, receivers: map[string]string{}, numbers: map[string]int{},
-		kept: newKept(), integration: integration{accounts: map[string]*reported{}, beats: map[monitor.CheckID]beating{}},
+		kept: newKept(), integration: integration{accounts: map[string]*reported{}, second: map[string]*reported{}, beats: map[monitor.CheckID]beating{}},
 	}
 	s.start()
 	return s

@@ -22,7 +22,7 @@ func (d *draft) endText(i *Incident) string {
 	case ChangeUnwatched:
 		return fmt.Sprintf("%s: it was removed from the watchlist while in trouble since %s. How it is now is not known.", i.Title, d.clock(i.Since))
 	case ChangeGone:
-		return fmt.Sprintf("%s: it is served no longer. It was in trouble since %s; how it is now is not known.", i.Title, d.clock(i.Since))
+		return fmt.Sprintf("%s: %s. It was in trouble since %s; how it is now is not known.", i.Title, served(i.Cause.Kind), d.clock(i.Since))
 	case ChangeReconfigured:
 		return fmt.Sprintf("%s: what is asked was changed while it was in trouble since %s. It starts afresh.", i.Title, d.clock(i.Since))
 	case ChangeMerged:
@@ -30,6 +30,14 @@ func (d *draft) endText(i *Incident) string {
 	default:
 		return d.overText(i)
 	}
+}
+
+// served says why nothing is reported any more of what an incident was about.
+func served(k NodeKind) string {
+	if k == NodeHotels || k == NodeAccount {
+		return "it is served no longer"
+	}
+	return "no hotel that is served has it any more"
 }
 
 // better is the claim when it is over.

@@ -7,7 +7,6 @@ import "slices"
 type watched struct {
 	config    Reconfigure // what it was made from
 	hotels    map[string][]*Check
-	pooled    bool // what all hotels report together is watched, too
 	advise    Adviser
 	checks    map[CheckID]*Check
 	order     []CheckID
@@ -36,10 +35,11 @@ type ruled struct {
 	kind     string
 }
 
-// newWatched is the graph of the checks of r, and of the hotels that are reported.
-func newWatched(r Reconfigure, p Pace, hotels map[string][]*Check, pooled bool) *watched {
+// newWatched is the graph of the checks of r, and of the hotels that are reported. What they report together is
+// watched as long as there are any.
+func newWatched(r Reconfigure, p Pace, hotels map[string][]*Check) *watched {
 	w := &watched{
-		config: r, hotels: hotels, pooled: pooled, advise: r.Advise, receivers: r.Receivers, names: r.Names, controls: r.Controls, mute: r.Mute,
+		config: r, hotels: hotels, advise: r.Advise, receivers: r.Receivers, names: r.Names, controls: r.Controls, mute: r.Mute,
 		checks: map[CheckID]*Check{}, rules: map[CheckID]*[4]SignalRule{}, members: map[Node][]CheckID{}, direct: map[Node][]CheckID{},
 		groups: map[group][]CheckID{}, accounts: map[string]bool{},
 		accountOf: map[string][]CheckID{}, forced: map[string][]CheckID{},
@@ -48,7 +48,7 @@ func newWatched(r Reconfigure, p Pace, hotels map[string][]*Check, pooled bool) 
 	for _, c := range r.Checks {
 		w.add(c, p, shared)
 	}
-	if pooled {
+	if len(hotels) > 0 {
 		for _, c := range r.Reported.Pooled {
 			w.add(c, p, shared)
 		}

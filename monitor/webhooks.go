@@ -28,25 +28,32 @@ func (h Hotel) hears(w WebhookReport, at time.Time, p Pace) (Hotel, verdict) {
 	if w.Events > 0 && !event.After(h.LastEvent) {
 		event = at // when exactly was not told
 	}
+	if ping.After(h.LastPing) || h.Events.resumed(at, p) && !h.Pings.overdue(h.Events.Looked, p) {
+		h.Pings.Looked = at
+	}
 	h.LastPing, h.LastEvent = latest(h.LastPing, ping), latest(h.LastEvent, event)
 	h.Pings = h.Pings.ping(ping, p)
-	h.Events = h.Events.look(came, event, at, p)
+	h.Events = h.Events.look(came, event, at, h.sure(), p)
 	return h, h.judge(at, p)
+}
+
+// sure is how sure one has to be of a hotel's silence.
+func (h Hotel) sure() silence {
+	if h.Account == "" {
+		return allHotels
+	}
+	return oneHotel
 }
 
 // judge says how delivery stands by what is known at a time.
 func (h Hotel) judge(now time.Time, p Pace) verdict {
-	s := oneHotel
-	if h.Account == "" {
-		s = allHotels
-	}
-	mute := h.Events.silent(s, now, p)
+	mute := h.Events.silent(h.sure(), now, p)
 	switch {
 	case h.LastPing.IsZero() && h.LastEvent.IsZero():
 		return verdict{}
 	case h.Pings.overdue(now, p) && !h.LastEvent.After(h.LastPing.Add(2*h.Pings.Period)):
 		return verdict{FaultStalled, fmt.Sprintf("no ping since %s, usually one every %s, and no event either", sinceClock(h.LastPing, now), span(h.Pings.Period)), true}
-	case mute && h.Pings.Count >= periodKnown && !h.Pings.overdue(now, p):
+	case mute && h.Pings.Count >= periodKnown && h.LastPing.After(h.LastEvent) && !h.Pings.overdue(now, p):
 		return verdict{FaultQuiet, fmt.Sprintf("pings arrive, but no event has since %s", sinceClock(h.LastEvent, now)), true}
 	case mute:
 		return verdict{FaultStalled, "no event has arrived since " + sinceClock(h.LastEvent, now), true}

@@ -2,6 +2,7 @@ package apaleo
 
 import (
 	"cmp"
+	"strings"
 	"time"
 
 	"bellhop/monitor"
@@ -29,7 +30,7 @@ func (c Config) Reported() monitor.Reported {
 	accounts := map[string]string{}
 	for _, a := range c.Accounts {
 		if a.Code != "" && !a.Connect {
-			accounts[a.Code] = a.Name
+			accounts[strings.ToUpper(a.Code)] = a.Name
 		}
 	}
 	client := c.integrationClient()
