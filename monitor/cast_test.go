@@ -2,6 +2,7 @@ package monitor_test
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"bellhop/monitor"
@@ -22,6 +23,11 @@ func product(accounts []string) apaleo.Config {
 	config := apaleo.Config{Hosts: apaleo.RealHosts(), Pace: pace, Transport: transport}
 	for n, a := range accounts {
 		code := fmt.Sprintf("HTL%d", n+1)
+		if name, kept := strings.CutSuffix(a, "=kept"); kept { // the integration keeps its token
+			source := must(probe.NewKeptSource(probe.KeptConfig{ClientID: "STORE-APP", Pace: pace, File: "token"}))
+			config.Accounts = append(config.Accounts, apaleo.Account{Name: name, Code: code, Kept: true, Source: source})
+			continue
+		}
 		source := must(probe.NewSource(probe.SourceConfig{
 			Transport: transport, ClientID: code + "-SP-BELLHOP", TokenURL: config.Hosts.TokenURL(), Pace: pace,
 			Secret: func() (string, time.Time, error) { return "", time.Time{}, nil },

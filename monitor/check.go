@@ -27,7 +27,7 @@ type Check struct {
 	Timeout  time.Duration // the deadline of one attempt, token and body included
 	Slow     time.Duration // an answer slower than this is a latency Fail; 0 is no latency signal
 
-	Host      string // host, or host:port, that it asks: budgets and causes group by it
+	Host      string // host, or host:port, that it asks: budgets and causes group by it; "" is that it asks nobody outside
 	Client    string // id of the OAuth client it speaks for, or ""
 	Own       bool   // written by the user: an unmet expectation is a Fail whatever the status, except 429
 	Anonymous bool   // sends no credentials: it may be asked at any time without spending anybody's quota

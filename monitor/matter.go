@@ -64,6 +64,8 @@ func (d *draft) matter(c *Check, id SignalID) (matter string, settled bool) {
 		return reportedMatters[c.Kind], false
 	case id.Signal == Quota && c.Reported:
 		return MatterQuota, false
+	case id.Signal == Availability && d.unrenewed(id.Check):
+		return MatterToken, false
 	case id.Signal != Auth:
 		return "", false
 	}
@@ -85,6 +87,12 @@ func (d *draft) matter(c *Check, id SignalID) (matter string, settled bool) {
 		return m, !shared(m)
 	}
 	return own, false
+}
+
+// unrenewed says whether a check is of a token that the integration keeps, and has not renewed.
+func (d *draft) unrenewed(id CheckID) bool {
+	f := d.row(id).Failures[signalIndex(Availability)]
+	return f != nil && f.Fault == FaultOverdue
 }
 
 // letsNobodyIn are the faults that follow from a hotel's matter: without consent its tokens end, without a scope

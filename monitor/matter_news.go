@@ -91,10 +91,18 @@ func (d *draft) hotelSet(i *Incident) string {
 
 func (d *draft) watchedAccounts() int { return len(d.watched.accounts) }
 
-// hotelScope is how far a matter of hotels reaches, in hotels.
+// hotelScope is how far a matter of hotels reaches, in hotels; what it blocks is in checks.
 func (d *draft) hotelScope(i *Incident) Scope {
-	n, all := len(d.hotelsOf(i)), d.watchedAccounts()
-	return Scope{Failing: n, Evaluated: all, Watched: all, Accounts: d.reach(i.Cause, n)}
+	hotels, all := d.hotelsOf(i), d.watchedAccounts()
+	s := Scope{Failing: len(hotels), Evaluated: all, Watched: all, Accounts: d.reach(i.Cause, len(hotels))}
+	for _, account := range hotels {
+		for _, id := range d.watched.accountOf[account] {
+			if d.blocked(d.watched.checks[id]) {
+				s.Blocked++
+			}
+		}
+	}
+	return s
 }
 
 // breaksSoon says whether a hotel's matter has no effect yet: a scope is missing, and no request was refused for it.

@@ -92,13 +92,18 @@ func (d *draft) hotelsText(i *Incident, what string) string {
 		since = "at the first of them " + since
 	}
 	if f := d.failure(i); len(accounts) == 1 && f != nil && !ofHotels(i.Cause.ID) && f.Detail != "" {
-		what = f.Detail + ","
-		if i.Cause.ID == MatterWebhooks {
-			since = "It was found out at " + d.clock(first)
-			what = f.Detail + "."
+		switch what = f.Detail; i.Cause.ID {
+		case MatterWebhooks:
+			what, since = what+".", "It was found out at "+d.clock(first)
+		case MatterToken: // it stands in brackets
+		default:
+			what += ","
 		}
 	}
 	s := fmt.Sprintf("%s: %s. %s %s.", i.Title, list(names), seenWith(matterWords[i.Cause.ID].fact, what), since)
+	if n := i.Scope.Blocked; n > 0 {
+		s += fmt.Sprintf(" %s cannot be asked because of it.", count(n, "check"))
+	}
 	if i.Severity == Warning {
 		s += " Nothing has been refused for it yet."
 	}

@@ -39,7 +39,7 @@ func (d *draft) way(c *Check, o Outcome) Way {
 // this very machine is not outside.
 func answered(c *Check, o Outcome) bool {
 	ip, err := netip.ParseAddr(o.IP)
-	if c.Own && err == nil && ip.IsLoopback() {
+	if c.Host == "" || c.Own && err == nil && ip.IsLoopback() {
 		return false
 	}
 	switch o.Fault {

@@ -26,6 +26,9 @@ func (s *simulation) ask(c *monitor.Check, at time.Time) monitor.Outcome {
 	case c.Kind == "status-page":
 		o = s.page.read(o, at)
 	}
+	if c.Host == "" {
+		o.Status, o.IP = 0, "" // it is read from a file
+	}
 	if c.Forced {
 		o.Forced = 1
 	}
@@ -55,8 +58,8 @@ func concerns(what string, c *monitor.Check) bool {
 		return true
 	case "account":
 		return c.Account == name && !c.Forced
-	case "renewal": // of the token that all checks of an account share
-		return c.Account == name
+	case "renewal": // of the token that all checks of an account share; of all accounts with *
+		return c.Account == name || name == "*" && c.Account != ""
 	case "client":
 		return c.Account == name && c.Forced
 	case "check":
@@ -102,6 +105,11 @@ func spoil(o monitor.Outcome, c *monitor.Check, tr trouble, at time.Time) monito
 		o.Status, o.Fault, o.Code = 400, monitor.FaultClient, "invalid_client"
 		if !c.Forced {
 			o.Status, o.IP, o.Fault, o.Detail = 0, "", monitor.FaultNoToken, "no token: HTTP 400 invalid_client"
+		}
+	case "unkept": // the integration renews its token no more
+		o.Status, o.IP, o.Fault, o.Detail = 0, "", monitor.FaultNoToken, "no token: the integration's token file has not been renewed since 09:12:00 UTC; its token ended at 10:12:00 UTC"
+		if c.Kind == "kept-token" && at.Sub(tr.since) > 5*time.Minute {
+			o.Fault, o.Detail = monitor.FaultOverdue, strings.TrimPrefix(o.Detail, "no token: ")
 		}
 	case "rotated": // a new secret is in the file, and apaleo does not know it yet
 		o.Status, o.Fault, o.Code, o.SecretAge = 400, monitor.FaultClient, "invalid_client", at.Sub(tr.since)+time.Second

@@ -61,6 +61,9 @@ func (s *stats) began(c *Check, at time.Time, late time.Duration) {
 		s.s.Late++
 	}
 	s.s.Lateness.add(late)
+	if c.Host == "" {
+		return
+	}
 	if s.hosts[c.Host] == nil {
 		s.hosts[c.Host] = newUse(s.window)
 	}

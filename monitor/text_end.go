@@ -67,6 +67,13 @@ func (d *draft) overText(i *Incident) string {
 	return s
 }
 
+// awaited says whether an incident is about a sign of life, and not about what was looked for.
+func (d *draft) awaited(i *Incident) bool {
+	m, ok := d.witness(i)
+	c := d.watched.checks[m.Check]
+	return ok && (c == nil || c.Reported)
+}
+
 // missedText is the rest of the sentence where a sign of life did not come, or told of a failure.
 func (d *draft) missedText(i *Incident) (text string, ok bool) {
 	f := d.failure(i)
@@ -75,6 +82,9 @@ func (d *draft) missedText(i *Incident) (text string, ok bool) {
 	}
 	switch i.fault() {
 	case FaultOverdue:
+		if !d.awaited(i) {
+			return "", false
+		}
 		text = fmt.Sprintf(": it was due at %s, and nothing has come", d.clock(i.Since))
 		if f.Detail != "" {
 			text += "; " + f.Detail

@@ -169,10 +169,21 @@ func (d *draft) scope(i *Incident) Scope {
 
 // tokenless lists the checks that a node may leave without a token: all, or those that depend on it.
 func (d *draft) tokenless(n Node) []CheckID {
-	if n.Kind == NodeIdentity || n.Kind == NodeToken {
+	members := d.watched.members[n]
+	switch n.Kind {
+	case NodeIdentity, NodeToken:
 		return d.watched.asked
+	case NodeNetwork: // of the integration, which renews no tokens
+		var all []CheckID
+		for _, id := range members {
+			if c := d.watched.checks[id]; !c.Reported && c.Account != "" {
+				all = append(all, d.watched.accountOf[c.Account]...)
+			}
+		}
+		return all
+	default:
+		return members
 	}
-	return d.watched.members[n]
 }
 
 // blocked says whether a check cannot be asked, because it has no token.

@@ -63,7 +63,7 @@ var ofFault = map[monitor.Fault]meaning{
 	// Not asked at all.
 	monitor.FaultUnconfirmed: mean(unclear, "a 401 that is not confirmed yet", "Nothing yet: no new token may be asked for at the moment. bellhop asks again soon.", docClient),
 	monitor.FaultNoToken:     mean(unclear, "not asked for want of a token", "Nothing here: look at why there is no token.", docClient),
-	monitor.FaultSecret:      mean(credentials, "its secret or token cannot be had", "See whether the file of the client's secret, or the token that the integration keeps, is there, is not empty or out of date, and may be read by bellhop's user.", ""),
+	monitor.FaultSecret:      mean(credentials, "the secret cannot be read", "bellhop cannot read the client's secret. See whether the file is there, is not empty, and may be read by bellhop's user.", ""),
 	monitor.FaultCanceled:    mean(unclear, "cut short", "Nothing to do: bellhop itself cut this attempt short.", ""),
 	monitor.FaultPanic:       mean(unclear, "a bug in bellhop", fileABug, ""),
 }

@@ -29,7 +29,7 @@ var ofReports = []line{
 	{fault: monitor.FaultOverdue, kind: monitor.KindReports, meaning: mean(integration, "no report has come", "The integration has stopped reporting. See whether it runs, and whether it reaches bellhop: until then nobody knows how its hotels fare.", "")},
 	{fault: monitor.FaultOverdue, kind: monitor.KindBeat, meaning: mean(integration, "no sign of life in time", "Look at the job that should have given it: does it run, does it finish, does it reach bellhop?", "")},
 
-	{fault: monitor.FaultOverdue, kind: kindKept, meaning: mean(integration, "the integration's token has ended", "The integration no longer renews the token that bellhop reads. See whether it runs, whether it gets tokens, and whether it still keeps them in the same place.", docClient)},
+	{fault: monitor.FaultOverdue, kind: kindKept, meaning: mean(integration, "the integration's token is not renewed", "The integration no longer renews the token that bellhop reads: its own requests with it are refused, too. See whether it runs, whether it gets tokens, and whether it still keeps them in the same place, where bellhop can read them.", docClient)},
 
 	{fault: monitor.FaultConnect, kind: monitor.KindTraffic, meaning: mean(integration, "the integration gets no connection", itsNetwork, docTrouble)},
 	{fault: monitor.FaultReset, kind: monitor.KindTraffic, meaning: mean(integration, "the integration's connections are closed", itsNetwork, docTrouble)},

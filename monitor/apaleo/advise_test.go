@@ -274,7 +274,7 @@ func meets(t monitor.Trouble) bool {
 	case t.Kind == monitor.KindReports, t.Kind == monitor.KindBeat:
 		return ofBeats && t.Node.Kind == monitor.NodeCheck
 	case t.Kind == "kept-token":
-		return t.Fault == monitor.FaultOverdue && (t.Node.Kind == monitor.NodeCheck || t.Node.Kind == monitor.NodeNetwork)
+		return t.Fault == monitor.FaultOverdue && t.Node.Kind == monitor.NodeNetwork
 	case t.Fault == monitor.FaultUnsubscribed:
 		return t.Kind == apaleo.KindSubscription && t.Node.Kind == monitor.NodeCheck
 	}
@@ -290,6 +290,8 @@ func matterOf(t monitor.Trouble) string {
 		return m
 	case t.Fault == monitor.FaultQuota && reported:
 		return monitor.MatterQuota
+	case t.Fault == monitor.FaultOverdue && t.Kind == "kept-token":
+		return monitor.MatterToken
 	case t.Fault == monitor.FaultStalled || t.Fault == monitor.FaultQuiet:
 		return monitor.MatterWebhooks
 	case t.Fault.Connection() || t.Fault == monitor.FaultServer || t.Fault == monitor.FaultTLS:

@@ -164,18 +164,6 @@ func newToken(m maker, e Entry) (monitor.Probe, error) {
 	return probe.TokenCheck(m.account.Source, m.account.Code, m.needsOf(e)...), nil
 }
 
-// keptToken reads the integration's token. That there is none which could be used is the integration's doing.
-func keptToken(m maker, e Entry) (monitor.Probe, error) {
-	look, err := newToken(m, e)
-	return func(ctx context.Context, a monitor.Attempt) monitor.Outcome {
-		o := look(ctx, a)
-		if o.Fault == monitor.FaultNoToken {
-			o.Fault = monitor.FaultOverdue
-		}
-		return o
-	}, err
-}
-
 func connect(m maker, _ Entry) (monitor.Probe, error) {
 	return probe.Connect(m.account.Source, m.Hosts.Identity+"/connect/revocation")
 }

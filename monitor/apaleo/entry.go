@@ -36,6 +36,7 @@ type flags struct {
 	info, warning, forced bool
 	eachHotel             bool // it tells something of the hotel itself: each one is asked, however many there are
 	double                bool // it takes two requests
+	kept                  bool // it reads what the integration keeps, and asks apaleo for nothing
 }
 
 // host says which of apaleo's hosts an entry asks.

@@ -52,6 +52,9 @@ func (m maker) frame(e Entry, ask func() (monitor.Probe, error)) (*monitor.Check
 			c.Public = "" // of single hotels the public is told nothing
 		}
 	}
+	if e.flags.kept {
+		c.Host = ""
+	}
 	m.times(c, e, o)
 	return c, nil
 }
@@ -65,7 +68,7 @@ func (m maker) times(c *monitor.Check, e Entry, o Override) {
 		c.Schedule = m.evenly(e, c.Every)
 	}
 	c.Timeout = min(cmp.Or(o.Timeout, e.Timeout, longestWait), c.Every*8/10)
-	if !c.Info && !c.Warning {
+	if !c.Info && !c.Warning && !e.flags.kept {
 		c.Slow = min(cmp.Or(o.Slow, time.Duration(slowPart*float64(c.Timeout))), c.Timeout-1)
 	}
 }
@@ -73,7 +76,7 @@ func (m maker) times(c *monitor.Check, e Entry, o Override) {
 // every is how often an entry is asked, at the real pace.
 func (m maker) every(e Entry) time.Duration {
 	switch {
-	case !e.PerAccount:
+	case !e.PerAccount, e.flags.kept:
 		return e.Every
 	case m.account == nil:
 		return rotationEvery(e.Every)

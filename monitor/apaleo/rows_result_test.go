@@ -278,7 +278,7 @@ func reportedRows() map[string]row {
 			setup: eventful(nil), hurt: noWayOut, rounds: 12, apart: time.Minute, side: "integration", says: "the integration gets no connection", next: "its network, proxy, resolver",
 		},
 		"the token that the integration keeps has ended": {
-			setup: keeping, hurt: func(s *stage) { s.keep("an end.ed.token", -time.Hour) }, rounds: 12,
+			setup: keeping, hurt: func(s *stage) { s.keep("an.ended.token", -time.Hour) }, rounds: 12,
 			side: "integration", says: "The integration's renewal of tokens is OVERDUE", next: "no longer renews the token",
 		},
 		"the integration stops reporting": {
@@ -304,7 +304,7 @@ func keeping(s *stage) {
 	s.kept = s.t.TempDir()
 	s.keep("a.good.token", time.Hour)
 	for i, a := range s.config.Accounts {
-		source, err := probe.NewKeptSource(probe.KeptConfig{ClientID: a.Source.ClientID(), File: filepath.Join(s.kept, "token")})
+		source, err := probe.NewKeptSource(probe.KeptConfig{ClientID: a.Source.ClientID(), Pace: s.config.Pace, File: filepath.Join(s.kept, "token")})
 		if err != nil {
 			s.t.Fatal(err)
 		}

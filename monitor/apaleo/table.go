@@ -150,7 +150,7 @@ var modules = []Entry{
 var keptEntry = Entry{
 	Name: "auth-token", Title: "The integration's token for %s", Every: minute, Doc: docClient, PerAccount: true,
 	Ask: "reads the token that the integration keeps", Expect: "a token that has not ended, of the configured account, with the scopes that the modules need",
-	kind: kindKept, host: onIdentity, graph: keptProbe, flags: flags{eachHotel: true}, make: keptToken,
+	kind: kindKept, host: onIdentity, graph: keptProbe, flags: flags{eachHotel: true, kept: true}, make: newToken,
 }
 
 // kindKept is the kind of keptEntry's checks.

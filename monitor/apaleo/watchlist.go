@@ -126,7 +126,7 @@ func (c Config) ofAccount(place int, p pacing) ([]*monitor.Check, error) {
 		}
 		m := maker{Config: c, account: &a, pacing: p, place: place, scopes: c.needs(&a)}
 		if a.Kept && e.Name == keptEntry.Name {
-			e = keptEntry
+			e = c.kept(e)
 		}
 		check, err := m.check(e)
 		if err != nil {
@@ -135,6 +135,17 @@ func (c Config) ofAccount(place int, p pacing) ([]*monitor.Check, error) {
 		checks = append(checks, check)
 	}
 	return checks, nil
+}
+
+// kept is the check of a token that the integration keeps, in place of e. It is read often unless the operator says
+// how often.
+func (c Config) kept(e Entry) Entry {
+	k := keptEntry
+	k.Public = e.Public
+	if c.Overrides[e.Name].Every > 0 {
+		k.Every = e.Every
+	}
+	return k
 }
 
 // load is what the configuration would ask, as the table says it.

@@ -2,6 +2,7 @@ package apaleo_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -226,6 +227,38 @@ func TestChecksKeepTheirBounds(t *testing.T) {
 	if slowest := w.checks[0]; slowest.Slow != 3*time.Second || slowest.Every != time.Minute {
 		t.Errorf("%s: slow %s every %s, want 3s every 1m", slowest.Name, slowest.Slow, slowest.Every)
 	}
+}
+
+// TestKeptTokensCostNothing ensures that the tokens which an integration keeps are read each minute, however many, and
+// are no requests at apaleo that others would have to make room for.
+func TestKeptTokensCostNothing(t *testing.T) {
+	w := open(t, true)
+	w.config.Accounts = w.config.Accounts[:1]
+	before := find(t, w, "auth-token@alpine")
+	for n := range 400 {
+		source, err := probe.NewKeptSource(probe.KeptConfig{ClientID: "XXXX-AC-APP", Pace: w.config.Pace, File: "token"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.config.Accounts = append(w.config.Accounts, apaleo.Account{Name: fmt.Sprintf("kept-%d", n), Kept: true, Source: source})
+	}
+	w.load(t)
+	kept := find(t, w, "auth-token@kept-7")
+	if kept.Every != time.Minute || kept.Forced || kept.Host != "" || kept.Slow != 0 || kept.Request == before.Request {
+		t.Errorf("%+v", kept)
+	}
+	if after := find(t, w, "auth-token@alpine"); after.Every != before.Every {
+		t.Errorf("beside kept tokens one of our own is asked for every %s, want %s", after.Every, before.Every)
+	}
+}
+
+func find(t *testing.T, w *world, id monitor.CheckID) *monitor.Check {
+	t.Helper()
+	at := slices.IndexFunc(w.checks, func(c *monitor.Check) bool { return c.ID() == id })
+	if at < 0 {
+		t.Fatalf("no check %s", id)
+	}
+	return w.checks[at]
 }
 
 // TestPublicNamesArePlain ensures that guests and hotel staff read no jargon, and nothing of single hotels.

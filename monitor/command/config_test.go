@@ -58,7 +58,7 @@ func (a at) Next(t time.Time) time.Time {
 	return time.Time{}
 }
 
-// TestManners ensures that the fullest minute counts, of each host for itself.
+// TestManners ensures that the fullest minute counts, of each host for itself, and nothing that asks nobody.
 func TestManners(t *testing.T) {
 	check := func(host string, times ...time.Duration) *monitor.Check {
 		return &monitor.Check{Host: host, Schedule: at(times)}
@@ -72,7 +72,7 @@ func TestManners(t *testing.T) {
 	told.Reported = true
 	checks := []*monitor.Check{
 		check("a", 5*time.Second, 59*time.Second, 60*time.Second), check("a", 59*time.Minute), check("a:443", 61*time.Second), told,
-		keys, forced("x"), forced("y"), check("late", 2*time.Hour),
+		keys, forced("x"), forced("y"), check("late", 2*time.Hour), check("", time.Second),
 	}
 	for n := range 60 {
 		checks = append(checks, forced(string(rune('À'+n))))

@@ -23,7 +23,7 @@ func manners(checks []*monitor.Check, p monitor.Pace) map[string]int {
 	from, minute := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC), p.Of(time.Minute)
 	full, clients, identity := map[string]*[minutes]int{}, map[string]bool{}, ""
 	for _, c := range checks {
-		if c.Reported {
+		if c.Reported || c.Host == "" {
 			continue
 		}
 		host := strings.TrimSuffix(c.Host, ":443")

@@ -16,6 +16,14 @@ import (
 
 const showTime = "2006-01-02 15:04 UTC"
 
+// clockOf is a time as people read it: with its zone, and with its day unless that is today.
+func clockOf(t, now time.Time) string {
+	if t.UTC().Format(time.DateOnly) == now.UTC().Format(time.DateOnly) {
+		return t.UTC().Format("15:04:05 UTC")
+	}
+	return t.UTC().Format("2006-01-02 15:04:05 UTC")
+}
+
 // explain says in one line, in words of ours, what an error was. Nothing of what the other side sent is in it.
 func explain(err error, fault monitor.Fault, host string) string {
 	switch fault {

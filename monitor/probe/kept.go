@@ -18,6 +18,7 @@ import (
 // or "expires_in" (seconds)}. Such a token never costs a request at apaleo; getting the next one is the integration's.
 type KeptConfig struct {
 	ClientID string // the integration's, if it is known: whose quota is used
+	Pace     monitor.Pace
 
 	File string // is read again for each request
 
@@ -33,6 +34,8 @@ type KeptConfig struct {
 func NewKeptSource(c KeptConfig) (*Source, error) {
 	k := &kept{config: c}
 	switch {
+	case c.Pace.By == 0:
+		return nil, errors.New("no pace")
 	case (c.File == "") == (c.URL == ""):
 		return nil, errors.New("a token is kept in a file or behind a url")
 	case c.URL != "" && c.Transport == nil:
@@ -98,24 +101,47 @@ func (s *Source) borrowAgain(ctx context.Context, a monitor.Attempt, used token)
 	return tok, nil
 }
 
-// renewLate is for how long a token may have ended before that is told: an integration may get the next one when it
-// needs it, and not before.
-const renewLate = time.Hour
-
-// look is what a check of the token itself sees. Where there is none to borrow nobody else would tell of it: for all
-// other checks that is only a reason not to ask.
+// look is what a check of the token itself sees. Where there has been none to borrow for too long, nobody else would
+// tell of it: for all other checks that is only a reason not to ask.
 func (s *Source) look(ctx context.Context, a monitor.Attempt) answer {
 	s.mu.Lock()
 	have := s.current
 	s.mu.Unlock()
 	tok, failed := s.borrow(ctx, a, have)
 	if failed == nil {
+		s.lacks(time.Time{})
 		return answer{Outcome: monitor.Outcome{Token: tok.facts}}
 	}
-	if late := failed.Token.Expires; failed.Fault == monitor.FaultNoToken && (late.IsZero() || time.Since(late) >= renewLate) {
-		failed.Fault = monitor.FaultSecret
+	if now := time.Now(); failed.Fault == monitor.FaultNoToken {
+		failed.late(s.lacks(now), now, s.kept.config.Pace)
 	}
 	return *failed
+}
+
+// lacks notes that there is no token now, and is since when that has been seen; zero is that there is one.
+func (s *Source) lacks(now time.Time) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.lacking.IsZero() || now.IsZero() {
+		s.lacking = now
+	}
+	return s.lacking
+}
+
+// late makes the answer that there is no token one of a token that is overdue, if that has been so for too long:
+// since it was first seen, or since the token ended, as a restart is no new term.
+func (ans *answer) late(since, now time.Time, p monitor.Pace) {
+	end := ans.Token.Expires
+	if !end.IsZero() && end.Before(since) {
+		since = end
+	}
+	if now.Sub(since) <= p.TokenOverdue {
+		return
+	}
+	ans.Fault = monitor.FaultOverdue
+	if end.IsZero() {
+		ans.Detail = oneLine(ans.Detail+"; there has been no token since "+clockOf(since, now), 2*maxTermShown)
+	}
 }
 
 // lasts is whether a token may still be used.
@@ -145,12 +171,12 @@ func (k *kept) open(now time.Time) (token, *answer) {
 		return token{}, noneKept("the integration's token file cannot be read: " + told(err))
 	}
 	tok, ok := readKept(b, info.ModTime())
-	written := info.ModTime().UTC().Format(showTime)
+	written := clockOf(info.ModTime(), now)
 	switch {
 	case !ok:
 		return token{}, noneKept("the integration's token file holds no token since " + written)
 	case !tok.facts.Expires.IsZero() && !tok.facts.Expires.After(now):
-		return token{}, ended(tok, fmt.Sprintf("the integration's token file has not been renewed since %s, and its token", written))
+		return token{}, ended(tok, fmt.Sprintf("the integration's token file has not been renewed since %s; its token", written), now)
 	}
 	return tok, nil
 }
@@ -180,7 +206,7 @@ func (k *kept) ask(ctx context.Context, a monitor.Attempt) (token, *answer) {
 	case !ok || ans.over || ans.cut != monitor.FaultNone:
 		return token{}, noneKept("the address of the integration's token gave no token")
 	case !tok.facts.Expires.IsZero() && !tok.facts.Expires.After(now):
-		return token{}, ended(tok, "the address of the integration's token gave one that")
+		return token{}, ended(tok, "the address of the integration's token gave one that", now)
 	}
 	return tok, nil
 }
@@ -190,8 +216,8 @@ func noneKept(why string) *answer {
 }
 
 // ended is that what is kept is a token of the past.
-func ended(tok token, what string) *answer {
-	ans := noneKept(what + " ended " + tok.facts.Expires.UTC().Format(showTime))
+func ended(tok token, what string, now time.Time) *answer {
+	ans := noneKept(what + " ended at " + clockOf(tok.facts.Expires, now))
 	ans.Token = tok.facts
 	return ans
 }

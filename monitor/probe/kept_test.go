@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -58,6 +59,7 @@ func write(t *testing.T, path, text string) {
 
 func keptSource(t *testing.T, c KeptConfig) *Source {
 	t.Helper()
+	c.Pace = monitor.RealPace()
 	s, err := NewKeptSource(c)
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +91,7 @@ func TestKeptFile(t *testing.T) {
 	if err := os.Chtimes(path, old, old); err != nil {
 		t.Fatal(err)
 	}
-	expect("ended", "no_token", 0, "the integration's token file has not been renewed since "+old.UTC().Format(showTime)+", and its token ended ")
+	expect("ended", "no_token", 0, "the integration's token file has not been renewed since "+clockOf(old, time.Now())+"; its token ended at ")
 	write(t, path, "")
 	expect("empty", "no_token", 0, "the integration's token file holds no token since ")
 	_ = os.Remove(path)
@@ -101,29 +103,43 @@ func TestKeptFile(t *testing.T) {
 	expect("gone", "no_token", 0, "the integration's token file cannot be read: open "+path+": no such file or directory")
 }
 
-// TestKeptTokenThatStaysAwayIsTold ensures that an integration which renews its token no more is told of by the check
-// of the token, and one which renews it only when it needs it is not.
+// TestKeptTokenThatStaysAwayIsTold ensures that the check of a token tells of one that is not renewed, or cannot be
+// read, once its grace is over and not before, and that a restart gives no new one.
 func TestKeptTokenThatStaysAwayIsTold(t *testing.T) {
 	path := keptFile(t, "")
-	check := TokenCheck(keptSource(t, KeptConfig{File: path}), "")
-	expect := func(step string, want monitor.Fault) {
-		t.Helper()
-		if o := ask(t, check, 5*time.Second, false); o.Fault != want {
-			t.Errorf("%s: %q (%s), want %q", step, o.Fault, o.Detail, want)
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now() // at midnight
+		s := keptSource(t, KeptConfig{File: path})
+		check := TokenCheck(s, "")
+		expect := func(after time.Duration, want monitor.Fault, detail string) {
+			t.Helper()
+			time.Sleep(time.Until(began.Add(after)))
+			if o := ask(t, check, 5*time.Second, false); o.Fault != want || !strings.Contains(o.Detail, detail) {
+				t.Errorf("after %s: %q (%s), want %q (%s)", after, o.Fault, o.Detail, want, detail)
+			}
 		}
-	}
-	ends := func(in time.Duration) {
-		write(t, path, fmt.Sprintf(`{"access_token":"one","expires_at":%d}`, time.Now().Add(in).Unix()))
-	}
-	expect("no token was ever written", monitor.FaultSecret)
-	ends(time.Hour)
-	expect("good", monitor.FaultNone)
-	ends(-10 * time.Minute)
-	expect("ended lately", monitor.FaultNoToken)
-	ends(-2 * time.Hour)
-	expect("ended long ago", monitor.FaultSecret)
-	_ = os.Remove(path)
-	expect("gone", monitor.FaultSecret)
+		ends := func(after time.Duration) {
+			write(t, path, fmt.Sprintf(`{"access_token":"one","expires_at":%d}`, began.Add(after).Unix()))
+			if err := os.Chtimes(path, began, began.Add(after-time.Hour)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		expect(0, "no_token", "holds no token")
+		expect(4*time.Minute, "no_token", "holds no token")
+		expect(6*time.Minute, "overdue", "; there has been no token since 00:00:00 UTC")
+		ends(10*time.Hour + 12*time.Minute)
+		expect(7*time.Minute, "", "")
+		expect(10*time.Hour+16*time.Minute, "no_token", "")
+		late := "the integration's token file has not been renewed since 09:12:00 UTC; its token ended at 10:12:00 UTC"
+		expect(10*time.Hour+18*time.Minute, "overdue", late)
+		check = TokenCheck(keptSource(t, KeptConfig{File: path}), "")
+		expect(10*time.Hour+19*time.Minute, "overdue", late)
+		ends(12 * time.Hour)
+		expect(10*time.Hour+20*time.Minute, "", "")
+		_ = os.Remove(path)
+		expect(10*time.Hour+21*time.Minute, "no_token", "cannot be read")
+		expect(10*time.Hour+27*time.Minute, "overdue", "no such file or directory; there has been no token since 10:21:00 UTC")
+	})
 }
 
 // TestKeptTokenIsRenewedInTime has the integration renew its token between our reading and the answer.
@@ -174,23 +190,24 @@ func TestKeptAddress(t *testing.T) {
 	}
 	body.Store("<html>")
 	check := TokenCheck(s, "")
-	for what, want := range map[string]string{
-		"<html> page": "the address of the integration's token gave no token", jwtOf(`{"exp":1700000000}`): "gave one that ended 2023-11-14 22:13 UTC",
+	for what, want := range map[string][2]string{
+		"<html> page":               {"no_token", "the address of the integration's token gave no token"},
+		jwtOf(`{"exp":1700000000}`): {"overdue", "gave one that ended at 2023-11-14 22:13:20 UTC"},
 	} {
 		body.Store(what)
-		if o := ask(t, check, 5*time.Second, false); o.Fault != "secret" || !strings.Contains(o.Detail, want) {
+		if o := ask(t, check, 5*time.Second, false); o.Fault != monitor.Fault(want[0]) || !strings.Contains(o.Detail, want[1]) {
 			t.Errorf("%q: %q (%s)", what, o.Fault, o.Detail)
 		}
 	}
 	secret = "other"
-	if o := ask(t, check, 5*time.Second, false); o.Fault != "secret" || !strings.Contains(o.Detail, "answered HTTP 403") || strings.Contains(o.Detail, url) {
+	if o := ask(t, check, 5*time.Second, false); o.Fault != "no_token" || !strings.Contains(o.Detail, "answered HTTP 403") || strings.Contains(o.Detail, url) {
 		t.Errorf("forbidden: %q (%s)", o.Fault, o.Detail)
 	}
 }
 
 func TestKeptAddressThatIsSilent(t *testing.T) {
 	s := keptSource(t, KeptConfig{URL: "http://" + raw(t, hang) + "/s3cret", Transport: transport(t, TransportConfig{})})
-	if o := ask(t, TokenCheck(s, ""), 200*time.Millisecond, false); o.Fault != "secret" || o.Detail != "the address of the integration's token: no answer from 127.0.0.1 in time" {
+	if o := ask(t, TokenCheck(s, ""), 200*time.Millisecond, false); o.Fault != "no_token" || o.Detail != "the address of the integration's token: no answer from 127.0.0.1 in time" {
 		t.Errorf("%q (%s)", o.Fault, o.Detail)
 	}
 }
@@ -219,6 +236,7 @@ func TestKeptTokenIsChecked(t *testing.T) {
 func TestKeptSettings(t *testing.T) {
 	tr := transport(t, TransportConfig{})
 	for _, c := range []KeptConfig{{}, {File: "a", URL: "http://localhost", Transport: tr}, {URL: "http://localhost"}, {URL: "localhost", Transport: tr}, {URL: "http://localhost", Transport: tr, Header: "a b"}} {
+		c.Pace = monitor.RealPace()
 		if _, err := NewKeptSource(c); err == nil {
 			t.Errorf("%+v is accepted", c)
 		}

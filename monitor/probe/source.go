@@ -55,6 +55,7 @@ type Source struct {
 	lastAt  time.Time // zero if there was none
 	history []time.Time
 	run     time.Time // since when one token has been forced after the other
+	lacking time.Time // since when the integration has kept none that could be used; zero is that it does
 }
 
 // A token is what authorizes a request.

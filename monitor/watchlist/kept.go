@@ -11,7 +11,7 @@ import (
 
 // keptToken gives a the token that the integration keeps for it: bellhop borrows it, and never asks for another.
 func (b *builder) keptToken(a *account, f accountForm) {
-	c := probe.KeptConfig{ClientID: a.clientID, Transport: b.transport}
+	c := probe.KeptConfig{ClientID: a.clientID, Transport: b.transport, Pace: b.o.Pace}
 	switch {
 	case f.TokenFile.Set && f.TokenURL.Set:
 		b.wrong(f.TokenURL.At, "token_file and token_url are both given", "keep one of them")

@@ -144,10 +144,11 @@ var faultWords = map[monitor.Fault]string{
 	monitor.FaultStalled:      "no webhooks arrive",
 	monitor.FaultQuiet:        "pings arrive, events do not",
 	monitor.FaultUnsubscribed: "webhook subscription is not as it should be",
-	monitor.FaultOverdue:      "no sign of life in time",
+	monitor.FaultOverdue:      "did not come in time",
+	monitor.FaultFailed:       "said itself that it failed",
 	monitor.FaultExpiring:     "certificate ends soon",
 	monitor.FaultNoToken:      "not asked: no token",
-	monitor.FaultSecret:       "not asked: no secret or token to be had",
+	monitor.FaultSecret:       "not asked: our secret cannot be read",
 	monitor.FaultCanceled:     "cut short by bellhop",
 	monitor.FaultPanic:        "bug in bellhop",
 }
