@@ -81,7 +81,10 @@ func into[K comparable, V any](to *map[K]V, from map[K]V) {
 }
 
 // stores is whether the change holds anything that a store keeps.
-func (c Change) stores() bool {
-	return len(c.Rows)+len(c.Removed)+len(c.Incidents)+len(c.Events)+len(c.Deliveries)+
-		len(c.Notices)+len(c.Clients)+len(c.Samples)+len(c.Hotels)+len(c.Reports) > 0
+func (c Change) stores() bool { return c.size() > 0 }
+
+// size is how many things a change stores.
+func (c Change) size() int {
+	return len(c.Rows) + len(c.Removed) + len(c.Incidents) + len(c.Events) + len(c.Deliveries) +
+		len(c.Notices) + len(c.Clients) + len(c.Samples) + len(c.Hotels) + len(c.Reports)
 }

@@ -12,6 +12,7 @@ const (
 	retrySave = 200 * time.Millisecond // between two tries of a failed Save, at the real pace
 	forget    = time.Hour              // how often memory is cleared of what is long over
 	minSave   = 2 * time.Second        // the least time a Save gets: a disk does not know the pace
+	saveEach  = 500 * time.Microsecond // more for each thing that it holds: a crowd of hotels takes its time
 )
 
 // owner is the one goroutine that owns the book. It takes all waiting inputs, decides, saves once, applies.
@@ -232,7 +233,7 @@ func (o *owner) commit(ctx context.Context, c Change) error {
 }
 
 func (o *owner) save(ctx context.Context, c Change) error {
-	ctx, cancel := context.WithTimeout(ctx, max(o.Pace.StorePatience, minSave))
+	ctx, cancel := context.WithTimeout(ctx, max(o.Pace.StorePatience, minSave)+time.Duration(c.size()-len(c.Light))*saveEach)
 	defer cancel()
 	begun := time.Now()
 	err := o.Store.Save(ctx, o.Saved.Epoch, c)

@@ -74,3 +74,41 @@ func TestEngineTakesReports(t *testing.T) {
 		}
 	})
 }
+
+// slowStore takes its time for each thing it is to hold, as a small disk does.
+type slowStore struct{ hotelStore }
+
+func (s *slowStore) Save(ctx context.Context, epoch int64, c monitor.Change) error {
+	select {
+	case <-time.After(time.Duration(len(c.Rows)-len(c.Light)+len(c.Hotels)+len(c.Samples)) * 300 * time.Microsecond):
+		return s.hotelStore.Save(ctx, epoch, c)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// A store that is busy with the first report of many hotels is not given up for one that fails: it would be tried
+// again with the same, and fail for ever.
+func TestEngineGivesALargeChangeItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &slowStore{hotelStore{hotels: map[string]*monitor.Hotel{}}}
+		m := monitor.New(monitor.Options{
+			Store: store, Pace: monitor.RealPace(), Advise: advise, Log: zerolog.Nop(), First: monitor.Reconfigure{Reported: reporting(nil)},
+		})
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- m.Run(ctx) }()
+		defer func() {
+			stop()
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}()
+		if err := m.Submit(ctx, bigReport(manyHotels, m.Now(), 200, "")); err != nil {
+			t.Fatal(err)
+		}
+		if s := m.Snapshot(); !s.StoreDown.IsZero() || !store.has("H04999") {
+			t.Errorf("the report is stored: %t, the store fails since %s", store.has("H04999"), s.StoreDown)
+		}
+	})
+}
