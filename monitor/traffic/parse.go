@@ -119,7 +119,7 @@ func (w *walk) account() monitor.AccountReport {
 	w.object(func(key string) {
 		switch key {
 		case "account":
-			a.Code, _ = w.plain(codeMax, letters+upper+digits+"._-", fmt.Sprintf("write apaleo's account code: 1 to %d letters, digits, dots and dashes", codeMax))
+			a.Code = w.code()
 		case "name":
 			w.given(func() { a.Name = w.name() })
 		case "requests":
@@ -138,6 +138,17 @@ func (w *walk) account() monitor.AccountReport {
 		w.mistake("has no account", "write apaleo's account code")
 	}
 	return a
+}
+
+// code is apaleo's account code. It is part of addresses, where dots alone mean something else.
+func (w *walk) code() string {
+	fix := fmt.Sprintf("write apaleo's account code: 1 to %d letters, digits, dots and dashes", codeMax)
+	s, ok := w.plain(codeMax, letters+upper+digits+"._-", fix)
+	if ok && strings.Trim(s, ".") == "" {
+		w.mistake("cannot be used", fix)
+		return ""
+	}
+	return s
 }
 
 func (w *walk) webhooks() *monitor.WebhookReport {

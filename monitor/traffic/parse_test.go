@@ -118,6 +118,7 @@ func TestMistakes(t *testing.T) {
 		{`{"id":"1","accounts":{}}`, "accounts: is no list"},
 		{`{"id":"1","accounts":[7]}`, "accounts[0]: is no object"},
 		{`{"id":"1","accounts":[{}]}`, "accounts[0]: has no account: write apaleo's account code"},
+		{`{"id":"1","accounts":[{"account":".."}]}`, "accounts[0].account: cannot be used: write apaleo's account code"},
 		{`{"id":"1","accounts":[{"account":"Anna Müller"}]}`, "accounts[0].account: cannot be used: write apaleo's account code"},
 		{`{"id":"1","accounts":[{"account":"A"},{"account":"B"},{"account":"A"}]}`, "accounts[2]: has the code of accounts[0]: name each account once"},
 		{`{"id":"1","covers":"a minute","accounts":[]}`, "covers: is no time span"},
