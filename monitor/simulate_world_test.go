@@ -55,7 +55,7 @@ func concerns(what string, c *monitor.Check) bool {
 	kind, name, _ := strings.Cut(what, ":")
 	switch kind {
 	case "net":
-		return true
+		return c.Host != ""
 	case "account":
 		return c.Account == name && !c.Forced
 	case "renewal": // of the token that all checks of an account share; of all accounts with *
