@@ -62,6 +62,7 @@ func TestSpeed(t *testing.T) {
 // A bench is one run: the daemons, the loop, and what was measured so far.
 type bench struct {
 	t        *testing.T
+	what     string // what is measured
 	dir      string
 	binary   string
 	targets  *targetsClient
@@ -85,12 +86,8 @@ func (b *bench) row(what, ours, theirs, ratio, want string, good bool) {
 
 func newBench(t *testing.T) *bench {
 	b := &bench{t: t, dir: t.TempDir()}
-	b.binary = filepath.Join(b.dir, "bellhop")
-	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", b.binary, "bellhop")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
+	b.what = fmt.Sprintf("%d checks every %v, targets that answer in %v", speedChecks, speedEvery, speedAnswer)
+	b.binary = build(t, b.dir)
 	b.receiver = &pager{}
 	server := httptest.NewServer(b.receiver)
 	t.Cleanup(server.Close)
@@ -99,6 +96,18 @@ func newBench(t *testing.T) *bench {
 	b.write("many", server.URL, b.targets.URLs[:speedChecks])
 	b.write("few", server.URL, b.targets.URLs[speedChecks:])
 	return b
+}
+
+// build makes the program that is released, in a directory.
+func build(t *testing.T, dir string) (binary string) {
+	t.Helper()
+	binary = filepath.Join(dir, "bellhop")
+	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "bellhop")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return binary
 }
 
 // write makes the configuration of a daemon. How sure it must be is set as low as can be, so that there is
@@ -220,7 +229,7 @@ func (b *bench) print() {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.ratio, r.what, r.ours, r.theirs, r.want, mark)
 	}
 	w.Flush()
-	b.t.Logf("%d checks every %v, targets that answer in %v, %d cores\n%s", speedChecks, speedEvery, speedAnswer, runtime.NumCPU(), out.String())
+	b.t.Logf("%s, %d cores\n%s", b.what, runtime.NumCPU(), out.String())
 }
 
 // A pager is the receiver: it notes when messages arrive, and hangs when told to.
