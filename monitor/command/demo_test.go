@@ -22,6 +22,19 @@ import (
 
 var firstTold = regexp.MustCompile(`(?m)^ *([0-9.]+) +(?:Slack|webhook): `)
 
+// demoSays is what of it a person has to read besides the first words: why, what follows, and what to do.
+var demoSays = []string{
+	"1 hotel still has to consent to scope folios.read: city-rooms (CITY). The token lacks it since",
+	"Nothing has been refused for it yet. Next: Ask the hotel's administrator to consent to the app again",
+	"apaleo's webhook delivery is DOWN: pings arrive, but no event has since",
+	"Next: Nothing to fix here: your receiver takes apaleo's pings, and for several hotels no event comes.",
+	"apaleo identity is DOWN: 3 of 3 checks fail (HTTP 503) since",
+	"If it lasts, all 11 hotels lose access by",
+	"Nothing on apaleo's own status page yet. Next: Nothing to fix here: apaleo calls itself unavailable",
+	"Change: acknowledged. apaleo identity is DOWN",
+	"apaleo says: Login problems (investigating); Identity: partial outage.",
+}
+
 // TestDemo ensures that the demo shows what it promises: exactly the expected messages, the first of them within
 // 15 s, all within 3 min, on a terminal of 80 columns.
 func TestDemo(t *testing.T) {
@@ -42,6 +55,12 @@ func TestDemo(t *testing.T) {
 		t.Errorf("nothing told:\n%s", out.String())
 	} else if at, err := strconv.ParseFloat(m[1], 64); err != nil || at > 15 {
 		t.Errorf("the first message came after %s s", m[1])
+	}
+	said := strings.Join(strings.Fields(out.String()), " ") // as it is read, not as it is laid out
+	for _, want := range demoSays {
+		if !strings.Contains(said, want) {
+			t.Errorf("it does not say %q:\n%s", want, out.String())
+		}
 	}
 	for line := range strings.Lines(out.String()) {
 		if places(strings.TrimRight(line, "\n")) > width {
