@@ -54,18 +54,27 @@ func TestSubscriptionSaysWhatIsMissing(t *testing.T) {
 		{"none", nil, "apaleo lists no subscription of this client for this account"},
 		{"as it should be", []apaleotest.Subscription{sub(ours, everything, nil)}, ""},
 		{"host in capitals, with its port", []apaleotest.Subscription{sub("https://HOTEL.example.com:443"+secretPath, everything, nil)}, ""},
-		{"another endpoint", []apaleotest.Subscription{sub(ours+"/old", everything, nil), sub("https://old.example.com", everything, nil)},
-			"apaleo lists 2 of this client for this account, none of them with our endpoint"},
-		{"over http", []apaleotest.Subscription{sub("http://hotel.example.com"+secretPath, everything, nil)},
-			"apaleo lists 1 of this client for this account, none of them with our endpoint"},
+		{
+			"another endpoint",
+			[]apaleotest.Subscription{sub(ours+"/old", everything, nil), sub("https://old.example.com", everything, nil)},
+			"apaleo lists 2 of this client for this account, none of them with our endpoint",
+		},
+		{
+			"over http",
+			[]apaleotest.Subscription{sub("http://hotel.example.com"+secretPath, everything, nil)},
+			"apaleo lists 1 of this client for this account, none of them with our endpoint",
+		},
 		{"an event", []apaleotest.Subscription{sub(ours, []string{"reservation/*"}, nil)}, "the subscription lacks event folio/created"},
 		{"a part of a topic", []apaleotest.Subscription{sub(ours, []string{"reservation/created", "folio/*"}, nil)}, "the subscription lacks event reservation/*"},
 		{"a property", []apaleotest.Subscription{sub(ours, everything, []string{"ALPN-1"})}, "the subscription lacks property ALPN-2"},
 		{"all of it", []apaleotest.Subscription{sub(ours, []string{"unit/*"}, []string{"ALPN-9"})}, "the subscription lacks events reservation/* and folio/created"},
 		{"spread over two", []apaleotest.Subscription{sub(ours, everything, []string{"ALPN-1"}), sub(ours, everything, []string{"ALPN-2"})}, ""},
 		{"the form before", []apaleotest.Subscription{sub(ours, []string{"Reservation", "Folio"}, nil)}, ""},
-		{"of another client", []apaleotest.Subscription{{EndpointURL: ours, Events: everything, Client: "XXXX-AC-APP"}},
-			"apaleo lists no subscription of this client for this account"},
+		{
+			"of another client",
+			[]apaleotest.Subscription{{EndpointURL: ours, Events: everything, Client: "XXXX-AC-APP"}},
+			"apaleo lists no subscription of this client for this account",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := hooked(t, apaleo.WebhookConfig{Events: []string{"reservation/*", "folio/created"}, Properties: []string{"ALPN-1", "ALPN-2"}})
@@ -152,8 +161,18 @@ func TestReceiverIsAskedAsApaleoDoes(t *testing.T) {
 		status int
 		want   monitor.Evidence
 	}{
-		{200, monitor.Good}, {202, monitor.Good}, {204, monitor.Good}, {301, monitor.Fail}, {308, monitor.Fail}, {401, monitor.Fail},
-		{403, monitor.Fail}, {404, monitor.Fail}, {405, monitor.Fail}, {422, monitor.Fail}, {500, monitor.Fail}, {503, monitor.Fail},
+		{200, monitor.Good},
+		{202, monitor.Good},
+		{204, monitor.Good},
+		{301, monitor.Fail},
+		{308, monitor.Fail},
+		{401, monitor.Fail},
+		{403, monitor.Fail},
+		{404, monitor.Fail},
+		{405, monitor.Fail},
+		{422, monitor.Fail},
+		{500, monitor.Fail},
+		{503, monitor.Fail},
 	} {
 		status = tt.status
 		o := w.ask(t, "webhook-receiver")

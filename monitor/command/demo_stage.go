@@ -58,8 +58,18 @@ var demoHotels = []demoHotel{{alpine, alpineCode}, {harbour, harbourCode}}
 // appHotels are those of which the store app reports: bellhop has no credentials for them.
 func appHotels() []demoHotel {
 	return []demoHotel{
-		{city, cityCode}, {"lakeside", "LAKE"}, {"old-mill", "MILL"}, {"grand-central", "GRND"}, {"seaside", "SEAS"}, {"park-view", "PARK"},
-		{"rose-garden", "ROSE"}, {"north-star", "STAR"}, {"sunny-hill", "HILL"}, {"blue-bay", "BLUE"}, {"town-hall", "TOWN"}, {"fox-inn", "FOXI"},
+		{city, cityCode},
+		{"lakeside", "LAKE"},
+		{"old-mill", "MILL"},
+		{"grand-central", "GRND"},
+		{"seaside", "SEAS"},
+		{"park-view", "PARK"},
+		{"rose-garden", "ROSE"},
+		{"north-star", "STAR"},
+		{"sunny-hill", "HILL"},
+		{"blue-bay", "BLUE"},
+		{"town-hall", "TOWN"},
+		{"fox-inn", "FOXI"},
 	}
 }
 

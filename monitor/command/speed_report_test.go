@@ -55,9 +55,9 @@ func TestSpeedOfReports(t *testing.T) {
 type reportBench struct {
 	*bench
 	process *exec.Cmd
-	apaleo *apaleotest.Server
-	page   string
-	sent   int
+	apaleo  *apaleotest.Server
+	page    string
+	sent    int
 }
 
 func (b *reportBench) begin() {

@@ -87,8 +87,6 @@ func (s *Server) Deliver(d Deliveries) {
 func (s *Server) deliver(d Deliveries, step time.Duration) {
 	tick := time.NewTicker(step)
 	defer tick.Stop()
-	ctx, cancel := context.WithCancel(context.Background()) // of the server's own life, as net/http's server has it
-	defer cancel()
 	room := make(chan struct{}, postsAtOnce)
 	last := time.Now()
 	for {
@@ -104,11 +102,36 @@ func (s *Server) deliver(d Deliveries, step time.Duration) {
 				}
 				s.sending.Go(func() {
 					defer func() { <-room }()
-					s.send(ctx, e)
+					s.send(s.life(), e)
 				})
 			}
 			last = now
 		}
+	}
+}
+
+// life is a context that ends with the server.
+func (s *Server) life() context.Context { return life{s.done} }
+
+// A life is what a server gives to what it sends: it ends when the channel is closed.
+type life struct{ done <-chan struct{} }
+
+// Deadline is none: outbound has one for each request.
+func (life) Deadline() (at time.Time, ok bool) { return time.Time{}, false }
+
+// Done is closed when the server is.
+func (l life) Done() <-chan struct{} { return l.done }
+
+// Value has nothing to tell.
+func (life) Value(any) any { return nil }
+
+// Err tells whether the server is closed.
+func (l life) Err() error {
+	select {
+	case <-l.done:
+		return context.Canceled
+	default:
+		return nil
 	}
 }
 
