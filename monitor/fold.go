@@ -74,7 +74,7 @@ func (d *draft) reopen(at string, cause Cause, id SignalID, since time.Time) {
 	i.State, i.Cause, i.Since, i.Opened, i.Ended, i.Good = IncidentOpen, cause, since, d.now, time.Time{}, time.Time{}
 	d.caused(i)
 	i.Reopened++
-	i.Unseen, i.Worst, i.Members, i.Leads = 0, "", nil, nil
+	i.Unseen, i.Worst, i.Side, i.Members, i.Leads = 0, "", "", nil, nil
 	d.attach(at, id)
 	d.announce(at, EventReopened, ChangeReopened)
 }

@@ -52,8 +52,11 @@ func (d *draft) step(c *Check, k int, e Evidence, o Outcome, way Way) {
 	if e == Fail {
 		r.Failures[k] = failed(r.Failures[k], o, way)
 	}
-	var edge Edge
-	r.Signals[k], edge = r.Signals[k].Step(o.At, e, d.watched.rules[id.Check][k])
+	next, edge := r.Signals[k].Step(o.At, e, d.watched.rules[id.Check][k])
+	if edge == Opened && d.awaitsReport(way, next.Since) {
+		next, edge = next.doubted(r.Signals[k]), NoEdge
+	}
+	r.Signals[k] = next
 	t := turn{c, id, edge}
 	if d.turns != nil && edge != NoEdge {
 		*d.turns = append(*d.turns, t)

@@ -106,6 +106,8 @@ func past(i *Incident, s Severity) string {
 		return "overdue"
 	case i.fault() == FaultFailed:
 		return "failing"
+	case s == Down && fromHere(i):
+		return "out of reach"
 	case s == Down:
 		return "down"
 	case s == AuthLost && i.Cause.Kind == NodeClient:

@@ -38,6 +38,7 @@ func (d *draft) report(r Report) {
 		d.pool(accounts, r.At)
 	})
 	d.missing(r.At)
+	d.hearWitness()
 }
 
 // expect makes room for what so many accounts change.

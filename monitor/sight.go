@@ -14,6 +14,7 @@ type sight struct {
 	cut     time.Time       // since when the controls have been failing
 	blind   time.Time       // since when we are blind; zero is that we see
 	before  []Interval
+	told    bool                 // that we are cut off follows from what is reported
 	swept   map[string]time.Time // last sweep by what was swept
 
 	listens time.Time // since when reports and beats can come in without a break
@@ -32,7 +33,13 @@ func (d *draft) way(c *Check, o Outcome) Way {
 	if !o.Fault.Connection() {
 		return WayNotAsked
 	}
-	return d.heard(o.Controls)
+	w := d.heard(o.Controls)
+	if w != WayUnknown || !d.onlyOurs(c, o) {
+		return w
+	}
+	d.sawCut()
+	d.editSight().told = true
+	return WayCut
 }
 
 // answered says whether an outcome shows that something outside answered. A host of our own that we watch on
@@ -88,7 +95,7 @@ func (d *draft) sawOutside() {
 	}
 	n := d.editSight()
 	from := n.blind
-	n.outside, n.cut, n.blind = at, time.Time{}, time.Time{}
+	n.outside, n.cut, n.blind, n.told = at, time.Time{}, time.Time{}, false
 	if from.IsZero() {
 		return
 	}
@@ -111,9 +118,13 @@ func (d *draft) sawCut() {
 
 // tellBlind tells of blindness that lasts.
 func (d *draft) tellBlind() {
+	why := "no control host answers. It does not know how apaleo is, and blames nobody."
+	if d.sight.told {
+		why = "nothing answers it, while apaleo answers your integration. What it watches is not known, and nobody is blamed."
+	}
 	if since := d.sight.blind; !since.IsZero() && d.now.Sub(since) >= d.b.pace.BlindNotice {
-		d.notify(noticeBlind, fmt.Sprintf("bellhop cannot see out since %s: no control host answers. It does not know how apaleo is, and blames nobody.",
-			d.clock(since)), "Look at the network between bellhop and the internet: uplink, DNS, firewall, proxy.", false)
+		d.notify(noticeBlind, fmt.Sprintf("bellhop cannot see out since %s: %s", d.clock(since), why),
+			"Look at the network between bellhop and the internet: uplink, DNS, firewall, proxy.", false)
 	}
 }
 

@@ -185,6 +185,12 @@ func (s Signal) alarm(at time.Time, r SignalRule) Signal {
 	return s
 }
 
+// doubted is a signal that was about to open and is not to do so yet: it stays as much in doubt as it is.
+func (s Signal) doubted(before Signal) Signal {
+	s.Phase, s.Reopens, s.Hold = Suspect, before.Reopens, before.Hold
+	return s
+}
+
 func (s Signal) recover(at time.Time, r SignalRule) (Signal, Edge) {
 	if s.GoodRun == 0 {
 		s.GoodSince = at

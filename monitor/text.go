@@ -17,9 +17,13 @@ func (d *draft) word(i *Incident) {
 	a := d.advise(t)
 	if i.State == IncidentOpen {
 		i.Side, i.NextStep, i.Doc, i.Public, i.Past, i.Ticket = sideOf(i, a), a.Next, a.Doc, a.Public, a.Past, a.Ticket
-		if f := d.failure(i); f != nil && f.Unclear && f.Fault.Connection() {
+		if f := d.failure(i); f != nil && f.Unclear && f.Fault.Connection() && !d.failsOthers(i) {
 			i.Side, i.Public, i.Past, i.Ticket = SideUnclear, publicUnclear, pastUnclear, false
 			i.NextStep = "bellhop cannot tell whether this is the other side or our network: it has fewer than two control hosts that work. Try the address from another network."
+		}
+		if d.answersOthers(i) {
+			i.Side, i.Public, i.Past, i.Doc, i.Ticket = SideNetwork, "", "", "", false
+			i.NextStep = "Look at the way from this machine to apaleo: resolver, routes, firewall, proxy. If all is well, ask support@apaleo.com whether its address is kept out. Your hotels are served."
 		}
 		i.Title, i.Text = d.claim(i, a.What)
 		if i.NotRecorded {
@@ -51,7 +55,7 @@ func (d *draft) claim(i *Incident, what string) (title, text string) {
 	if text, ok := d.missedText(i); ok {
 		return title, title + text
 	}
-	text = title + d.sinceText(i, what) + d.countdownText(i)
+	text = title + d.sinceText(i, what) + d.othersText(i) + d.countdownText(i)
 	if f := d.failure(i); f != nil {
 		text += quoted(f.Messages)
 	}
@@ -159,6 +163,9 @@ func headline(i *Incident) string {
 	}
 	switch i.Severity {
 	case Down:
+		if fromHere(i) {
+			return "CANNOT BE REACHED from this machine"
+		}
 		return "is DOWN"
 	case AuthLost:
 		if i.Cause.Kind == NodeClient {

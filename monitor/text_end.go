@@ -12,6 +12,8 @@ func (d *draft) endTitle(i *Incident) string {
 		return shorten(d.name(i)+" is part of a larger incident", titleMax)
 	case i.Cause.Kind == NodeHotels:
 		return shorten(d.hotelsEnd(i), titleMax)
+	case fromHere(i):
+		return shorten(d.name(i)+" can be reached from this machine again", titleMax)
 	default:
 		return shorten(d.name(i)+" "+better(i.Severity), titleMax)
 	}
