@@ -111,7 +111,10 @@ func TestTextsOfTheOperator(t *testing.T) {
 	if a := advise(booking); a.Next != apaleo.Advise(booking).Next {
 		t.Errorf("the next step changed too: %q", a.Next)
 	}
-	for _, bad := range []map[string]string{{"parts": "x"}, {"part": " "}, {"part": strings.Repeat("x", 301)}} {
+	if _, err := apaleo.Adviser(map[string]string{"hotel_connected": "Ihr Hotel ist verbunden."}); err != nil {
+		t.Error(err)
+	}
+	for _, bad := range []map[string]string{{"parts": "x"}, {"hotel_connected_over": "x"}, {"part": " "}, {"part": strings.Repeat("x", 301)}} {
 		if _, err := apaleo.Adviser(bad); err == nil {
 			t.Errorf("%v is taken", bad)
 		}

@@ -56,11 +56,11 @@ func textKeys() []string {
 	for _, key := range apaleo.TextKeys() {
 		all = append(all, key, key+"_over")
 	}
-	return all
+	return append(all, apaleo.HotelTextKeys()...)
 }
 
 func (r *reader) notAText(key string, p place) {
-	fix := "they are " + strings.Join(apaleo.TextKeys(), ", ") + ", each also with _over at its end"
+	fix := "they are " + strings.Join(apaleo.TextKeys(), ", ") + ", each also with _over at its end, and " + strings.Join(apaleo.HotelTextKeys(), ", ")
 	if k := nearest(key, textKeys()); k != "" {
 		fix = "did you mean " + k + "?"
 	}

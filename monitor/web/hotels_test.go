@@ -269,6 +269,33 @@ func TestPublicHotel(t *testing.T) {
 	}
 }
 
+// TestPublicHotelInOwnWords ensures that an operator's own sentences take the place of those that a key shows.
+func TestPublicHotelInOwnWords(t *testing.T) {
+	quiet, lacks := reported(100), reported(100)
+	open(&lacks.Checks[len(lacks.Checks)-2], monitor.Auth, at("09:00:00"), monitor.FaultScopeLost, "", "x")
+	for _, tt := range []struct {
+		key, text string
+		world     *monitor.Snapshot
+		instead   string
+	}{
+		{"key-000", "hotel_connected", quiet, hotelWorks}, {"key-017", "hotel_ended", quiet, hotelEnded}, {"key-023", "hotel_disturbed", quiet, hotelDisturbed},
+		{"key-042", "hotel_unknown", quiet, hotelUnseen}, {"key-099", "hotel_lacks", lacks, hotelLacks},
+	} {
+		for own, want := range map[string]string{"Alles in Ordnung.": "Alles in Ordnung.", "": tt.instead} {
+			s := New(Options{Reader: fixed{tt.world}, Text: func(key string) string {
+				if key == tt.text {
+					return own
+				}
+				return "not asked for"
+			}})
+			var got publicHotelBody
+			if err := json.Unmarshal(get(s.Public(), "/public.json?hotel="+tt.key).Body.Bytes(), &got); err != nil || got.Hotel.Sentence != want {
+				t.Errorf("%s: %q, want %q (%v)", tt.text, got.Hotel.Sentence, want, err)
+			}
+		}
+	}
+}
+
 // TestLostConsentSpeaks ensures that of several troubles of a hotel the one is told that somebody has to see to, in
 // whatever order they stand.
 func TestLostConsentSpeaks(t *testing.T) {

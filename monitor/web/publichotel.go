@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"net/http"
 	"net/url"
@@ -31,6 +32,20 @@ const (
 	hotelUnseen    = "We cannot see at present how your hotel's link to apaleo is."
 	hotelNoKey     = "This address is not valid, or not any more. Ask those who gave it to you for a new one."
 )
+
+// hotelTexts are the keys of these sentences in texts.
+var hotelTexts = map[string]string{
+	hotelWorks: "hotel_connected", hotelEnded: "hotel_ended", hotelLacks: "hotel_lacks", hotelDisturbed: "hotel_disturbed", hotelUnseen: "hotel_unknown",
+}
+
+// said is a sentence of hotels in the operator's own words, where there are any.
+func (s *Site) said(sentence string) string {
+	key := hotelTexts[sentence]
+	if key == "" || s.Text == nil {
+		return sentence
+	}
+	return cmp.Or(s.Text(key), sentence)
+}
 
 // publishHotel is the public view of one hotel. Troubles that everybody can see are told in their own words.
 func publishHotel(v hotelView, all publicView, reconnect string) publicHotel {
@@ -70,7 +85,7 @@ func (s *Site) serveHotelJSON(w http.ResponseWriter, key string) {
 	snap := s.Reader.Snapshot()
 	if snap == nil {
 		h.Set("Retry-After", "5")
-		s.json(w, http.StatusServiceUnavailable, problem{hotelUnseen})
+		s.json(w, http.StatusServiceUnavailable, problem{s.said(hotelUnseen)})
 		return
 	}
 	views, now := s.hotels.of(snap), s.at(snap)
@@ -83,6 +98,7 @@ func (s *Site) serveHotelJSON(w http.ResponseWriter, key string) {
 		one.Standing, one.Lacks = Unknown, false
 	}
 	body := publicHotelBody{publishHotel(one, s.everybody(snap, now), s.ReconnectURL), instant(snap.At)}
+	body.Hotel.Sentence = s.said(body.Hotel.Sentence)
 	if !known {
 		s.json(w, http.StatusNotFound, problem{hotelNoKey})
 		return

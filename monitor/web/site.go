@@ -47,6 +47,9 @@ type Options struct {
 	// ReconnectURL is where a hotel's administrator renews the link to apaleo; {account} in it stands for the
 	// account's code. Empty is that there is no such page.
 	ReconnectURL string
+	// Text is the operator's own sentence for a key of apaleo.HotelTextKeys, asked at each request; "" is that there is
+	// none. Nil is none at all.
+	Text func(key string) string
 	// Collectors bring the metrics of parts that the site does not know.
 	Collectors []prometheus.Collector
 	Log        zerolog.Logger
