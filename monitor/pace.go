@@ -97,7 +97,7 @@ func RealPace() Pace {
 		Relation: 3 * time.Minute, Stable: 30 * time.Second, UpdateEvery: time.Minute, StorePatience: 5 * time.Second,
 		HotelsEvery: 24 * time.Hour, LimitCalm: 30 * time.Minute,
 		TokenDoubt: 30 * time.Second, TokenOpen: time.Minute, TokenLongAfter: time.Hour, TokenLong: 5 * time.Minute,
-		TokenWindow: 10 * time.Minute, TokenOverdue: 5 * time.Minute, SecretSettle: 10 * time.Minute,
+		TokenWindow: 10 * time.Minute, TokenOverdue: time.Hour, SecretSettle: 10 * time.Minute,
 		SendTimeout: 15 * time.Second, BackoffFirst: time.Second, BackoffCap: time.Minute,
 		BackoffLongAfter: time.Hour, BackoffLong: 15 * time.Minute, AskAgain: 5 * time.Minute,
 		MaybeTimeout: time.Minute, MaybeFirst: 2 * time.Minute, MaybeSecond: 5 * time.Minute, MaybeThird: 10 * time.Minute,

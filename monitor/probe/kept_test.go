@@ -60,6 +60,7 @@ func write(t *testing.T, path, text string) {
 func keptSource(t *testing.T, c KeptConfig) *Source {
 	t.Helper()
 	c.Pace = monitor.RealPace()
+	c.Pace.TokenOverdue = 5 * time.Minute
 	s, err := NewKeptSource(c)
 	if err != nil {
 		t.Fatal(err)
