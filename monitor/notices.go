@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -77,15 +78,29 @@ func (d *draft) setUp(c *Check, o Outcome, ev *[4]Evidence) {
 	never := SetUp(c, r != nil && r.EverGood, o)
 	if never || ConfigNotice(c, o) || o.Fault == FaultSecret {
 		mute(r, ev)
+		known := o.Fault == FaultSecret && d.toldBeside(c, r)
 		d.editRow(c.ID()).SetUp = string(o.Fault)
-		text, next := d.setUpText(c, o, never)
-		d.notify(key, text, next, false)
+		if !known {
+			text, next := d.setUpText(c, o, never)
+			d.notify(key, text, next, false)
+		}
 		return
 	}
 	if o.Fault == FaultNone && r != nil && r.SetUp != "" {
 		d.editRow(c.ID()).SetUp = ""
 		d.notify(key, fmt.Sprintf("Check %s works now.", c.ID()), "Nothing to do.", true)
 	}
+}
+
+// toldBeside says whether it is known from another check that what is needed to ask cannot be had. What is found in one
+// round of asking is told once: hundreds of checks may have their tokens from one place. Who is still without when that
+// is mended is told of then.
+func (d *draft) toldBeside(c *Check, r *Row) bool {
+	before, round := r != nil && r.SetUp == string(FaultSecret), max(2*c.Every, d.b.pace.Of(2*time.Hour)) // a token serves an hour
+	return slices.ContainsFunc(d.watched.asked, func(id CheckID) bool {
+		other, n := d.row(id), d.notice(noticeSetUp+string(id))
+		return id != c.ID() && other != nil && other.SetUp == string(FaultSecret) && n != nil && !n.Over && (before || d.within(n.At, round))
+	})
 }
 
 // mute takes all evidence back but what is good news of a signal that is open: who is refused now is not cut off.
