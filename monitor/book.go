@@ -28,6 +28,8 @@ type Book struct {
 	reports    map[string]time.Time // ids of the reports taken lately
 	heard      time.Time            // the last report; zero is that there never was one
 	unrecorded bool
+
+	mustered map[string]muster // what matters of hotels come to, by incident, until something in trouble changes
 }
 
 // NewBook opens a book on what was saved. Nothing is watched until the first Reconfigure. A message that was
@@ -124,11 +126,22 @@ func (b *Book) Apply(c Change) {
 	maps.Copy(b.notices, c.Notices)
 	maps.Copy(b.clients, c.Clients)
 	b.applyHotels(c)
+	b.muster(c)
 	if c.config != nil {
 		b.watched = c.config
 	}
 	if c.sight != nil {
 		b.sight = c.sight
+	}
+}
+
+// muster keeps what matters of hotels come to for as long as that is so.
+func (b *Book) muster(c Change) {
+	if c.Urgent || c.config != nil || b.mustered == nil {
+		b.mustered = map[string]muster{}
+	}
+	if !c.Urgent && c.config == nil {
+		maps.Copy(b.mustered, c.mustered)
 	}
 }
 

@@ -115,6 +115,8 @@ type Change struct {
 	config *watched
 	sight  *sight
 	heard  time.Time // the last report
+
+	mustered map[string]muster // what matters of hotels come to, by incident
 }
 
 // A CheckPlan is a new plan for a check.

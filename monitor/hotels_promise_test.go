@@ -131,3 +131,27 @@ func TestManyHotelsAreOneIncident(t *testing.T) {
 		})
 	}
 }
+
+// TestQuietMatter ensures that a matter of thousands of hotels in which nothing changes costs the ticks nothing.
+func TestQuietMatter(t *testing.T) {
+	book, now := reportingBook(), day
+	for range 4 {
+		now = now.Add(time.Minute)
+		r := bigReport(2000, now, 200, "")
+		for i := range r.Accounts[:900] { // fewer than would be the client's
+			r.Accounts[i].Token.Fault, r.Accounts[i].Token.Status, r.Accounts[i].Token.At = monitor.FaultGrant, 400, now
+		}
+		fold(book, r)
+	}
+	if open := book.Snapshot(now).Open; len(open) != 1 || open[0].Cause.Kind != monitor.NodeHotels || len(open[0].Members) != 900 {
+		t.Fatalf("%d open, want one of 900 hotels", len(open))
+	}
+	now = now.Add(2 * time.Minute)
+	allocs := testing.AllocsPerRun(20, func() {
+		now = now.Add(time.Second)
+		fold(book, monitor.Tick{At: now})
+	})
+	if allocs > 20 {
+		t.Errorf("a tick makes %.0f things anew, want at most 20", allocs)
+	}
+}

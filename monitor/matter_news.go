@@ -51,22 +51,43 @@ func (d *draft) reviewHotels(at string) {
 	if d.now.Sub(i.Updated) < d.b.pace.UpdateEvery {
 		return
 	}
-	sev := d.severity(i)
-	graver := worse(sev, i.Severity) == sev && sev != i.Severity
-	set := d.hotelSet(i)
+	m := d.muster(at)
+	graver := worse(m.severity, i.Severity) == m.severity && m.severity != i.Severity
 	every := d.b.pace.HotelsEvery
 	if i.kind() != Auth { // nobody waits for a person: it may be over before the day is
 		every = d.b.pace.PostEvery
 	}
-	switch n := len(d.hotelsOf(i)); {
+	switch n := m.hotels; {
 	case graver:
 		d.version(at, EventUpdated, ChangeSeverity)
-	case set == i.Set:
+	case m.set == i.Set:
 	case d.now.Sub(i.Updated) >= every, mostNow(i.Scope.Failing, n, d.watchedAccounts()):
 		d.version(at, EventUpdated, ChangeHotels)
 	case n >= 2*i.Scope.Failing && n-i.Scope.Failing >= hotelsNamed:
 		d.version(at, EventUpdated, ChangeScope)
 	}
+}
+
+// A muster is what a matter of hotels comes to: it takes thousands of rows to find, and is asked for each second.
+type muster struct {
+	hotels   int
+	set      string
+	severity Severity
+}
+
+// muster finds what a matter comes to, and takes it from the last time where nothing that is in trouble has changed
+// since: that would be an urgent change.
+func (d *draft) muster(at string) muster {
+	still := !d.c.Urgent && d.watched == d.b.watched
+	if m, ok := d.b.mustered[at]; ok && still {
+		return m
+	}
+	i := d.incident(at)
+	m := muster{len(d.hotelsOf(i)), d.hotelSet(i), d.severity(i)}
+	if still {
+		set(&d.c.mustered, at, m)
+	}
+	return m
 }
 
 // mostNow says whether a matter of few hotels has become one of most of them, and of more than a few.
