@@ -39,6 +39,7 @@ func (d *draft) report(r Report) {
 	})
 	d.missing(r.At)
 	d.hearWitness()
+	d.meterLives()
 }
 
 // expect makes room for what so many accounts change.
