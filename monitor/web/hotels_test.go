@@ -278,8 +278,11 @@ func TestPublicHotelInOwnWords(t *testing.T) {
 		world     *monitor.Snapshot
 		instead   string
 	}{
-		{"key-000", "hotel_connected", quiet, hotelWorks}, {"key-017", "hotel_ended", quiet, hotelEnded}, {"key-023", "hotel_disturbed", quiet, hotelDisturbed},
-		{"key-042", "hotel_unknown", quiet, hotelUnseen}, {"key-099", "hotel_lacks", lacks, hotelLacks},
+		{"key-000", "hotel_connected", quiet, hotelWorks},
+		{"key-017", "hotel_ended", quiet, hotelEnded},
+		{"key-023", "hotel_disturbed", quiet, hotelDisturbed},
+		{"key-042", "hotel_unknown", quiet, hotelUnseen},
+		{"key-099", "hotel_lacks", lacks, hotelLacks},
 	} {
 		for own, want := range map[string]string{"Alles in Ordnung.": "Alles in Ordnung.", "": tt.instead} {
 			s := New(Options{Reader: fixed{tt.world}, Text: func(key string) string {

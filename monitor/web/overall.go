@@ -81,7 +81,7 @@ func colours(i *monitor.Incident) bool {
 // the integration meets with at fewer than half of them.
 func hotels(i *monitor.Incident) bool {
 	others := []string{monitor.MatterToken, monitor.MatterRequests, monitor.MatterWebhooks, monitor.MatterQuota}
-	return i.Side == monitor.SideHotel || i.Cause.Kind == monitor.NodeHotels && !(slices.Contains(others, i.Cause.ID) && half(i))
+	return i.Side == monitor.SideHotel || i.Cause.Kind == monitor.NodeHotels && (!slices.Contains(others, i.Cause.ID) || !half(i))
 }
 
 // half tells whether a matter of hotels reaches at least half of those that are seen.

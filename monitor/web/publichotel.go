@@ -55,7 +55,7 @@ func publishHotel(v hotelView, all publicView, reconnect string) publicHotel {
 		h.Sentence, h.Action = hotelEnded, action(reconnect, v.Code)
 	case v.Lacks:
 		h.Sentence, h.Action = hotelLacks, action(reconnect, v.Code)
-	case (all.State == monitor.StateDown || all.State == monitor.StateDegraded) && !(all.some && v.Standing == Connected):
+	case (all.State == monitor.StateDown || all.State == monitor.StateDegraded) && (!all.some || v.Standing != Connected):
 		h.State, h.Sentence, h.Since = Disturbed, all.Sentence, all.Since
 	case v.Standing == Disturbed:
 		h.Sentence = hotelDisturbed
