@@ -24,6 +24,9 @@ func (d *draft) attribute(id SignalID, without Node) Cause {
 	if settled {
 		return Cause{Kind: NodeHotels, ID: matter, Confidence: Certain}
 	}
+	if cause, ok := d.inModule(id); ok && cause.Node() != without {
+		return cause
+	}
 	for _, n := range c.Path {
 		if n == without || !d.mayExplain(n, id) || matter != "" && n.Kind == NodeAccount && !d.probed(c, id.Signal) {
 			continue
@@ -206,17 +209,25 @@ func (d *draft) askNow(ids []CheckID, but *Check) {
 
 // sweepModule asks the module's own probe at once; where it has none, the same of a few other accounts.
 func (d *draft) sweepModule(c *Check) {
-	at := slices.IndexFunc(c.Path, func(n Node) bool { return n.Kind == NodeModule })
-	if at < 0 || c.isDirect(c.Path[at]) || d.within(d.sight.swept["module "+c.Path[at].ID], d.b.pace.SweepEvery) {
+	n := d.moduleOf(c)
+	if n.ID == "" || c.isDirect(n) || d.within(d.sight.swept["module "+n.ID], d.b.pace.SweepEvery) {
 		return
 	}
-	set(&d.editSight().swept, "module "+c.Path[at].ID, d.now)
-	ask := d.watched.direct[c.Path[at]]
+	set(&d.editSight().swept, "module "+n.ID, d.now)
+	ask := d.watched.direct[n]
 	if len(ask) == 0 {
 		ask = d.likeIt(c)
 		ask = ask[:min(len(ask), sweepMost)]
 	}
 	d.askNow(ask, c)
+}
+
+// moduleOf is the module that a check asks, or that its hotel's report names.
+func (d *draft) moduleOf(c *Check) Node {
+	if at := slices.IndexFunc(c.Path, func(n Node) bool { return n.Kind == NodeModule }); at >= 0 {
+		return c.Path[at]
+	}
+	return Node{NodeModule, d.module(c.ID(), Availability)}
 }
 
 // sweepMost is how many other accounts are asked at once.

@@ -1,6 +1,9 @@
 package monitor
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // count counts the checks that depend on a node, and those of them that fail.
 func (d *draft) count(n Node, s SignalKind) (failing, evaluated int) {
@@ -14,11 +17,90 @@ func (d *draft) countAll(n Node, s SignalKind) (failing, evaluated int) {
 		if seen {
 			evaluated++
 		}
-		if f {
+		if f && d.module(id, s) == "" { // else what the module lies in works
 			failing++
 		}
 	}
 	return failing, evaluated
+}
+
+// module is the one that the integration's requests for a hotel fail in, as its report says, or "".
+func (d *draft) module(id CheckID, s SignalKind) string {
+	if r := d.row(id); r != nil && r.Failures[signalIndex(s)] != nil {
+		return r.Failures[signalIndex(s)].Module
+	}
+	return ""
+}
+
+// inModule says whether what a hotel's report tells of a module is that module's doing: bellhop's own probes of it are
+// at least in doubt, or, where there are none, nearly all hotels report the same.
+func (d *draft) inModule(id SignalID) (Cause, bool) {
+	n := Node{NodeModule, d.module(id.Check, id.Signal)}
+	if n.ID == "" {
+		return Cause{}, false
+	}
+	if at := d.openAt(n); at != "" && covers(d.incident(at), id.Signal) {
+		return d.incident(at).Cause, true
+	}
+	if weight, of := d.weigh(d.probesOf(n), id.Signal); of > 0 {
+		return Cause{Kind: n.Kind, ID: n.ID, Confidence: Certain}, weight >= of
+	}
+	same := d.once(question{"module", n, id.Signal, time.Time{}}, func() answer { return d.reportModule(n, id.Signal) })
+	return Cause{Kind: n.Kind, ID: n.ID, Confidence: Likely}, same.failing >= 2 && same.failing*5 >= same.evaluated*4
+}
+
+// probesOf are those that bellhop asks itself about a module.
+func (d *draft) probesOf(n Node) []CheckID {
+	if direct := d.watched.direct[n]; len(direct) > 0 {
+		return direct
+	}
+	return d.watched.members[n]
+}
+
+// reportModule counts the hotels whose reports name a module, and those that report anything of their requests.
+func (d *draft) reportModule(n Node, s SignalKind) (all answer) {
+	for _, id := range d.traffics() {
+		failing, seen := d.standing(id, s)
+		if seen {
+			all.evaluated++
+		}
+		if failing && d.module(id, s) == n.ID {
+			all.failing++
+		}
+	}
+	return all
+}
+
+// traffics are the checks of what the integration's requests meet with, of all hotels.
+func (d *draft) traffics() []CheckID {
+	var all []CheckID
+	for _, account := range d.hotelAccounts() {
+		for _, c := range d.watched.hotels[account] {
+			if c.Kind == KindTraffic {
+				all = append(all, c.ID())
+			}
+		}
+	}
+	return all
+}
+
+// dependents lists the checks that an incident's numbers are of: those that depend on its cause. Of a module these are
+// also the hotels whose reports name it.
+func (d *draft) dependents(i *Incident) []CheckID {
+	n := i.Cause.Node()
+	if n.Kind == NodeCheck {
+		return []CheckID{CheckID(n.ID)}
+	}
+	if n.Kind != NodeModule {
+		return d.watched.members[n]
+	}
+	all, k := slices.Clip(d.watched.members[n]), signalIndex(i.kind())
+	for _, id := range d.traffics() {
+		if r := d.row(id); r != nil && (r.Incident[k] == i.ID || r.Signals[k].Last == Fail && d.module(id, i.kind()) == n.ID) {
+			all = append(all, id)
+		}
+	}
+	return all
 }
 
 // standing is how a check fares, as far as a node upstream can be the reason: a hotel whose own matter is known

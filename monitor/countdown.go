@@ -49,7 +49,7 @@ func wholeMinute(t time.Time) time.Time {
 	return t.Truncate(time.Minute).Add(time.Minute)
 }
 
-// text says it: "If it lasts, 12 of 300 hotels lose access by 02:10, half of them by 02:32 and all by 03:00 UTC."
+// text says it: "If it lasts, 12 of 300 hotels lose access by 02:10, half by 02:32 and all by 03:00 UTC."
 func (c countdown) text(now time.Time) string {
 	switch {
 	case c.Of == 1 && c.Lost == 1:
@@ -80,7 +80,7 @@ func (c countdown) text(now time.Time) string {
 		add(soon, soon, c.SoonBy)
 	}
 	if 2*c.Soon < c.Of && c.Half.Before(c.All) {
-		add(half, "half of them", c.Half)
+		add(half, "half", c.Half)
 	}
 	add(all, "all", c.All)
 	return start + list(marks) + " UTC."
@@ -126,13 +126,13 @@ func (d *draft) countdownText(i *Incident) string {
 	return fmt.Sprintf(" Tokens issued before it have ended by %s at the latest.", d.clock(until))
 }
 
-// tokenEnds lists when the tokens of the reported hotels end, and counts those of whom that is not known. Who has to
-// connect again is no part of it.
+// tokenEnds lists when the tokens of the reported hotels end, and counts those of whom that is not known. Who has lost
+// access already is no part of it; who lacks a scope has something to lose.
 func (d *draft) tokenEnds() (ends []time.Time, unknown int) {
 	for _, account := range d.hotelAccounts() {
 		h := d.hotel(account)
 		switch {
-		case h.Silent || d.hotelsAt(account) != "":
+		case h.Silent || d.withoutAccess(account):
 		case h.Token.Expires.IsZero():
 			unknown++
 		default:
@@ -140,6 +140,12 @@ func (d *draft) tokenEnds() (ends []time.Time, unknown int) {
 		}
 	}
 	return ends, unknown
+}
+
+// withoutAccess says whether a hotel has to connect again, or the like, before anything works there.
+func (d *draft) withoutAccess(account string) bool {
+	at := d.hotelsAt(account)
+	return at != "" && d.incident(at).Cause.ID != MatterConsent
 }
 
 // longestLife is how long the longest-lived tokens that are known usually live.

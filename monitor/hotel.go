@@ -58,8 +58,9 @@ type Reported struct {
 	Needs []string
 }
 
-// The kinds of reported checks, in Check.Kind.
+// Kinds in Check.Kind that are known here: of reported checks, and of one that stands for no hotel.
 const (
+	KindConnect  = "connect"  // a store app's own client: no hotel is
 	KindTraffic  = "traffic"  // how the integration's own requests fare
 	KindConsent  = "consent"  // whether it gets tokens for the account
 	KindWebhooks = "webhooks" // whether apaleo's pings and events arrive

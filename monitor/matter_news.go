@@ -133,7 +133,7 @@ func (d *draft) breaksSoon(m SignalID) bool {
 		return false
 	}
 	f := r.Failures[signalIndex(Auth)]
-	if f == nil || f.Fault != FaultScopeLost || !c.Reported && f.Status == 403 {
+	if f == nil || f.Fault != FaultScopeLost || f.Status == 403 {
 		return false
 	}
 	return !slices.ContainsFunc(d.ofAccount(c.Account), func(id CheckID) bool {

@@ -114,6 +114,7 @@ func (d *draft) account(a AccountReport, at time.Time) {
 			o, known = traffic(a.Requests)
 		case c.Kind == KindConsent && a.Token != nil:
 			o, known = d.consent(h, *a.Token)
+			o = o.refusedBy(a.Requests, d.row(c.ID()))
 		case c.Kind == KindWebhooks && a.Webhooks != nil:
 			o, known = d.hears(h, *a.Webhooks, at)
 		}

@@ -63,9 +63,28 @@ func traffic(counts []Count) (o Outcome, known bool) {
 		what = module + ": " + what
 	}
 	return Outcome{
-		Fault: most.fault, Status: most.status,
+		Fault: most.fault, Status: most.status, Module: alone(counts),
 		Detail: fmt.Sprintf("%d of %d requests failed, mostly %s", bad, all, what),
 	}, true
+}
+
+// alone is the module that all failures are of, where requests to another one succeeded; "" where there is none.
+func alone(counts []Count) string {
+	bad, good := map[string]bool{}, map[string]bool{}
+	for _, c := range counts {
+		if e, known := c.ending(); known && e.fault != FaultNone {
+			bad[c.Module] = true
+		} else if known {
+			good[c.Module] = true
+		}
+	}
+	for module := range bad {
+		delete(good, module)
+		if len(bad) == 1 && len(good) > 0 {
+			return module
+		}
+	}
+	return ""
 }
 
 // foremost is the most frequent ending, of those that failed or of those that did not, and the module that it was
@@ -145,6 +164,20 @@ func (d *draft) consent(h *Hotel, t TokenReport) (o Outcome, known bool) {
 	}
 	h.Usual = t.Scopes
 	return o, true
+}
+
+// refusedBy is an outcome with what the integration met for a scope that is lost: a request that was refused
+// meanwhile, or before. r is the check's row.
+func (o Outcome) refusedBy(counts []Count, r *Row) Outcome {
+	if o.Fault != FaultScopeLost {
+		return o
+	}
+	f := failureOf(r)
+	before := f != nil && f.Fault == FaultScopeLost && f.Status == 403
+	if before || slices.ContainsFunc(counts, func(c Count) bool { return c.Status == 403 && c.N > 0 }) {
+		o.Status = 403
+	}
+	return o
 }
 
 // sameScopes is sorted scopes, in the one copy that hotels of the same scopes share.

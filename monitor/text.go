@@ -127,6 +127,8 @@ func (d *draft) name(i *Incident) string {
 		return "OAuth client " + n.ID
 	case NodeAccount:
 		return "Hotel " + d.hotelName(n.ID)
+	case NodeModule:
+		return "apaleo " + n.ID + " API"
 	case NodeNetwork:
 		return "Our way out (" + n.ID + ")"
 	default:

@@ -63,6 +63,9 @@ func (d *draft) overText(i *Incident) string {
 	if i.Cause.Kind == NodeHotels {
 		s = fmt.Sprintf("%s since %s. The matter stood %s.", i.Title, d.clock(i.Ended), d.during(i.Since, i.Ended))
 	}
+	if seen := d.unarrived(i); seen != "" {
+		s = fmt.Sprintf("%s since %s. It was found out at %s: %s.", i.Title, d.clock(i.Ended), d.clock(i.Since), seen)
+	}
 	if i.Unseen > 0 {
 		s += fmt.Sprintf(" For %s of that nobody watched, so it may have ended earlier.", span(min(i.Unseen, i.Ended.Sub(i.Since))))
 	}
@@ -74,6 +77,19 @@ func (d *draft) awaited(i *Incident) bool {
 	m, ok := d.witness(i)
 	c := d.watched.checks[m.Check]
 	return ok && (c == nil || c.Reported)
+}
+
+// unarrived is what was seen where webhooks did not arrive, or "": that began long before it could be known, and what
+// was missed since then has to be read.
+func (d *draft) unarrived(i *Incident) string {
+	if i.Cause.Kind == NodeHotels || i.fault() != FaultQuiet && i.fault() != FaultStalled {
+		return ""
+	}
+	r := d.row(i.Affected[0].Check)
+	if r == nil || r.Failures[signalIndex(Availability)] == nil {
+		return ""
+	}
+	return r.Failures[signalIndex(Availability)].Detail
 }
 
 // missedText is the rest of the sentence where a sign of life did not come, or told of a failure.

@@ -135,11 +135,7 @@ func (d *draft) scope(i *Incident) Scope {
 		return d.hotelScope(i)
 	}
 	var s Scope
-	n := i.Cause.Node()
-	members := d.watched.members[n]
-	if n.Kind == NodeCheck {
-		members = []CheckID{CheckID(n.ID)}
-	}
+	n, members := i.Cause.Node(), d.dependents(i)
 	failing, kind := map[string]bool{}, i.kind()
 	for _, id := range members {
 		if !d.counts(id, i) {
@@ -161,6 +157,9 @@ func (d *draft) scope(i *Incident) Scope {
 			s.Blocked++
 			failing[c.Account] = true
 		}
+	}
+	if n.Kind == NodeDelivery && s.Failing == len(i.Leads) {
+		s.Evaluated, s.Watched = s.Failing, s.Failing // what all hotels tell together; one by one they have too little to say
 	}
 	delete(failing, "")
 	s.Accounts = d.reach(i.Cause, len(failing))
@@ -216,7 +215,7 @@ var platformKinds = []NodeKind{NodeIdentity, NodeToken, NodeEdge, NodeAPI, NodeN
 func (d *draft) reach(c Cause, accounts int) string {
 	platform := slices.Contains(platformKinds, c.Kind)
 	switch {
-	case platform && (c.Confidence == Certain || accounts == 0), accounts > 0 && accounts == len(d.watched.accounts):
+	case platform && (c.Confidence == Certain || accounts == 0), accounts > 0 && accounts >= len(d.watched.accounts):
 		return "all"
 	case accounts > 1:
 		return "some"
@@ -248,7 +247,7 @@ const affectedMax = 10
 func (d *draft) affected(i *Incident) ([]Affected, int) {
 	all := slices.Clone(i.Members)
 	kind := i.kind()
-	for _, id := range d.watched.members[i.Cause.Node()] {
+	for _, id := range d.dependents(i) {
 		m := SignalID{id, kind}
 		if failing, _ := d.fares(id, i, kind); failing && d.row(id).Incident[signalIndex(kind)] != i.ID && d.counts(id, i) {
 			all = append(all, m)

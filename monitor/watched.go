@@ -80,7 +80,7 @@ func (w *watched) add(c *Check, p Pace, shared map[ruled]*[4]SignalRule) {
 	for _, n := range c.Direct {
 		w.direct[n] = append(w.direct[n], id)
 	}
-	if c.Account != "" {
+	if c.Account != "" && c.Kind != KindConnect {
 		w.accounts[c.Account] = true
 	}
 	if c.timed() {

@@ -92,7 +92,7 @@ func (s Sender) about(id string, e monitor.Event) Message {
 	m.At, m.Incident = e.Incident.Updated, &e.Incident
 	m.Links.Documentation = e.Incident.Doc
 	if s.PublicURL != "" {
-		m.Links.Incident = strings.TrimRight(s.PublicURL, "/") + "/#" + e.Incident.ID
+		m.Links.Incident = strings.TrimRight(s.PublicURL, "/") + "/incidents/" + e.Incident.ID
 	}
 	return m
 }

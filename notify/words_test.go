@@ -76,7 +76,7 @@ func golden(t *testing.T, path string, got []byte) {
 // TestLinks ensures that a message points to the operator's page only where one has an address.
 func TestLinks(t *testing.T) {
 	e := monitor.Event{Incident: monitor.Incident{ID: "inc_1", Doc: "https://doc.example.com"}}
-	if got := (Sender{PublicURL: "https://s.example.com/"}).about("m", e).Links.Incident; got != "https://s.example.com/#inc_1" {
+	if got := (Sender{PublicURL: "https://s.example.com/"}).about("m", e).Links.Incident; got != "https://s.example.com/incidents/inc_1" {
 		t.Errorf("link %q", got)
 	}
 	if got := (Sender{}).about("m", e).Links; got.Incident != "" || got.Documentation != "https://doc.example.com" {

@@ -27,7 +27,7 @@ const itsNetwork = "bellhop's own requests are answered, so look at the integrat
 // ofReports is what fails as the integration itself tells it.
 var ofReports = []line{
 	{fault: monitor.FaultOverdue, kind: monitor.KindReports, meaning: mean(integration, "no report has come", "The integration has stopped reporting. See whether it runs, and whether it reaches bellhop: until then nobody knows how its hotels fare.", "")},
-	{fault: monitor.FaultOverdue, kind: monitor.KindBeat, meaning: mean(integration, "no sign of life in time", "Look at the job that should have given it: does it run, does it finish, does it reach bellhop?", "")},
+	{fault: monitor.FaultOverdue, kind: monitor.KindBeat, meaning: mean(integration, "no sign of life in time", "Look at its job: does it run, does it finish, does it reach bellhop?", "")},
 
 	{fault: monitor.FaultOverdue, kind: kindKept, meaning: mean(integration, "the integration's token is not renewed", "The integration no longer renews the token that bellhop reads: its own requests with it are refused, too. See whether it runs, whether it gets tokens, and whether it still keeps them in the same place, where bellhop can read them.", docClient)},
 

@@ -137,6 +137,9 @@ func (v *hotelView) settle() {
 	if v.Silent {
 		v.Standing, v.Why, v.Since, v.Lacks = Silent, "", v.Seen, false
 	}
+	if v.Standing == Unknown && len(v.rows) > 0 {
+		v.Why = "what it reported last is too old to count"
+	}
 }
 
 // began is since when it is so: in trouble since its first failure, connected since the last trouble ended or

@@ -86,6 +86,9 @@ func full(i *monitor.Incident, s *monitor.Snapshot) incidentView {
 	v.Version, v.Updated, v.At = i.Version, when(i.Updated, s.At), when(s.At, s.At)
 	v.Cause = fmt.Sprintf("%s %s (%s)", i.Cause.Kind, i.Cause.ID, i.Cause.Confidence)
 	v.Scope = scopeText(i.Scope, i.State != monitor.IncidentOpen)
+	if i.Cause.Kind == monitor.NodeHotels {
+		v.Scope = hotelsText(i.Scope)
+	}
 	for _, a := range i.Affected {
 		v.Affected = append(v.Affected, affectedView{
 			Check: string(a.Check), Signal: string(a.Signal), TrackingID: a.TrackingID, Runbook: webAddress(a.Runbook),
@@ -100,6 +103,11 @@ func full(i *monitor.Incident, s *monitor.Snapshot) incidentView {
 		}
 	}
 	return v
+}
+
+// hotelsText is how far a matter of hotels reaches.
+func hotelsText(s monitor.Scope) string {
+	return fmt.Sprintf("%d of %s", s.Failing, count(s.Watched, "hotel", "hotels"))
 }
 
 func scopeText(s monitor.Scope, over bool) string {

@@ -242,7 +242,7 @@ func TestTimes(t *testing.T) {
 	}
 }
 
-// TestAlertsLinkHere ensures that what alerts link to, the page with #id, is on it for every incident it lists.
+// TestAlertsLinkHere ensures that what alerts link to is there for every incident, and that the first page lists it.
 func TestAlertsLinkHere(t *testing.T) {
 	s := worldMixed()
 	page := get(own(s), "/").Body.String()
@@ -252,6 +252,9 @@ func TestAlertsLinkHere(t *testing.T) {
 	for _, i := range append(slices.Clone(s.Open), s.Recent...) {
 		if n := strings.Count(page, `id="`+i.ID+`"`); n != 1 {
 			t.Errorf("%s is on the page %d times", i.ID, n)
+		}
+		if w := get(own(s), "/incidents/"+i.ID); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), i.ID) {
+			t.Errorf("the page of %s: status %d", i.ID, w.Code)
 		}
 	}
 }

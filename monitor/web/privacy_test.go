@@ -213,3 +213,22 @@ func TestOnlyOutagesArePublic(t *testing.T) {
 		}
 	}
 }
+
+// TestUnshownChecksAreNotPublic ensures that a check of the operator's own which belongs to no component is no trouble of
+// the public page, neither while it lasts nor after, and that one which belongs to a component is.
+func TestUnshownChecksAreNotPublic(t *testing.T) {
+	for _, component := range []string{"", "Bookings"} {
+		s := world("alpine-hotels")
+		s.Checks = append(s.Checks, monitor.CheckView{Check: &monitor.Check{Name: "export", Own: true, Public: component}, State: monitor.StateDown})
+		i := monitor.Incident{
+			ID: "inc_1", State: monitor.IncidentOpen, Severity: monitor.Down, Side: monitor.SideIntegration, Public: "One of our own services fails.",
+			Cause: monitor.Cause{Kind: monitor.NodeCheck, ID: "export"}, Affected: []monitor.Affected{{Check: "export", Fault: monitor.FaultOverdue}},
+		}
+		over := i
+		over.ID, over.State = "inc_0", monitor.IncidentResolved
+		s.Open, s.Recent = []*monitor.Incident{&i}, []*monitor.Incident{&over}
+		if v, shown := publish(s, now), component != ""; (len(v.Incidents) == 2) != shown || (v.State == monitor.StateDown) != shown {
+			t.Errorf("component %q: %+v", component, v)
+		}
+	}
+}

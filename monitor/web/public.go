@@ -210,14 +210,31 @@ func severityState(s monitor.Severity) monitor.State {
 
 // publicIncidents lists what there is a public sentence for, the worst of the open ones first.
 func publicIncidents(s *monitor.Snapshot) []publicIncident {
-	out := []publicIncident{}
+	out, unshown := []publicIncident{}, unshownChecks(s)
 	for _, i := range slices.Concat(s.Open, s.Recent) {
-		if everybodys(i) && strings.TrimSpace(i.Public) != "" && i.Into == "" {
+		if everybodys(i) && !ofThese(i, unshown) && strings.TrimSpace(i.Public) != "" && i.Into == "" {
 			out = append(out, publicIncident{i.State, i.Severity, i.Public, instant(i.Since), instant(i.Ended), i.Cause.Kind == monitor.NodeHotels})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b publicIncident) int { return rank(b) - rank(a) })
 	return out
+}
+
+// unshownChecks are the operator's own that belong to no component: config.yaml says that the public does not see them.
+func unshownChecks(s *monitor.Snapshot) map[monitor.CheckID]bool {
+	all := map[monitor.CheckID]bool{}
+	for _, c := range s.Checks {
+		if c.Check.Own && c.Check.Public == "" {
+			all[c.Check.ID()] = true
+		}
+	}
+	return all
+}
+
+// ofThese tells whether an incident is about some checks and no others.
+func ofThese(i *monitor.Incident, checks map[monitor.CheckID]bool) bool {
+	others := func(a monitor.Affected) bool { return !checks[a.Check] }
+	return len(i.Affected) > 0 && !slices.ContainsFunc(i.Affected, others)
 }
 
 func rank(i publicIncident) int {

@@ -78,7 +78,7 @@ func fields(i *monitor.Incident) []*slack.TextBlockObject {
 	if !i.Ended.IsZero() {
 		all = append(all, mrkdwn("*Ended*\n"+date(i.Ended)+", after "+lasted(i.Ended.Sub(i.Since))))
 	} else if i.Scope.Evaluated > 0 {
-		all = append(all, mrkdwn(fmt.Sprintf("*Affected*\n%d of %d checks", i.Scope.Failing, i.Scope.Evaluated)))
+		all = append(all, mrkdwn(fmt.Sprintf("*Affected*\n%d of %s", i.Scope.Failing, counted(i))))
 	}
 	all = append(all, mrkdwn("*Side*\n"+string(i.Side)))
 	if id := tracking(i); id != "" {
@@ -113,8 +113,20 @@ func affected(i *monitor.Incident) string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
+// counted is what an incident's numbers are of.
+func counted(i *monitor.Incident) string {
+	what := "check"
+	if i.Cause.Kind == monitor.NodeHotels {
+		what = "hotel"
+	}
+	if i.Scope.Evaluated != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", i.Scope.Evaluated, what)
+}
+
 func saw(a monitor.Affected) string {
-	if a.Status != 0 {
+	if a.Status != 0 && a.Status/100 != 2 || a.Fault == monitor.FaultNone {
 		return fmt.Sprintf("HTTP %d", a.Status)
 	}
 	return strings.ReplaceAll(string(a.Fault), "_", " ")

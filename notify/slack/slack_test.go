@@ -47,7 +47,7 @@ func message(what monitor.EventType, severity monitor.Severity, change func(*mon
 		ID: "msg_1", Type: what, At: since, Incident: i, Instance: "fra1", Build: "0.1.0",
 		Late: what == monitor.EventRecap,
 		Links: notify.Links{
-			Incident: "https://status.example.com/#inc_0193", Documentation: i.Doc, StatusPage: "https://status.apaleo.com",
+			Incident: "https://status.example.com/incidents/inc_0193", Documentation: i.Doc, StatusPage: "https://status.apaleo.com",
 		},
 	}
 }
@@ -64,6 +64,14 @@ func text(title, sentence string, side monitor.Side) func(*monitor.Incident) {
 	}
 }
 
+// hotels is a matter of hotels: its numbers are of these, and what their tokens were answered with is no failure.
+func hotels(i *monitor.Incident) {
+	text("1 hotel still has to consent", "1 hotel still has to consent to scope folios.read: Alpenrose (H007).", monitor.SideHotel)(i)
+	i.Cause = monitor.Cause{Kind: monitor.NodeHotels, ID: monitor.MatterConsent, Confidence: monitor.Certain}
+	i.Scope = monitor.Scope{Failing: 1, Evaluated: 300, Watched: 300, Accounts: "one"}
+	i.Affected, i.Count = []monitor.Affected{{Check: "consent@H007", Signal: monitor.Auth, Status: 200, Fault: monitor.FaultScopeLost, Failed: 2, Of: 2}}, 1
+}
+
 func notice(what monitor.EventType) notify.Message {
 	return notify.Message{
 		Type: what, At: since, Instance: "fra1", Build: "0.1.0",
@@ -78,6 +86,7 @@ func messages() map[string]notify.Message {
 		"opened-auth":     message(monitor.EventOpened, monitor.AuthLost, text("Our credentials are rejected", "Our apaleo credentials are rejected (400 invalid_client) since 10:02:11 UTC. apaleo itself is up.", monitor.SideCredentials)),
 		"opened-quota":    message(monitor.EventOpened, monitor.QuotaOut, text("Rate limit", "apaleo answers 429 since 10:02:11 UTC.", monitor.SideIntegration)),
 		"opened-warning":  message(monitor.EventOpened, monitor.Warning, text("Certificate ends soon", "The certificate of example.com ends on 2026-11-30.", monitor.SideIntegration)),
+		"opened-hotels":   message(monitor.EventOpened, monitor.Warning, hotels),
 		"updated":         message(monitor.EventUpdated, monitor.Degraded, func(i *monitor.Incident) { i.Version, i.Acks = 2, []string{"Elevated errors on the API"} }),
 		"reopened":        message(monitor.EventReopened, monitor.Down, func(i *monitor.Incident) { i.Version, i.Reopened, i.Flapping = 3, 1, true }),
 		"resolved":        message(monitor.EventResolved, monitor.Down, ended),

@@ -46,7 +46,7 @@ func message(what monitor.EventType) notify.Message {
 	}
 	return notify.Message{
 		ID: "msg_1", Type: what, At: at, Incident: i, Instance: "fra1", Build: "0.1.0",
-		Links: notify.Links{Incident: "https://status.example.com/#inc_0193", StatusPage: "https://status.apaleo.com"},
+		Links: notify.Links{Incident: "https://status.example.com/incidents/inc_0193", StatusPage: "https://status.apaleo.com"},
 	}
 }
 
