@@ -87,9 +87,12 @@ func (e Explanation) String() string {
 }
 
 func (e Explanation) verdict() string {
-	text := "It is " + strings.Join(append([]string{string(e.State)}, e.Badges...), ", ")
+	text := "It is " + string(e.State)
 	if e.Why != "" {
 		text += ": " + e.Why
+	}
+	if len(e.Badges) > 0 {
+		text += ". In trouble or in doubt: " + strings.Join(e.Badges, ", ")
 	}
 	return text + "."
 }
