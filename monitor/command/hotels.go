@@ -146,7 +146,7 @@ func tally(list web.Hotels) string {
 		{web.Ended, "to reconnect"},
 		{web.Disturbed, "disturbed"},
 		{web.Silent, "no longer reported"},
-		{web.Unknown, "not known yet"},
+		{web.Unknown, "not known"},
 		{web.Connected, "connected"},
 	} {
 		total += list.Counts[c.state]

@@ -59,7 +59,7 @@ var standingWords = map[Standing]struct {
 	Ended:     {"to reconnect", monitor.StateDown},
 	Disturbed: {"disturbed", monitor.StateDegraded},
 	Silent:    {"no longer reported", monitor.StateUnknown},
-	Unknown:   {"not known yet", monitor.StateUnknown},
+	Unknown:   {"not known", monitor.StateUnknown},
 	Connected: {"connected", monitor.StateUp},
 }
 
