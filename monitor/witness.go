@@ -112,8 +112,8 @@ func (d *draft) failsStill(i *Incident) bool {
 	return still
 }
 
-// unreached says whether a fault may lie on the way.
-func unreached(f Fault) bool { return f.Connection() && f != FaultProxy }
+// unreached says whether a fault may lie on the way, and does not say itself that it does.
+func unreached(f Fault) bool { return f.Connection() && f != FaultProxy && f != FaultTLSAuthority }
 
 // fromHere says whether an incident was told as one of our own way to a host that answers others.
 func fromHere(i *Incident) bool {
