@@ -12,18 +12,20 @@ import (
 )
 
 func main() {
-	thrift()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends it at once
 	os.Exit(command.Run(ctx, command.World{
-		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.LookupEnv,
+		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.LookupEnv, Thrifty: thrifty(),
 	}))
 }
 
-// thrift lets the collector run twice as often as is usual, unless GOGC says how often: it takes a thousandth
-// of the time of a bellhop with a thousand checks, and memory is dearer to those who run it than two.
-func thrift() {
+// thrifty lets the collector run twice as often as is usual, unless GOGC says how often: it takes a thousandth
+// of the time of a bellhop with a thousand checks, and memory is dearer to those who run it than two. Whether
+// the daemon may bound its memory itself is for GOMEMLIMIT to say.
+func thrifty() bool {
 	if _, set := os.LookupEnv("GOGC"); !set {
 		debug.SetGCPercent(50)
 	}
+	_, set := os.LookupEnv("GOMEMLIMIT")
+	return !set
 }

@@ -90,6 +90,9 @@ func (d *daemon) parts() []part {
 		{"reload", d.reloads},
 		{"watch", d.watch},
 	}
+	if d.Thrifty {
+		parts = append(parts, part{"thrift", thrift})
+	}
 	if d.socket != nil {
 		parts = append(parts, part{"control socket", func(ctx context.Context) error { return d.socket.serve(ctx, d.controlRoutes()) }})
 	}

@@ -26,6 +26,7 @@ type World struct {
 	Stdout, Stderr io.Writer
 	Env            func(string) (string, bool) // as os.LookupEnv; nil is an empty environment
 
+	Thrifty  bool             // the daemon may bound the memory of the whole process
 	Pace     monitor.Pace     // the zero value is monitor.RealPace
 	Hangups  <-chan os.Signal // each makes the daemon read its configuration again; nil is SIGHUP
 	LockWait time.Duration    // for another daemon to let go of the store; 0 is 30 s
