@@ -23,6 +23,7 @@ type draft struct {
 	nearby  map[Node][]string // and the open incidents that lie downstream of them
 	glanced map[glance]*Row   // rows after good news that many checks bring at once
 	likes   map[likeness]*Row // those of them that differ
+	carry   map[string]int    // how many hotels' tokens carry a scope; under "", how many are known
 	scopes  []string          // of the last token that was read: most hotels' are the same
 }
 

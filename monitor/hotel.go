@@ -19,6 +19,7 @@ type Hotel struct {
 
 	Token     TokenReport `json:"token,omitzero"`
 	Usual     []string    `json:"usual,omitempty"` // scopes that its tokens carried when all was well
+	Short     time.Time   `json:"short,omitzero"`  // since when its tokens lack what they usually carry
 	LastPing  time.Time   `json:"last_ping,omitzero"`
 	LastEvent time.Time   `json:"last_event,omitzero"`
 	Pings     Rhythm      `json:"pings,omitzero"`

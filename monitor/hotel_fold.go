@@ -108,10 +108,8 @@ func (d *draft) part(accounts []string) {
 	if len(accounts) == 0 {
 		return
 	}
+	d.returned(accounts, "is watched no longer")
 	for _, account := range accounts {
-		if h := d.editHotel(account); h.Silent {
-			d.returned(h, "is watched no longer")
-		}
 		set(&d.c.Hotels, account, nil)
 	}
 	d.watched = d.made(d.watched.config, d.watched.hotels)

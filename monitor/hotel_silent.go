@@ -45,22 +45,30 @@ func (d *draft) silentText(accounts []string) (text, next string) {
 		count(len(accounts), "hotel"), d.clock(h.Seen), d.namesOf(accounts)), next
 }
 
-// returned says that a hotel that had fallen silent is reported again, or is forgotten; the notice is over with the
+// returned says that hotels which had fallen silent are reported again, or are forgotten; a notice is over with the
 // last of those that it told of.
-func (d *draft) returned(h *Hotel, what string) {
-	if !h.Silent {
-		return
-	}
-	told := h.ToldAs
-	h.Silent, h.ToldAs = false, ""
-	for _, account := range d.hotelAccounts() {
-		if other := d.hotel(account); other.Silent && other.ToldAs == told {
-			return
+func (d *draft) returned(accounts []string, what string) {
+	last := map[string]*Hotel{} // by what the notice calls them
+	for _, account := range accounts {
+		if h := d.hotel(account); h != nil && h.Silent {
+			h = d.editHotel(account)
+			last[h.ToldAs] = h
+			h.Silent, h.ToldAs = false, ""
 		}
 	}
-	text := fmt.Sprintf("Hotel %s %s.", d.hotelName(h.Account), what)
-	if told != h.Account {
-		text = fmt.Sprintf("Of hotel %s none is missing any more: they are reported again, or have left.", told)
+	if len(last) == 0 {
+		return
 	}
-	d.notify(noticeSilent+told, text, "Nothing to do.", true)
+	for _, account := range d.hotelAccounts() {
+		if h := d.hotel(account); h.Silent {
+			delete(last, h.ToldAs)
+		}
+	}
+	for _, told := range sortedKeys(last) {
+		text := fmt.Sprintf("Hotel %s %s.", d.hotelName(last[told].Account), what)
+		if told != last[told].Account {
+			text = fmt.Sprintf("Of hotel %s none is missing any more: they are reported again, or have left.", told)
+		}
+		d.notify(noticeSilent+told, text, "Nothing to do.", true)
+	}
 }

@@ -112,6 +112,18 @@ func (d *draft) hotelsAt(account string) string {
 	return ""
 }
 
+// refusedAt says whether a request for an account is refused at present, that bellhop or the integration made.
+func (d *draft) refusedAt(account string) bool {
+	return slices.ContainsFunc(d.ofAccount(account), func(id CheckID) bool {
+		r := d.row(id)
+		if r == nil || r.Signal(Auth).Last != Fail {
+			return false
+		}
+		f := r.Failures[signalIndex(Auth)]
+		return f != nil && letsNobodyIn(f.Fault)
+	})
+}
+
 // besideMatter is the matter that a check of the same account has met with at present.
 func (d *draft) besideMatter(c *Check) string {
 	for _, id := range d.ofAccount(c.Account) {

@@ -136,12 +136,5 @@ func (d *draft) breaksSoon(m SignalID) bool {
 	if f == nil || f.Fault != FaultScopeLost || f.Status == 403 {
 		return false
 	}
-	return !slices.ContainsFunc(d.ofAccount(c.Account), func(id CheckID) bool {
-		r := d.row(id)
-		if r == nil || r.Signal(Auth).Last != Fail {
-			return false
-		}
-		f := r.Failures[signalIndex(Auth)]
-		return f != nil && letsNobodyIn(f.Fault)
-	})
+	return !d.refusedAt(c.Account)
 }

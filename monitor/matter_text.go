@@ -24,7 +24,7 @@ var matterWords = map[string]matterWord{
 	},
 	MatterConsent: {
 		"hotel still has to consent", "hotels still have to consent", "The token lacks it",
-		"has consented", "All hotels have consented",
+		"has nothing left to consent to", "No hotel has anything left to consent to",
 	},
 	MatterAccess: {
 		"hotel does not let us in any more", "hotels do not let us in any more", "Requests are refused (%s)",
@@ -141,6 +141,13 @@ func (d *draft) firstOf(i *Incident) time.Time {
 	for _, m := range i.Members {
 		if s := d.row(m.Check).Signal(m.Signal).Since; first.IsZero() || s.Before(first) {
 			first = s
+		}
+	}
+	if i.Cause.ID == MatterConsent { // what nothing needs is told only after a while
+		for _, account := range d.hotelsOf(i) {
+			if h := d.hotel(account); h != nil && !h.Short.IsZero() && h.Short.Before(first) {
+				first = h.Short
+			}
 		}
 	}
 	return first

@@ -37,9 +37,19 @@ func (d *draft) report(r Report) {
 		}
 		d.pool(accounts, r.At)
 	})
+	d.returned(d.reported(accounts), "is reported again")
 	d.missing(r.At)
 	d.hearWitness()
 	d.meterLives()
+}
+
+// reported lists the accounts that a report tells of, as checks call them.
+func (d *draft) reported(accounts []AccountReport) []string {
+	all := make([]string, len(accounts))
+	for n, a := range accounts {
+		all[n] = d.watched.account(a.Code)
+	}
+	return all
 }
 
 // expect makes room for what so many accounts change.
@@ -113,7 +123,7 @@ func (d *draft) account(a AccountReport, at time.Time) {
 		case c.Kind == KindTraffic:
 			o, known = traffic(a.Requests)
 		case c.Kind == KindConsent && a.Token != nil:
-			o, known = d.consent(h, *a.Token)
+			o, known = d.consent(h, c, a, at)
 			o = o.refusedBy(a.Requests, d.row(c.ID()))
 		case c.Kind == KindWebhooks && a.Webhooks != nil:
 			o, known = d.hears(h, *a.Webhooks, at)
@@ -127,7 +137,6 @@ func (d *draft) account(a AccountReport, at time.Time) {
 		o.Check = c.ID()
 		d.told(o, at)
 	}
-	d.returned(h, "is reported again")
 }
 
 // pool takes in what all accounts tell together.

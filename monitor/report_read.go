@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
+	"time"
 )
 
 // An ending is how requests came to their end.
@@ -134,7 +134,8 @@ func (e ending) words() string {
 
 // consent reads what came of the integration's token request for an account, and takes it into the hotel's record.
 // What is said again of one request is no news of identity; that there is no consent stays true.
-func (d *draft) consent(h *Hotel, t TokenReport) (o Outcome, known bool) {
+func (d *draft) consent(h *Hotel, c *Check, a AccountReport, at time.Time) (o Outcome, known bool) {
+	t := *a.Token
 	if !t.At.IsZero() && t.At.Before(h.Token.At) {
 		return Outcome{}, false // another instance of the integration has asked since
 	}
@@ -158,11 +159,9 @@ func (d *draft) consent(h *Hotel, t TokenReport) (o Outcome, known bool) {
 	if t.Scopes == nil {
 		return o, true
 	}
-	if lost := lostScopes(h.Usual, t.Scopes, d.watched.config.Reported.Needs); lost != "" {
-		o.Fault, o.Detail = FaultScopeLost, lost
-		return o, true
+	if o.Detail = d.short(h, c, forbidden(a.Requests), at); o.Detail != "" {
+		o.Fault = FaultScopeLost
 	}
-	h.Usual = t.Scopes
 	return o, true
 }
 
@@ -174,60 +173,13 @@ func (o Outcome) refusedBy(counts []Count, r *Row) Outcome {
 	}
 	f := failureOf(r)
 	before := f != nil && f.Fault == FaultScopeLost && f.Status == 403
-	if before || slices.ContainsFunc(counts, func(c Count) bool { return c.Status == 403 && c.N > 0 }) {
+	if before || forbidden(counts) {
 		o.Status = 403
 	}
 	return o
 }
 
-// sameScopes is sorted scopes, in the one copy that hotels of the same scopes share.
-func (d *draft) sameScopes(scopes []string) []string {
-	if scopes == nil {
-		return nil
-	}
-	scopes = slices.Compact(sorted(slices.Clone(scopes)))
-	if !slices.Equal(scopes, d.scopes) {
-		d.scopes = scopes
-	}
-	return d.scopes
-}
-
-// lostScopes says what a token that carries the scopes in has lacks of what such tokens usually carried, and of
-// what is needed; "" is nothing. All are sorted but needs.
-func lostScopes(usual, has, needs []string) string {
-	carries := func(scope string) bool { _, ok := slices.BinarySearch(has, scope); return ok }
-	var lost []string
-	for _, s := range usual {
-		if !carries(s) {
-			lost = append(lost, s)
-		}
-	}
-	if len(lost) > 0 {
-		return scopeList(lost) + " disappeared"
-	}
-	for _, need := range needs {
-		if any := strings.Fields(need); len(any) > 0 && !slices.ContainsFunc(any, carries) {
-			lost = append(lost, any[0])
-		}
-	}
-	switch len(lost) {
-	case 0:
-		return ""
-	case 1:
-		return scopeList(lost) + " is not granted"
-	}
-	return scopeList(lost) + " are not granted"
-}
-
-// scopesNamed is how many scopes a sentence names.
-const scopesNamed = 3
-
-func scopeList(scopes []string) string {
-	if len(scopes) == 1 {
-		return "scope " + scopes[0]
-	}
-	if more := len(scopes) - scopesNamed; more > 0 {
-		return fmt.Sprintf("scopes %s and %d more", strings.Join(scopes[:scopesNamed], ", "), more)
-	}
-	return "scopes " + list(scopes)
+// forbidden says whether any request was refused for want of a right.
+func forbidden(counts []Count) bool {
+	return slices.ContainsFunc(counts, func(c Count) bool { return c.Status == 403 && c.N > 0 })
 }

@@ -114,6 +114,11 @@ func TestReportSpeed(t *testing.T) {
 	for range 4 {
 		next("and granted again", 200, "")
 	}
+	for range 16 { // of one hotel alone: the others fall silent
+		at = at.Add(time.Minute)
+		fold(book, bigReport(1, at, 200, ""))
+	}
+	next("all but one are back", 200, "")
 	runtime.KeepAlive(book)
 }
 

@@ -172,7 +172,7 @@ func ofIdentity() []act {
 		{
 			truth: city + " gives the scope back", what: "The hotel gives it back",
 			begin: func(s *stage) { s.grant(cityCode, appScopes...) },
-			tale:  resolved(monitor.SideHotel, monitor.NodeHotels, city+" ("+cityCode+") has consented"),
+			tale:  resolved(monitor.SideHotel, monitor.NodeHotels, city+" ("+cityCode+") has nothing left to consent to"),
 		},
 	}
 }
