@@ -11,8 +11,9 @@ import (
 const tokenLife = time.Hour
 
 // short says what a hotel's token lacks, in words; "" is nothing. What is needed counts at once, and so does all that
-// disappeared once requests are refused. The rest is looked at when all hotels have new tokens: if most of them lack it
-// too, the app has given it up. If one hotel alone lacks it for a day, and nothing comes of it, that is usual by then.
+// disappeared once requests are refused. The rest counts when a newer token of another hotel carries it: the app may
+// have given it up, and has if most hotels lack it when all have new tokens. If one hotel alone lacks it for a day, and
+// nothing comes of it, that is usual by then.
 func (d *draft) short(h *Hotel, c *Check, refused bool, now time.Time) string {
 	has, needs := h.Token.Scopes, d.watched.config.Reported.Needs
 	gone := without(h.Usual, has)
@@ -26,10 +27,11 @@ func (d *draft) short(h *Hotel, c *Check, refused bool, now time.Time) string {
 	if len(gone) > 0 && !refused && !d.refusedAt(h.Account) && !needed(gone, has, needs) {
 		r, lasted := d.row(c.ID()), now.Sub(h.Short)
 		told := r != nil && r.Signal(Auth).Last == Fail
+		all, newer := d.carried(gone, h.Short.Add(d.b.pace.Relation))
 		switch late := lasted >= d.b.pace.Of(tokenLife); {
-		case late && (lasted >= d.b.pace.HotelsEvery || !d.carried(gone)):
+		case late && !all && !newer, lasted >= d.b.pace.HotelsEvery:
 			lacks = lostScopes(nil, has, needs)
-		case !late && !told:
+		case !late && !newer && !told:
 			return lostScopes(nil, has, needs)
 		}
 	}
@@ -47,20 +49,32 @@ func needed(gone, has, needs []string) bool {
 	})
 }
 
-// carried says whether at least half of the hotels carry one of these scopes, of those of which that is known.
-func (d *draft) carried(scopes []string) bool {
-	if d.carry == nil {
-		d.carry = map[string]int{}
+// A carrier is who carries a scope: so many hotels, and the newest of their tokens that is of a known time.
+type carrier struct {
+	hotels int
+	newest time.Time
+}
+
+// carried says whether at least half of the hotels, of those of which that is known, carry one of these scopes, and
+// whether a token does that was asked for after a time.
+func (d *draft) carried(scopes []string, after time.Time) (half, newer bool) {
+	if d.carriers == nil {
+		d.carriers = map[string]carrier{}
 		for _, account := range d.hotelAccounts() {
-			for _, s := range d.hotel(account).Token.Scopes {
-				d.carry[s]++
+			t := d.hotel(account).Token
+			for _, s := range t.Scopes {
+				d.carriers[s] = carrier{d.carriers[s].hotels + 1, latest(d.carriers[s].newest, t.At)}
 			}
-			if len(d.hotel(account).Token.Scopes) > 0 {
-				d.carry[""]++
+			if len(t.Scopes) > 0 {
+				d.carriers[""] = carrier{hotels: d.carriers[""].hotels + 1}
 			}
 		}
 	}
-	return slices.ContainsFunc(scopes, func(s string) bool { return 2*d.carry[s] >= d.carry[""] })
+	for _, s := range scopes {
+		c := d.carriers[s]
+		half, newer = half || 2*c.hotels >= d.carriers[""].hotels, newer || c.newest.After(after)
+	}
+	return half, newer
 }
 
 // sameScopes is sorted scopes, in the one copy that hotels of the same scopes share.

@@ -121,7 +121,7 @@ func (st *stage) subscribe(p monitor.Pace) {
 func demoApaleo(p monitor.Pace) apaleotest.Config {
 	c := apaleotest.Config{Connect: []apaleotest.Client{{ID: storeApp, Secret: storeSecret, Scopes: appScopes, TokenLifetime: p.Of(time.Hour)}}}
 	for _, h := range append(appHotels(), demoHotels...) {
-		c.Accounts = append(c.Accounts, apaleotest.Account{Code: h.code, Name: h.name, ClientID: h.client(), ClientSecret: h.secret()})
+		c.Accounts = append(c.Accounts, apaleotest.Account{Code: h.code, Name: h.name, ClientID: h.client(), ClientSecret: h.secret(), Scopes: []string{"folios.read"}})
 	}
 	return c
 }
@@ -156,7 +156,7 @@ func (st *stage) configuration(s demoSecrets, p monitor.Pace) string {
 		fmt.Fprintf(&b, "  - {name: %s, code: %s, client_id: %s, client_secret: %s}\n", h.name, h.code, h.client(), h.secret())
 	}
 	fmt.Fprintf(&b, "  - {name: store-app, kind: connect, client_id: %s, client_secret: %s}\n", storeApp, storeSecret)
-	fmt.Fprintf(&b, "watchlist:\n  include: [apaleo]\n  overrides: {status-page: {every: %s}}\nreceivers:\n", p.Of(2*time.Minute)) // else every five
+	fmt.Fprintf(&b, "watchlist:\n  include: [apaleo]\n  modules: [folios]\n  overrides: {status-page: {every: %s}}\nreceivers:\n", p.Of(2*time.Minute)) // else every five
 	fmt.Fprintf(&b, "  - {name: ops, slack: {webhook_url: %q}}\n", st.hosts[0].url+"/services/T0/B0/demo")
 	fmt.Fprintf(&b, "  - {name: pager, webhook: {url: %q, secret: %q}}\n", st.hosts[1].url, s.hook)
 	b.WriteString("control:\n")
