@@ -53,6 +53,8 @@ type Delivery struct {
 	Version    int           `json:"version,omitempty"` // the highest version it knows, or may know
 	State      IncidentState `json:"state,omitempty"`   // what that version said
 	Severity   Severity      `json:"severity,omitempty"`
+	Side       Side          `json:"side,omitempty"`
+	Cause      Node          `json:"cause,omitzero"`
 	ToldAt     time.Time     `json:"told_at,omitzero"`  // last receipt
 	Ref        string        `json:"ref,omitempty"`     // the receiver's own name for what it got
 	Sending    *Sending      `json:"sending,omitempty"` // the message being tried, until its receipt
@@ -71,6 +73,8 @@ type Sending struct {
 	Kind     string    `json:"kind,omitempty"` // of the receiver that the body was made for
 	Version  int       `json:"version"`
 	Severity Severity  `json:"severity,omitempty"` // what this version says
+	Side     Side      `json:"side,omitempty"`
+	Cause    Node      `json:"cause,omitzero"`
 	Body     []byte    `json:"body"`
 	First    time.Time `json:"first"`
 	Attempts int       `json:"attempts"`

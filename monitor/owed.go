@@ -72,10 +72,16 @@ func typeFor(r Receiver, t EventType) EventType {
 // updated is what a receiver that knows an incident as open is owed of a newer version that is open too: where
 // messages cannot be edited, only what people have to know.
 func updated(d Delivery, i *Incident, r Receiver, p Pace) (EventType, time.Time, bool) {
-	if !r.Posts {
+	if !r.Posts || d.misled(i) {
 		return EventUpdated, i.Updated, true
 	}
 	return EventUpdated, later(i.Updated, d.ToldAt.Add(p.PostEvery)), d.Severity != i.Severity || i.Change == ChangeHotels || d.overtaken()
+}
+
+// misled says whether what a receiver was told last blames what has since been found not to be the cause: one hotel's
+// trouble that proved to be everybody's, or apaleo for what is our own network's.
+func (d Delivery) misled(i *Incident) bool {
+	return d.Cause != (Node{}) && (d.Cause != i.Cause.Node() || d.Side != i.Side)
 }
 
 // worthRecap says whether an incident that ended before the receiver could be reached is worth a message:

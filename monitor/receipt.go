@@ -108,7 +108,7 @@ func (d Delivery) plainer(s *Sending, r Receipt, p Pace) time.Time {
 }
 
 func (d Delivery) knowing(k Knowledge, s Sending, at time.Time) Delivery {
-	d.Knows, d.Version, d.Severity, d.ToldAt = k, s.Version, s.Severity, at
+	d.Knows, d.Version, d.Severity, d.Side, d.Cause, d.ToldAt = k, s.Version, s.Severity, s.Side, s.Cause, at
 	d.State = IncidentOpen
 	if s.Type == EventResolved || s.Type == EventRecap {
 		d.State = IncidentResolved

@@ -51,7 +51,7 @@ func (s *simulation) owed(w *monitor.Delivery, r monitor.Receiver) (monitor.Even
 func (s *simulation) send(w *monitor.Delivery, t monitor.EventType) {
 	sending := monitor.Sending{ID: fmt.Sprint(w.Receiver, w.Incident, s.version(w)), Type: t, Version: s.version(w), First: s.now, Attempts: 1}
 	if i := s.incident(w.Incident); i != nil {
-		sending.Severity = i.Severity
+		sending.Severity, sending.Side, sending.Cause = i.Severity, i.Side, i.Cause.Node()
 	}
 	s.feed(monitor.Attempting{At: s.now, Delivery: w.DeliveryID, Sending: sending})
 	if _, cut := s.troubles["net"]; cut && s.receivers[w.Receiver] != "near" {

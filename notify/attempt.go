@@ -91,7 +91,7 @@ func (l *lane) compose(j job, s *monitor.Sending, form string) Message {
 		return o.Sender.noting(monitor.MessageID(book, j.row.DeliveryID, s.Version, form), j.notice)
 	}
 	i := j.event.Incident
-	s.Type, s.Version, s.Severity = j.event.Type, i.Version, i.Severity
+	s.Type, s.Version, s.Severity, s.Side, s.Cause = j.event.Type, i.Version, i.Severity, i.Side, i.Cause.Node()
 	return o.Sender.about(monitor.MessageID(book, j.row.DeliveryID, s.Version, form), j.event)
 }
 
