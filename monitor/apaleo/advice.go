@@ -21,6 +21,7 @@ const (
 // What recurs in what to do next.
 const (
 	nothingToFix = "Nothing to fix here. bellhop watches it and tells you when it is over."
+	keepTokens   = "Nothing to fix here. Keep the tokens you have: they work until they end. Ask for new ones seldom; bellhop tells you when it is over."
 	holdWrites   = "Nothing to fix here. Pause writes and keep them for later; reads may be repeated. bellhop tells you when it is over."
 	look         = "Look at your own service: "
 	askSupport   = "If it stays, send the tracking id to support@apaleo.com."

@@ -23,7 +23,16 @@ func find(t monitor.Trouble) meaning {
 	if t.Kind == KindReceiver && t.Own && t.Signal == monitor.Availability && m.side == integration {
 		m.next, m.doc = m.next+ofReceiver, docWebhook
 	}
+	if signingIn(t) && m.side == ofApaleo {
+		m.next = keepTokens
+	}
 	return m
+}
+
+// signingIn says whether apaleo's identity server is the one that fails to answer.
+func signingIn(t monitor.Trouble) bool {
+	fails := t.Fault == monitor.FaultServer || t.Fault == monitor.FaultTimeout || t.Fault == monitor.FaultCut
+	return fails && !t.Own && t.Signal == monitor.Availability && (t.Node.Kind == monitor.NodeIdentity || t.Node.Kind == monitor.NodeToken)
 }
 
 func first(t monitor.Trouble) meaning {
