@@ -30,7 +30,7 @@ var demoSays = []string{
 	"Next: Nothing to fix here: your receiver takes apaleo's pings, and for several hotels no event comes.",
 	"checks fail (HTTP 503) since",
 	"hotels lose access by",
-	"Nothing on apaleo's own status page yet. Next: Nothing to fix here: apaleo calls itself unavailable",
+	"Nothing on apaleo's own status page yet. Next: Nothing to fix here. Keep the tokens you have",
 	"Change: acknowledged. apaleo identity is DOWN",
 	"apaleo says: Login problems (investigating); Identity: partial outage.",
 }
