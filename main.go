@@ -19,8 +19,8 @@ func main() {
 	}))
 }
 
-// thrifty lets the collector run three times as often as is usual, unless GOGC says how often: it takes a thousandth
-// of the time of a bellhop with a thousand checks, and memory is dearer to those who run it than two. Whether
+// thrifty lets the collector run three times as often as is usual, unless GOGC says how often: it takes some
+// thousandths of the time of a bellhop with a thousand checks, and memory is dearer to those who run it than two. Whether
 // the daemon may bound its memory itself is for GOMEMLIMIT to say.
 func thrifty() bool {
 	if _, set := os.LookupEnv("GOGC"); !set {
