@@ -19,12 +19,12 @@ func main() {
 	}))
 }
 
-// thrifty lets the collector run three times as often as is usual, unless GOGC says how often: it takes some
+// thrifty lets the collector run four times as often as is usual, unless GOGC says how often: it takes some
 // thousandths of the time of a bellhop with a thousand checks, and memory is dearer to those who run it than two. Whether
 // the daemon may bound its memory itself is for GOMEMLIMIT to say.
 func thrifty() bool {
 	if _, set := os.LookupEnv("GOGC"); !set {
-		debug.SetGCPercent(35)
+		debug.SetGCPercent(25)
 	}
 	_, set := os.LookupEnv("GOMEMLIMIT")
 	return !set

@@ -127,7 +127,7 @@ func TestReportMemory(t *testing.T) {
 	if os.Getenv("BELLHOP_BENCH") == "" {
 		t.Skip("BELLHOP_BENCH is not set")
 	}
-	debug.SetGCPercent(35)
+	debug.SetGCPercent(25)
 	book := reportingBook()
 	for n := range 20 {
 		fold(book, bigReport(manyHotels, day.Add(time.Duration(n)*time.Minute), 200, ""))
