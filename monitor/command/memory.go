@@ -29,7 +29,7 @@ func thrift(ctx context.Context) error {
 }
 
 // memoryLimit is the soft bound of all memory, given the bytes that were in use after the last collection.
-func memoryLimit(live uint64) int64 { return max(memoryUsual, int64(live)*7/4) }
+func memoryLimit(live uint64) int64 { return max(memoryUsual, int64(live)*3/2) }
 
 func inUse() uint64 {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
