@@ -125,13 +125,18 @@ func shared(a, b string) bool {
 var propertyID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
 func (b *builder) properties(items []text) []string {
+	return b.each("property", items, propertyID, "is no id", "write ids as apaleo does: [MUC, BER]")
+}
+
+// each are the items of a list that fit a pattern, each of them once.
+func (b *builder) each(what string, items []text, fits *regexp.Regexp, wrong, fix string) []string {
 	var all []string
 	for _, item := range items {
 		switch {
-		case !propertyID.MatchString(item.V):
-			b.wrong(item.At, "property "+quote(item.Raw)+" is no id", "write ids as apaleo does: [MUC, BER]")
+		case !fits.MatchString(item.V):
+			b.wrong(item.At, what+" "+quote(item.Raw)+" "+wrong, fix)
 		case slices.Contains(all, item.V):
-			b.wrong(item.At, "property "+quote(item.Raw)+" is given twice", "keep one")
+			b.wrong(item.At, what+" "+quote(item.Raw)+" is given twice", "keep one")
 		default:
 			all = append(all, item.V)
 		}

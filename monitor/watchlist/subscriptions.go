@@ -91,18 +91,7 @@ func (b *builder) subscriber(f subscriptionForm) *account {
 }
 
 func (b *builder) events(items []text) []string {
-	var all []string
-	for _, item := range items {
-		switch {
-		case !eventName.MatchString(item.V):
-			b.wrong(item.At, "event "+quote(item.Raw)+" is not understood", "write topic/type or topic/*, like reservation/*")
-		case slices.Contains(all, item.V):
-			b.wrong(item.At, "event "+quote(item.Raw)+" is given twice", "keep one")
-		default:
-			all = append(all, item.V)
-		}
-	}
-	return all
+	return b.each("event", items, eventName, "is not understood", "write topic/type or topic/*, like reservation/*")
 }
 
 // plainly is the reason of an error, unless it may quote what a variable brought.
