@@ -9,6 +9,7 @@ type Report struct {
 	At       time.Time     // when it arrived
 	ID       string        // made by the integration, 1 to 128 bytes: what makes a repeat harmless
 	Covers   time.Duration // the time that its counts are of; 0 is unknown
+	Until    time.Time     // when that time ended, by the integration's clock and never after At; zero is at At
 	Accounts []AccountReport
 
 	// Random is 32 random bytes: the public keys of hotels that are new are made from it.

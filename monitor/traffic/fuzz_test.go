@@ -49,6 +49,7 @@ func bounded(t *testing.T, r monitor.Report) {
 	if len(r.ID) < 1 || len(r.ID) > 128 || r.Covers < 0 || r.Covers > 24*time.Hour || len(r.Accounts) > 10_000 || !r.At.Equal(now) {
 		t.Fatalf("report %q of %d accounts covers %s", r.ID, len(r.Accounts), r.Covers)
 	}
+	timely(t, r.Until, now)
 	codes := map[string]bool{}
 	for _, a := range r.Accounts {
 		if codes[a.Code] || a.Code == "" || len(a.Code) > 64 || len(a.Name) > 110 || !utf8.ValidString(a.Name) || strings.ContainsFunc(a.Name, unicode.IsControl) {

@@ -70,10 +70,12 @@ func (w *walk) report() monitor.Report {
 			r.ID, _ = w.plain(idMax, visible, fmt.Sprintf("write 1 to %d letters, digits and signs, others for each report: a UUID is good", idMax))
 		case "covers":
 			r.Covers = w.span()
+		case "until":
+			r.Until = w.seen()
 		case "accounts":
 			r.Accounts, listed = w.accounts(), true
 		default:
-			w.unknown("id, covers and accounts")
+			w.unknown("id, covers, until and accounts")
 		}
 	})
 	if len(w.wrong.First) == 1 && w.wrong.First[0].Path == "" {

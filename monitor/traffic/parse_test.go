@@ -26,6 +26,7 @@ func at(clock string) time.Time {
 const whole1 = `{
   "id": "0193f3c2-7b1e-7cc4-a0e5-2b9d6d1f0001",
   "covers": "60s",
+  "until": "2026-11-22T11:04:30+01:00",
   "accounts": [
     {
       "account": "ALPN",
@@ -48,7 +49,7 @@ func TestParse(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := monitor.Report{
-		At: now, ID: "0193f3c2-7b1e-7cc4-a0e5-2b9d6d1f0001", Covers: time.Minute,
+		At: now, ID: "0193f3c2-7b1e-7cc4-a0e5-2b9d6d1f0001", Covers: time.Minute, Until: at("10:04:30"),
 		Accounts: []monitor.AccountReport{
 			{
 				Code: "ALPN", Name: "Hotel Alpenrose",
@@ -124,6 +125,8 @@ func TestMistakes(t *testing.T) {
 		{`{"id":"1","covers":"a minute","accounts":[]}`, "covers: is no time span"},
 		{`{"id":"1","covers":-9223372036854775807,"accounts":[]}`, "covers: is no time span"},
 		{`{"id":"1","covers":"25h","accounts":[]}`, "covers: is no time span"},
+		{`{"id":"1","until":"10:05","accounts":[]}`, "until: is no time with its zone: write it like"},
+		{`{"id":"1","until":"2026-11-22T10:10:01Z","accounts":[]}`, "until: has not come yet: it is now 2026-11-22T10:05:00Z: set the clock right"},
 		{report1(`"guests":[{"name":"Anna"}]`), "accounts[0].guests: is not known: the keys here are account, name, requests, token, webhooks and gone; a report has no room for others, so that no guest data comes with it"},
 		{report1(`"guest":null`), "accounts[0].guest: is not known"},
 		{report1(`"anna@example.com":1`), `accounts[0]["anna@example.com"]: is not known`},
