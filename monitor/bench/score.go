@@ -1,0 +1,127 @@
+package bench
+
+import (
+	"slices"
+	"time"
+)
+
+// An Alarm is one stretch in which a monitor said that something was wrong.
+type Alarm struct {
+	Began, Ended time.Time // Ended is zero for what was never called over
+}
+
+// late is how far from a true trouble an alarm may lie and still be about it.
+const late = time.Minute
+
+// A Score is how one world was told.
+type Score struct {
+	Truths, Seen int
+	Alarms, Hits int             // alarms, and those of them that are about a truth
+	Delays       []time.Duration // from a trouble's beginning to the first message of it
+	Clears       []time.Duration // from its end to the message that says so
+	Messages     int
+	False        int
+	FalseFor     time.Duration // how long false alarms stood
+	Probes       int
+	Span         time.Duration
+}
+
+// score compares what was told with what is true.
+func (w *World) score(h Heard) Score {
+	s := Score{Truths: len(w.Truth), Messages: len(h.Messages), Probes: h.Probes, Span: w.End.Sub(w.Start)}
+	alarms := stretches(h.Messages)
+	s.Alarms = len(alarms)
+	hit := make([]bool, len(alarms))
+	for _, t := range w.Truth {
+		first, last := -1, -1
+		for n, a := range alarms {
+			if a.about(t, w.End) {
+				hit[n], last = true, n
+				if first < 0 {
+					first = n
+				}
+			}
+		}
+		if first < 0 {
+			continue
+		}
+		s.Seen++
+		s.Delays = append(s.Delays, max(alarms[first].Began.Sub(t.From), 0))
+		if !t.To.IsZero() && !alarms[last].Ended.IsZero() {
+			s.Clears = append(s.Clears, max(alarms[last].Ended.Sub(t.To), 0))
+		}
+	}
+	for n, a := range alarms {
+		if hit[n] {
+			s.Hits++
+			continue
+		}
+		s.False++
+		s.FalseFor += a.end(w.End).Sub(a.Began)
+	}
+	return s
+}
+
+// stretches reads messages as alarms: a beginning after a beginning is the same one.
+func stretches(messages []Message) (all []Alarm) {
+	open := false
+	for _, m := range messages {
+		switch {
+		case m.What == Began && !open:
+			all, open = append(all, Alarm{Began: m.At}), true
+		case m.What == Ended && open:
+			all[len(all)-1].Ended, open = m.At, false
+		}
+	}
+	return all
+}
+
+// about says whether an alarm was raised while a trouble was, or just after.
+func (a Alarm) about(t Trouble, end time.Time) bool {
+	to := t.To
+	if to.IsZero() {
+		to = end
+	}
+	return !a.Began.After(to.Add(late)) && !a.end(end).Before(t.From)
+}
+
+func (a Alarm) end(end time.Time) time.Time {
+	if a.Ended.IsZero() {
+		return end
+	}
+	return a.Ended
+}
+
+// add joins the scores of two worlds.
+func (s Score) add(o Score) Score {
+	return Score{
+		Truths: s.Truths + o.Truths, Seen: s.Seen + o.Seen, Alarms: s.Alarms + o.Alarms, Hits: s.Hits + o.Hits,
+		Delays: append(s.Delays, o.Delays...), Clears: append(s.Clears, o.Clears...),
+		Messages: s.Messages + o.Messages, False: s.False + o.False, FalseFor: s.FalseFor + o.FalseFor,
+		Probes: s.Probes + o.Probes, Span: s.Span + o.Span,
+	}
+}
+
+// Years is how many years of checking it was.
+func (s Score) Years() float64 { return s.Span.Hours() / 24 / 365.25 }
+
+// mean of durations, 0 of none.
+func mean(d []time.Duration) time.Duration {
+	if len(d) == 0 {
+		return 0
+	}
+	var sum time.Duration
+	for _, v := range d {
+		sum += v
+	}
+	return sum / time.Duration(len(d))
+}
+
+// quantile is the smallest of d that at least a share q of d does not exceed; 0 of none.
+func quantile(d []time.Duration, q float64) time.Duration {
+	if len(d) == 0 {
+		return 0
+	}
+	s := slices.Sorted(slices.Values(d))
+	return s[min(max(int(q*float64(len(s))+0.999999)-1, 0), len(s)-1)]
+}
