@@ -36,6 +36,7 @@ var places = map[string][]string{
 	"monitor/probe":             {"monitor"},
 	"monitor/apaleo":            {"monitor", "monitor/probe"},
 	"monitor/apaleo/apaleotest": {},
+	"monitor/rehearse":          {"monitor"},
 	"monitor/traffic":           {"monitor"},
 	"monitor/watchlist": {
 		"monitor", "monitor/probe", "monitor/apaleo",

@@ -28,6 +28,7 @@ type Book struct {
 	reports    map[string]time.Time // ids of the reports taken lately
 	heard      time.Time            // the last report; zero is that there never was one
 	unrecorded bool
+	unclean    map[CheckID]bool // those with a signal in trouble
 
 	mustered map[string]muster // what matters of hotels come to, by incident, until something in trouble changes
 }
@@ -40,7 +41,7 @@ func NewBook(s Saved, p Pace, advise Adviser) *Book {
 		watched: &watched{advise: advise}, sight: &sight{},
 		rows: map[CheckID]*Row{}, incidents: map[string]*Incident{}, open: map[Node]string{}, byCause: map[Node][]string{},
 		deliveries: map[DeliveryID]*Delivery{}, owed: map[DeliveryID]bool{},
-		notices: map[string]*Notice{}, clients: map[string]*Client{}, hotels: map[string]*Hotel{}, reports: map[string]time.Time{},
+		notices: map[string]*Notice{}, clients: map[string]*Client{}, hotels: map[string]*Hotel{}, reports: map[string]time.Time{}, unclean: map[CheckID]bool{},
 	}
 	c := Change{
 		Rows: map[CheckID]*Row{}, Incidents: map[string]*Incident{}, Deliveries: map[DeliveryID]*Delivery{},
@@ -112,8 +113,9 @@ func (b *Book) Decide(in []Input) Change {
 func (b *Book) Apply(c Change) {
 	for _, id := range c.Removed {
 		delete(b.rows, id)
+		delete(b.unclean, id)
 	}
-	maps.Copy(b.rows, c.Rows)
+	b.applyRows(c.Rows)
 	for id, i := range c.Incidents {
 		b.applyIncident(id, i)
 	}
@@ -132,6 +134,17 @@ func (b *Book) Apply(c Change) {
 	}
 	if c.sight != nil {
 		b.sight = c.sight
+	}
+}
+
+func (b *Book) applyRows(rows map[CheckID]*Row) {
+	for id, r := range rows {
+		b.rows[id] = r
+		if dirty(r) {
+			b.unclean[id] = true
+		} else if len(b.unclean) > 0 {
+			delete(b.unclean, id)
+		}
 	}
 }
 

@@ -59,13 +59,9 @@ func (c *controls) ask(ctx context.Context) []ControlAnswer {
 	}
 }
 
-// run serves those who ask. It asks by itself at start and now and then, so that a host which can never be
-// reached is known before it matters; and every Pace.BlindRound while the last answer was that we are cut off,
-// until two rounds in a row say otherwise: nothing else might, and blindness must end as it began.
+// run serves those who ask, and asks by itself at start and as Rounds says.
 func (c *controls) run(ctx context.Context) {
-	var answers []ControlAnswer
-	var ended time.Time
-	var doubt int
+	var r Rounds
 	if len(c.list) == 0 {
 		return
 	}
@@ -76,28 +72,16 @@ func (c *controls) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case w := <-c.waiting:
-			if answers == nil || c.now().Sub(ended) >= c.pace.ControlFresh {
-				answers, ended, doubt = c.next(ctx, doubt)
+			if !r.Serves(c.now(), c.pace) {
+				r = r.After(c.round(ctx), c.now())
 			}
-			w <- slices.Clone(answers)
+			w <- slices.Clone(r.Answers)
 		case <-again.C:
-			answers, ended, doubt = c.next(ctx, doubt)
-			c.tell(Controls{At: ended, Answers: slices.Clone(answers)})
+			r = r.After(c.round(ctx), c.now())
+			c.tell(Controls{At: r.ended, Answers: slices.Clone(r.Answers)})
 		}
-		again.Reset(c.pace.ControlEvery)
-		if doubt > 0 {
-			again.Reset(c.pace.BlindRound)
-		}
+		again.Reset(r.Again(c.pace))
 	}
-}
-
-// next asks all once. doubt is how many more good rounds are wanted before nobody is in doubt.
-func (c *controls) next(ctx context.Context, doubt int) ([]ControlAnswer, time.Time, int) {
-	answers := c.round(ctx)
-	if cutOff(answers) {
-		return answers, c.now(), 2
-	}
-	return answers, c.now(), max(doubt-1, 0)
 }
 
 // round asks all control hosts side by side.

@@ -37,11 +37,12 @@ type entry struct {
 	place   int                // in the queue
 }
 
-// A start is an attempt that is to begin now.
-type start struct {
-	entry   *entry
-	check   *Check
-	attempt Attempt
+// A Start is an attempt that is to begin now.
+type Start struct {
+	Check   *Check
+	Attempt Attempt
+
+	entry *entry
 }
 
 func newAgenda(p Pace, atOnce int) *agenda {
@@ -140,7 +141,7 @@ func (a *agenda) resync(now time.Time) (void []*entry) {
 }
 
 // due takes what is to begin now, as far as somebody is free to ask.
-func (a *agenda) due(now time.Time) (starts []start) {
+func (a *agenda) due(now time.Time) (starts []Start) {
 	for len(a.queue) > 0 {
 		e := a.queue[0]
 		at := e.due()
@@ -160,7 +161,7 @@ func (a *agenda) due(now time.Time) (starts []start) {
 }
 
 // begin takes the run that is due. Ticks of the check that passed unasked are skipped and counted.
-func (a *agenda) begin(e *entry, now time.Time) start {
+func (a *agenda) begin(e *entry, now time.Time) Start {
 	at := e.due()
 	sweep := e.sweeps()
 	e.running, e.last, e.paid = true, at, false
@@ -172,7 +173,7 @@ func (a *agenda) begin(e *entry, now time.Time) start {
 		e.next = following(e.check, e.plan, at)
 	}
 	a.pass(e, now)
-	return start{entry: e, check: e.check, attempt: Attempt{At: at, Fresh: e.plan.Fresh}}
+	return Start{Check: e.check, Attempt: Attempt{At: at, Fresh: e.plan.Fresh}, entry: e}
 }
 
 // skip passes over what is due while the check is still being asked. A sweep is then served by that attempt.

@@ -35,10 +35,10 @@ func play(t *testing.T, a *agenda, from time.Time, d, takes time.Duration, at fu
 			at(now)
 		}
 		for _, s := range a.due(now) {
-			asked[s.check.ID()] = append(asked[s.check.ID()], s.attempt.At)
+			asked[s.Check.ID()] = append(asked[s.Check.ID()], s.Attempt.At)
 			ends[s.entry] = now.Add(takes)
-			if d := now.Sub(s.attempt.At); d > 10*time.Millisecond {
-				t.Errorf("%s was asked %v late", s.check.ID(), d)
+			if d := now.Sub(s.Attempt.At); d > 10*time.Millisecond {
+				t.Errorf("%s was asked %v late", s.Check.ID(), d)
 			}
 		}
 	}
@@ -222,10 +222,10 @@ func TestBoundedAttempts(t *testing.T) {
 	}
 	var last time.Time
 	for range 6 {
-		if at := under[0].attempt.At; at.Before(last) {
+		if at := under[0].Attempt.At; at.Before(last) {
 			t.Errorf("asked what was due at %v after what was due at %v", at, last)
 		}
-		last = under[0].attempt.At
+		last = under[0].Attempt.At
 		a.ended(under[0].entry)
 		under = append(under[1:], a.due(noon.Add(10*time.Second))...)
 		if len(under) == 0 {

@@ -178,15 +178,9 @@ func (o *owner) apply(ctx context.Context, c Change) {
 	o.pending = o.pending[:0]
 }
 
-// reschedule gives the scheduler the checks, and what is known of their last runs if this is the first time. A
-// run that told nothing does not count, unless it cost a token request.
+// reschedule gives the scheduler the checks, and what is known of their last runs if this is the first time.
 func (o *owner) reschedule(ctx context.Context, r Reconfigure) {
-	last := map[CheckID]time.Time{}
-	for _, c := range r.Checks {
-		if row := o.rows[c.ID()]; row != nil && row.Asks == c.Asks && (c.Forced || c.Info || !row.mute()) {
-			last[c.ID()] = row.LastRun
-		}
-	}
+	last := lastRuns(r.Checks, o.rows)
 	o.rows = nil
 	o.sched.send(ctx, func(a *agenda, now time.Time) []*entry { return a.set(r.Checks, last, now) })
 }

@@ -96,12 +96,12 @@ func (s *scheduler) run(ctx context.Context) {
 
 // begin starts an attempt on a goroutine of its own. Its outcome is posted before the check can be asked
 // again, so that outcomes of one check arrive in order.
-func (s *scheduler) begin(ctx context.Context, st start, attempts *sync.WaitGroup) {
+func (s *scheduler) begin(ctx context.Context, st Start, attempts *sync.WaitGroup) {
 	asking, cut := context.WithCancel(ctx)
 	st.entry.cut = cut
 	attempts.Go(func() {
 		defer cut()
-		s.post(st.check, s.attempt(asking, st))
+		s.post(st.Check, s.attempt(asking, st))
 		select {
 		case s.over <- st.entry:
 		case <-ctx.Done():
@@ -133,14 +133,14 @@ func (s *scheduler) count() {
 }
 
 // attempt asks once and fills in what the probe cannot know.
-func (s *scheduler) attempt(ctx context.Context, st start) Outcome {
-	c, begun := st.check, s.now()
-	s.stats.began(c, begun, begun.Sub(st.attempt.At))
+func (s *scheduler) attempt(ctx context.Context, st Start) Outcome {
+	c, begun := st.Check, s.now()
+	s.stats.began(c, begun, begun.Sub(st.Attempt.At))
 	limit := cmp.Or(c.Timeout, defaultTimeout)
-	o := s.ask(ctx, c, st.attempt, limit)
+	o := s.ask(ctx, c, st.Attempt, limit)
 	ended := s.now()
 	s.stats.ended(c, o, ended)
-	o.Check, o.At, o.Started = c.ID(), st.attempt.At, begun
+	o.Check, o.At, o.Started = c.ID(), st.Attempt.At, begun
 	o.Took = cmp.Or(o.Took, ended.Sub(begun))
 	// What was cut short looks like an outage and is none; nor can an attempt be believed during which
 	// the machine slept or stood still.

@@ -39,7 +39,7 @@ func TestOutcomesNotToBeBelieved(t *testing.T) {
 				return Outcome{Fault: FaultServer, Forced: 1}
 			})
 			at := time.Now().Add(-2 * time.Second)
-			o := s.attempt(ctx, start{check: c, attempt: Attempt{At: at}})
+			o := s.attempt(ctx, Start{Check: c, Attempt: Attempt{At: at}})
 			if o.Fault != tt.want || o.Forced != 1 || o.Check != "a" || !o.At.Equal(at) || o.Took != tt.takes {
 				t.Errorf("%s: got %+v, want %q", tt.name, o, tt.want)
 			}
@@ -58,7 +58,7 @@ func TestAttemptsHaveADeadline(t *testing.T) {
 			<-ctx.Done()
 			return Outcome{Fault: FaultCut}
 		})
-		if o := s.attempt(t.Context(), start{check: c, attempt: Attempt{At: time.Now()}}); o.Took != 8*time.Second || o.Fault != FaultCut {
+		if o := s.attempt(t.Context(), Start{Check: c, Attempt: Attempt{At: time.Now()}}); o.Took != 8*time.Second || o.Fault != FaultCut {
 			t.Errorf("got %+v after %v, want it cut off after 8s", o, o.Took)
 		}
 	})
