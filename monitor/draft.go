@@ -13,6 +13,7 @@ type draft struct {
 	now     time.Time
 	watched *watched
 	sight   *sight
+	mapped  bool             // the maps of sight are the draft's own, too
 	gone    map[CheckID]bool // rows that were removed: what the book has of them counts no more
 	news    []news           // of matters of hotels, told when all of a report is read
 
@@ -144,11 +145,20 @@ func (d *draft) openAt(n Node) string {
 	return id
 }
 
+// editSight is what the draft may write: all of it.
 func (d *draft) editSight() *sight {
+	s := d.editTimes()
+	if !d.mapped {
+		d.mapped = true
+		s.ever, s.swept = maps.Clone(s.ever), maps.Clone(s.swept)
+	}
+	return s
+}
+
+// editTimes is a sight of the draft's own, whose maps are not to be written: nearly every outcome moves a time on.
+func (d *draft) editTimes() *sight {
 	if d.sight == d.b.sight {
 		s := *d.b.sight
-		s.ever = maps.Clone(s.ever)
-		s.swept = maps.Clone(s.swept)
 		d.sight = &s
 	}
 	return d.sight

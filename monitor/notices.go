@@ -62,7 +62,8 @@ func (d *draft) setUp(c *Check, o Outcome, ev *[4]Evidence) {
 	if c.Reported {
 		return
 	}
-	r, key := d.row(c.ID()), noticeSetUp+string(c.ID())
+	r := d.row(c.ID())
+	key := func() string { return noticeSetUp + string(c.ID()) }
 	if d.firstInvalid(c, o) {
 		mute(r, ev)
 		return
@@ -71,7 +72,7 @@ func (d *draft) setUp(c *Check, o Outcome, ev *[4]Evidence) {
 		ev[0] = Fail
 		if r.SetUp != "" { // it was told as this account's own
 			d.editRow(c.ID()).SetUp = ""
-			d.notify(key, "", "", true)
+			d.notify(key(), "", "", true)
 		}
 		return
 	}
@@ -82,13 +83,13 @@ func (d *draft) setUp(c *Check, o Outcome, ev *[4]Evidence) {
 		d.editRow(c.ID()).SetUp = string(o.Fault)
 		if !known {
 			text, next := d.setUpText(c, o, never)
-			d.notify(key, text, next, false)
+			d.notify(key(), text, next, false)
 		}
 		return
 	}
 	if o.Fault == FaultNone && r != nil && r.SetUp != "" {
 		d.editRow(c.ID()).SetUp = ""
-		d.notify(key, fmt.Sprintf("Check %s works now.", c.ID()), "Nothing to do.", true)
+		d.notify(key(), fmt.Sprintf("Check %s works now.", c.ID()), "Nothing to do.", true)
 	}
 }
 

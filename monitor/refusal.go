@@ -115,8 +115,11 @@ func (d *draft) followsFromHotel(c *Check) bool {
 // not executed, and says nothing of the client. While a changed secret settles there is no hurry.
 func (d *draft) askClient(c *Check, o Outcome) {
 	settling := o.SecretAge > 0 && o.SecretAge < d.b.pace.SecretSettle
+	if o.Fault != FaultNoToken || o.Code == "" || c.Account == "" || settling {
+		return
+	}
 	what := "client " + c.Client + " for " + c.Account
-	if o.Fault != FaultNoToken || o.Code == "" || c.Account == "" || settling || d.within(d.sight.swept[what], d.b.pace.SweepEvery) {
+	if d.within(d.sight.swept[what], d.b.pace.SweepEvery) {
 		return
 	}
 	set(&d.editSight().swept, what, d.now)

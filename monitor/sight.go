@@ -93,7 +93,7 @@ func (d *draft) sawOutside() {
 	if s.cut.IsZero() && s.blind.IsZero() && d.within(s.outside, d.b.pace.OutsideFresh/10) {
 		return
 	}
-	n := d.editSight()
+	n := d.editTimes()
 	from := n.blind
 	n.outside, n.cut, n.blind, n.told = at, time.Time{}, time.Time{}, false
 	if from.IsZero() {
