@@ -2,6 +2,7 @@ package monitor_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,11 +54,14 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// own is a check of the user's own.
-func own(name, host string) *monitor.Check {
+// own is a check of the user's own, that needs others.
+func own(name, host string, needs ...string) *monitor.Check {
 	c := &monitor.Check{
 		Name: name, Kind: "http", Host: host, Every: time.Minute, Own: true, Asks: name, Anonymous: true,
 		Path: []monitor.Node{{Kind: monitor.NodeEdge, ID: host}},
+	}
+	for _, id := range slices.Backward(needs) {
+		c.Path = append([]monitor.Node{{Kind: monitor.NodeCheck, ID: id}}, c.Path...)
 	}
 	c.Schedule = monitor.EverySchedule(c.ID(), c.Every)
 	return c

@@ -17,6 +17,9 @@ func (d *draft) attribute(id SignalID, without Node) Cause {
 	if c == nil || d.ownMatter(c, id) {
 		return own
 	}
+	if cause, ok := d.ofNeeded(c, id, without); ok {
+		return cause
+	}
 	if cause, ok := d.withoutToken(c, id, without); ok {
 		return cause
 	}
@@ -28,7 +31,7 @@ func (d *draft) attribute(id SignalID, without Node) Cause {
 		return cause
 	}
 	for _, n := range c.Path {
-		if n == without || !d.mayExplain(n, id) || matter != "" && n.Kind == NodeAccount && !d.probed(c, id.Signal) {
+		if n == without || n.Kind == NodeCheck || !d.mayExplain(n, id) || matter != "" && n.Kind == NodeAccount && !d.probed(c, id.Signal) {
 			continue
 		}
 		if at := d.openAt(n); at != "" && covers(d.incident(at), id.Signal) {
@@ -175,6 +178,7 @@ func (d *draft) failing(id CheckID, s SignalKind) (failing, any bool) {
 // credentials; for a check of the user's own, its siblings on the same host; where credentials are in doubt,
 // the other checks of the account and of the client, one new token among them.
 func (d *draft) sweep(c *Check, s SignalKind) {
+	d.sweepNeeded(c)
 	if s == Availability || s == Latency {
 		d.sweepModule(c)
 	}

@@ -88,13 +88,14 @@ func (d *draft) traffics() []CheckID {
 // also the hotels whose reports name it.
 func (d *draft) dependents(i *Incident) []CheckID {
 	n := i.Cause.Node()
+	needing := d.suffering(i)
 	if n.Kind == NodeCheck {
-		return []CheckID{CheckID(n.ID)}
+		return append([]CheckID{CheckID(n.ID)}, append(slices.Clip(d.watched.members[n]), needing...)...)
 	}
 	if n.Kind != NodeModule {
-		return d.watched.members[n]
+		return append(slices.Clip(d.watched.members[n]), needing...)
 	}
-	all, k := slices.Clip(d.watched.members[n]), signalIndex(i.kind())
+	all, k := append(slices.Clip(d.watched.members[n]), needing...), signalIndex(i.kind())
 	for _, id := range d.traffics() {
 		if r := d.row(id); r != nil && (r.Incident[k] == i.ID || r.Signals[k].Last == Fail && d.module(id, i.kind()) == n.ID) {
 			all = append(all, id)

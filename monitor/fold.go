@@ -127,15 +127,15 @@ func (d *draft) partsOf(cause Cause, id SignalID, since time.Time) []string {
 	if cause.Kind == NodeHotels {
 		return d.sameHotel(d.watched.checks[id.Check].Account)
 	}
-	var parts []string
+	parts := d.needingParts(cause, id, since)
 	if cause.Kind == NodeCheck {
-		return nil
+		return parts
 	}
 	for _, at := range d.downstream(cause.Node()) {
 		i := d.incident(at)
 		apart := i.Since.Sub(since).Abs()
 		own := i.Cause.Kind == NodeHotels && !shared(i.Cause.ID)
-		if i.Cause.Node() == cause.Node() || apart > d.b.pace.Relation || own {
+		if i.Cause.Node() == cause.Node() || apart > d.b.pace.Relation || own || slices.Contains(parts, at) {
 			continue
 		}
 		named := d.named(part{cause.Node(), id.Signal, at}, func(m SignalID) bool {
@@ -220,11 +220,17 @@ func (d *draft) over(i *Incident) bool {
 // failed just when a member opened, and the member still does. It is told as its own.
 func (d *draft) exonerate(at string) bool {
 	i := d.incident(at)
-	own := i.Cause.Kind == NodeCheck || i.Cause.Kind == NodeHotels
-	if i.Cause.Confidence != Certain || own || len(i.Leads) > 0 {
+	if i.Cause.Confidence != Certain || i.Cause.Kind == NodeHotels || len(i.Leads) > 0 {
 		return false
 	}
-	good, calm := d.calm(d.watched.direct[i.Cause.Node()], i.kind())
+	probes := d.watched.direct[i.Cause.Node()]
+	if i.Cause.Kind == NodeCheck { // others need it
+		probes = []CheckID{CheckID(i.Cause.ID)}
+		if _, still := d.suffers(probes[0], i.kind()); still {
+			return false
+		}
+	}
+	good, calm := d.calm(probes, i.kind())
 	if calm {
 		d.editIncident(at).Good = latest(good, i.Good)
 		d.end(at, "")

@@ -109,7 +109,7 @@ func enlist(cast *monitor.Reconfigure, words []string) error {
 	case "muting":
 		cast.Mute = true
 	case "own":
-		cast.Checks = append(cast.Checks, own(words[1], words[2]))
+		cast.Checks = append(cast.Checks, own(words[1], words[2], words[3:]...))
 	case "receiver":
 		cast.Receivers = append(cast.Receivers, receiver(words[1:]))
 	default:

@@ -23,6 +23,7 @@ type watched struct {
 	mute      bool                 // hold back what is apaleo's while its maintenance is under way
 	accountOf map[string][]CheckID // those of an account that bellhop asks itself
 	forced    map[string][]CheckID // those of a client that ask for new tokens
+	needing   []CheckID            // those that need others, by the user's word
 }
 
 // group is where one representative is enough.
@@ -76,6 +77,9 @@ func (w *watched) add(c *Check, p Pace, shared map[ruled]*[4]SignalRule) {
 	w.rules[id] = shared[key]
 	for _, n := range c.Path {
 		w.members[n] = append(w.members[n], id)
+	}
+	if len(c.needed()) > 0 {
+		w.needing = append(w.needing, id)
 	}
 	for _, n := range c.Direct {
 		w.direct[n] = append(w.direct[n], id)

@@ -54,6 +54,7 @@ func (b *builder) checks(f fileForm) []*monitor.Check {
 	}
 	hooks, more := b.webhooks(f.Webhooks, taken)
 	b.hooks, all = hooks, append(all, more...)
+	b.dependOn(f.Watchlist.Checks, all)
 	if len(all) == 0 && len(f.Watchlist.Checks) == 0 && len(b.problems) == 0 {
 		b.wrong(f.Watchlist.At, "there is nothing to watch", "set watchlist: {include: [apaleo]}, or add checks")
 	}

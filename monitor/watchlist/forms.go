@@ -106,6 +106,7 @@ type checkForm struct {
 	Account   text            `key:"account"`
 	Labels    map[string]text `key:"labels"`
 	Runbook   text            `key:"runbook"`
+	DependsOn []text          `key:"depends_on"`
 	Detection detectionForm   `key:"detection"`
 	HTTP      *httpForm       `key:"http"`
 	TLS       *tlsForm        `key:"tls"`
