@@ -38,6 +38,7 @@ var places = map[string][]string{
 	"monitor/apaleo/apaleotest": {},
 	"monitor/rehearse":          {"monitor"},
 	"monitor/traffic":           {"monitor"},
+	"monitor/traffic/transport": {}, // the standard library only: see TestTransportCanBeCopied
 	"monitor/watchlist": {
 		"monitor", "monitor/probe", "monitor/apaleo",
 		"notify", "notify/slack", "notify/webhook", "notify/heartbeat",
@@ -56,6 +57,23 @@ var places = map[string][]string{
 // forTests are what the tests of any package may import: the stand-ins, and, for stories of the whole, the
 // watchlist that ships.
 var forTests = []string{"monitor/apaleo/apaleotest", "notify/slack/slacktest", "monitor/apaleo", "monitor/probe"}
+
+// TestTransportCanBeCopied ensures that what integrations take into their own code needs nothing but Go.
+func TestTransportCanBeCopied(t *testing.T) {
+	for _, p := range list(t) {
+		if p.ImportPath != module+"/monitor/traffic/transport" {
+			continue
+		}
+		if len(p.Imports) == 0 {
+			t.Error("it imports nothing")
+		}
+		for _, path := range p.Imports {
+			if first, _, _ := strings.Cut(path, "/"); strings.Contains(first, ".") || first == module {
+				t.Errorf("it imports %s", path)
+			}
+		}
+	}
+}
 
 // listed is what this test reads of `go list -json`.
 type listed struct {
