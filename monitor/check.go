@@ -26,6 +26,7 @@ type Check struct {
 	Every    time.Duration // T: the interval, or a cron expression's gap to the next run
 	Timeout  time.Duration // the deadline of one attempt, token and body included
 	Slow     time.Duration // an answer slower than this is a latency Fail; 0 is no latency signal
+	Learns   bool          // Slow is the most that may be slow: what is usual for the check decides (SlowOver)
 
 	Host      string // host, or host:port, that it asks: budgets and causes group by it; "" is that it asks nobody outside
 	Client    string // id of the OAuth client it speaks for, or ""

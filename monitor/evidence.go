@@ -1,6 +1,9 @@
 package monitor
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Way is what is known of our own way out at the moment of a failure.
 type Way string
@@ -15,7 +18,7 @@ const (
 
 // Words of the tables below that stand for evidence until more than the fault is known.
 const (
-	byTime   Evidence = "by time"   // Fail if slower than Slow, else Good; None where Slow is 0
+	byTime   Evidence = "by time"   // Fail if slower than is usual, else Good; None where that is not known
 	byClient Evidence = "by client" // Good where the attempt spoke for a client
 	byStatus Evidence = "by status" // Good where a status came that is not 429
 	byWay    Evidence = "by way"    // Fail, but None while we are cut off
@@ -98,8 +101,14 @@ var ownReadings = map[Fault][4]Evidence{
 	FaultWrongAccount: {None, None, Fail, None},
 }
 
-// Classify reads an outcome for each signal, in the order of SignalKinds. A fault that it does not know says nothing.
+// Classify reads an outcome for each signal, in the order of SignalKinds, where nothing is known of what is usual. A
+// fault that it does not know says nothing.
 func Classify(c *Check, o Outcome, way Way, p Pace) [4]Evidence {
+	return classify(c, o, way, p, c.SlowOver(nil))
+}
+
+// classify is Classify where answers that take longer than over are slow; 0 is that none are.
+func classify(c *Check, o Outcome, way Way, p Pace, over time.Duration) [4]Evidence {
 	if c.Info || c.Warning && !warns(o.Fault) {
 		return [4]Evidence{}
 	}
@@ -108,6 +117,9 @@ func Classify(c *Check, o Outcome, way Way, p Pace) [4]Evidence {
 		row = own
 	}
 	for i := range row {
+		if row[i] == byTime {
+			row[i] = either(over > 0, either(o.Took > over, Fail, Good), None)
+		}
 		row[i] = settle(row[i], c, o, way, p)
 	}
 	return row
@@ -122,8 +134,6 @@ func warns(f Fault) bool {
 // settle turns a word of the tables into evidence.
 func settle(e Evidence, c *Check, o Outcome, way Way, p Pace) Evidence {
 	switch e {
-	case byTime:
-		return either(c.Slow > 0, either(o.Took > c.Slow, Fail, Good), None)
 	case byClient:
 		return either(c.Client != "" || c.Reported, Good, None)
 	case byStatus:

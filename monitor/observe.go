@@ -13,7 +13,8 @@ func (d *draft) observe(o Outcome) {
 	}
 	d.spend(c, o)
 	way := d.way(c, o)
-	ev := Classify(c, o, way, d.b.pace)
+	old := d.row(o.Check)
+	ev := classify(c, o, way, d.b.pace, c.SlowOver(old.usual()))
 	d.setUp(c, o, &ev)
 	d.skewed(c, o)
 	d.meter(c, o)
@@ -22,8 +23,8 @@ func (d *draft) observe(o Outcome) {
 		return
 	}
 
-	old := d.row(o.Check)
 	r := d.editRow(o.Check)
+	before := footingOf(&r.Signals[0])
 	r.Last, r.LastRun = o, o.At
 	if ev[0] == Good {
 		r.LastGood = o.At
@@ -38,6 +39,9 @@ func (d *draft) observe(o Outcome) {
 	}
 	if dirty(r) {
 		d.c.Urgent = true
+	}
+	if !c.Reported {
+		r.Usual = r.Usual.learn(o, before, r)
 	}
 	d.plan(o.Check)
 }
@@ -120,7 +124,7 @@ func (d *draft) reconfigure(r Reconfigure) {
 		r.Advise = d.watched.advise
 	}
 	d.watched = d.made(r, nil)
-	var gone, changed []CheckID
+	var gone, changed, untimed []CheckID
 	for _, id := range d.known() {
 		row, c := d.row(id), d.watched.checks[id]
 		switch {
@@ -128,10 +132,14 @@ func (d *draft) reconfigure(r Reconfigure) {
 			gone = append(gone, id)
 		case row.Asks != c.Asks:
 			changed = append(changed, id)
+		case c.Slow == 0 && row.Signal(Latency).Phase != "":
+			untimed = append(untimed, id)
+			d.resize(id)
 		default:
 			d.resize(id)
 		}
 	}
+	d.untime(untimed)
 	d.unwatch(gone, ChangeUnwatched)
 	d.unwatch(changed, ChangeReconfigured)
 	for _, id := range changed {
@@ -182,6 +190,19 @@ func (d *draft) unwatch(ids []CheckID, why ChangeWord) {
 		}
 	}
 	d.leaveAll(left, why)
+}
+
+// untime ends what checks have open because they were slow: they are not timed any more.
+func (d *draft) untime(ids []CheckID) {
+	var left []leaving
+	for _, id := range ids {
+		r, k := d.editRow(id), signalIndex(Latency)
+		if r.Signals[k].IsOpen() {
+			left = append(left, leaving{SignalID{id, Latency}, d.now})
+		}
+		r.Signals[k] = Signal{}
+	}
+	d.leaveAll(left, ChangeReconfigured)
 }
 
 // resize fits a row's buckets to rules that may have changed.

@@ -14,11 +14,20 @@ type Row struct {
 	LastGood time.Time   `json:"last_good,omitzero"` // of availability
 	SetUp    string      `json:"set_up,omitempty"`   // the fault of the set-up notice that stands
 	Last     Outcome     `json:"last"`
+	Usual    *Usual      `json:"usual,omitempty"` // nil is nothing learned yet; of what is reported nothing is
 	Plan     Plan        `json:"-"`
 }
 
 // Signal is the state of one signal.
 func (r *Row) Signal(k SignalKind) Signal { return r.Signals[signalIndex(k)] }
+
+// usual is what is usual for a check; nil is not known.
+func (r *Row) usual() *Usual {
+	if r == nil {
+		return nil
+	}
+	return r.Usual
+}
 
 // mute says whether the last attempt came to nothing, and that told nothing of the check: there was no way
 // out, or no token.

@@ -51,6 +51,7 @@ type Config struct {
 type Override struct {
 	Off                  bool
 	Every, Timeout, Slow time.Duration // as they are, whatever the pace
+	Untimed              bool          // no answer of it is slow
 	Rule                 *monitor.Rule
 	Public               *string // its component on the public page, "" for none
 }

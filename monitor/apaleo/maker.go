@@ -68,8 +68,9 @@ func (m maker) times(c *monitor.Check, e Entry, o Override) {
 		c.Schedule = m.evenly(e, c.Every)
 	}
 	c.Timeout = min(cmp.Or(o.Timeout, e.Timeout, longestWait), c.Every*8/10)
-	if !c.Info && !c.Warning && !e.flags.kept {
+	if !c.Info && !c.Warning && !e.flags.kept && !o.Untimed {
 		c.Slow = min(cmp.Or(o.Slow, time.Duration(slowPart*float64(c.Timeout))), c.Timeout-1)
+		c.Learns = o.Slow == 0
 	}
 }
 

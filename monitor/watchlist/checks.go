@@ -205,10 +205,19 @@ func (b *builder) times(c *monitor.Check, f checkForm) {
 	}
 	c.Schedule = b.spread(c.ID(), r, f.Spread)
 	c.Timeout = b.timeout(f.Timeout, r.min)
-	if c.Slow = f.Slow.V; c.Slow > 0 && c.Slow >= c.Timeout {
-		b.wrong(f.Slow.At, fmt.Sprintf("slow %s is not under the timeout of %s", quote(f.Slow.Raw), short(c.Timeout)), "an answer that late is a failure already: lower slow, or remove it")
+	if c.Slow = time.Duration(f.Slow.V); !f.Slow.Set && !c.Warning && !c.Info {
+		c.Slow, c.Learns = min(time.Duration(slowPart*float64(c.Timeout)), mostSlow), true
+	}
+	if c.Slow >= c.Timeout && c.Timeout > 0 {
+		b.wrong(f.Slow.At, fmt.Sprintf("slow %s is not under the timeout of %s", quote(f.Slow.Raw), short(c.Timeout)), "an answer that late is a failure already: lower slow, remove it, or write off")
 	}
 }
+
+// What is slow where nothing is said of it: at most this part of what an attempt may take, and this long.
+const (
+	slowPart = 0.3
+	mostSlow = 3 * time.Second
+)
 
 func (b *builder) rhythm(spec string) (rhythm, error) {
 	if r, ok := b.rhythms[spec]; ok {

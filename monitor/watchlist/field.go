@@ -24,7 +24,12 @@ type (
 	flag = field[bool]
 	// A sealed field is a secret written into the file, or brought by a variable.
 	sealed = field[Secret]
+	// A limit is a duration, or the word off for none.
+	limit = field[most]
 )
+
+// most is how long something may take; 0 is as long as it likes.
+type most time.Duration
 
 func (f *field[T]) read(r *reader, key string, n *node) {
 	value, p := r.expand(n)
@@ -40,6 +45,13 @@ func (f *field[T]) read(r *reader, key string, n *node) {
 			r.wrong(p, fmt.Sprintf("%s %s is no duration (%s)", key, quote(f.Raw), err), "write it like 30s, 5m, 1h30m or 14d")
 		}
 		f.Set, *v = err == nil, d
+	case *most:
+		d, err := parseDuration(value)
+		if off := value == "off"; err != nil && !off {
+			r.wrong(p, fmt.Sprintf("%s %s is no duration (%s)", key, quote(f.Raw), err), "write it like 30s, 5m, 1h30m or 14d, or off")
+			f.Set = false
+		}
+		*v = most(d)
 	case *bool:
 		*v = value == "true"
 		if value != "true" && value != "false" {

@@ -78,7 +78,7 @@ type overrideForm struct {
 	Off       flag          `key:"off"`
 	Every     span          `key:"every"`
 	Timeout   span          `key:"timeout"`
-	Slow      span          `key:"slow"`
+	Slow      limit         `key:"slow"`
 	Public    text          `key:"public"`
 	Detection detectionForm `key:"detection"`
 }
@@ -102,7 +102,7 @@ type checkForm struct {
 	Schedule  text            `key:"schedule"`
 	Spread    span            `key:"spread"`
 	Timeout   span            `key:"timeout"`
-	Slow      span            `key:"slow"`
+	Slow      limit           `key:"slow"`
 	Account   text            `key:"account"`
 	Labels    map[string]text `key:"labels"`
 	Runbook   text            `key:"runbook"`

@@ -222,3 +222,28 @@ apaleo: {maintenance: %s}
 		t.Errorf("difference %+v", d)
 	}
 }
+
+// TestSlow ensures that what is slow is learned unless somebody says it, and that off is that nothing is.
+func TestSlow(t *testing.T) {
+	const data = `
+watchlist:
+  include: [apaleo]
+  overrides: {api-edge: {slow: 2s}, token-edge: {slow: off}, apaleo-health: {slow: 0s}}
+  checks:
+    - {name: said, slow: 5s, http: {url: "https://example.com/a"}}
+    - {name: none, slow: off, http: {url: "https://example.com/b"}}
+    - {name: learned, timeout: 5s, http: {url: "https://example.com/c"}}
+`
+	w := parse(t, data, watchlist.Options{})
+	for id, want := range map[monitor.CheckID]struct {
+		slow   time.Duration
+		learns bool
+	}{
+		"api-edge": {2 * time.Second, false}, "token-edge": {0, false}, "apaleo-health": {0, false}, "identity-discovery": {3 * time.Second, true},
+		"said": {5 * time.Second, false}, "none": {0, false}, "learned": {1500 * time.Millisecond, true}, "tls-api": {0, false},
+	} {
+		if c := find(t, w, id); c.Slow != want.slow || c.Learns != want.learns {
+			t.Errorf("%s: slow over %s, learned %t, want %s, %t", id, c.Slow, c.Learns, want.slow, want.learns)
+		}
+	}
+}

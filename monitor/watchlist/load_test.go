@@ -38,7 +38,7 @@ func TestOwnCheck(t *testing.T) {
 	balanced, _ := monitor.Preset("balanced", monitor.RealPace())
 	c := only(t, `watchlist: {checks: [{name: shop, http: {url: "https://Example.com/health"}}]}`, watchlist.Options{})
 	if c.ID() != "shop" || c.Title != "shop" || c.Kind != "http" || !c.Own || !c.Anonymous || c.Warning || c.Spec != "@every 60s" ||
-		c.Every != time.Minute || c.Timeout != 10*time.Second || c.Slow != 0 || c.Host != "example.com:443" || c.Rule != balanced {
+		c.Every != time.Minute || c.Timeout != 10*time.Second || c.Slow != 3*time.Second || !c.Learns || c.Host != "example.com:443" || c.Rule != balanced {
 		t.Errorf("check %+v", c)
 	}
 	if want := []monitor.Node{{Kind: monitor.NodeEdge, ID: "example.com:443"}}; !slices.Equal(c.Path, want) || c.Direct != nil {

@@ -39,7 +39,7 @@ func (b *builder) overrides(fields map[string]overrideForm) map[string]apaleo.Ov
 		o := apaleo.Override{Off: f.Off.V}
 		o.Every = b.within(name+".every", f.Every, 0, b.pace.Of(10*time.Second), 30*24*time.Hour)
 		o.Timeout = b.within(name+".timeout", f.Timeout, 0, b.pace.Of(10*time.Millisecond), 24*time.Hour)
-		o.Slow = b.within(name+".slow", f.Slow, 0, 0, 24*time.Hour)
+		o.Slow, o.Untimed = time.Duration(f.Slow.V), f.Slow.Set && f.Slow.V == 0
 		if f.Public.Set {
 			o.Public = &f.Public.V
 		}
@@ -81,7 +81,7 @@ func (b *builder) fit(checks []*monitor.Check, fields map[string]overrideForm) {
 		switch {
 		case f.Slow.Set && (c.Info || c.Warning):
 			b.wrong(f.Slow.At, c.Name+" is not timed", "remove slow")
-		case f.Slow.Set && f.Slow.V >= c.Timeout:
+		case time.Duration(f.Slow.V) >= c.Timeout:
 			b.wrong(f.Slow.At, c.Name+".slow "+quote(f.Slow.Raw)+" is not under the timeout of "+short(c.Timeout), "an answer that late is a failure already: lower slow, or raise timeout")
 		}
 		if f.Every.Set && c.Forced && f.Every.V < least {
