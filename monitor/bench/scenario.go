@@ -11,6 +11,19 @@ import (
 type Scenario struct {
 	Name string
 	make func(r *rand.Rand, w *World)
+	cast func(seed uint64) (cast, error)
+	wide bool // more is watched than a check or a few
+}
+
+// with is the scenario with something else watched.
+func (s Scenario) with(name string, cast func(seed uint64) (cast, error)) Scenario {
+	s.Name, s.cast, s.wide = name, cast, true
+	return s
+}
+
+// scenario is one with one check alone.
+func scenario(name string, make func(r *rand.Rand, w *World)) Scenario {
+	return Scenario{Name: name, make: make, cast: alone}
 }
 
 const minute = time.Minute
@@ -55,30 +68,30 @@ func timeouts(from time.Time, d time.Duration) Segment {
 
 // Hard is an outage that lasts d.
 func Hard(d time.Duration) Scenario {
-	return Scenario{"hard outage " + short(d), func(r *rand.Rand, w *World) {
+	return scenario("hard outage "+short(d), func(r *rand.Rand, w *World) {
 		w.add(server(w.begin(r), d, 1), Trouble{Severity: monitor.Down})
-	}}
+	})
 }
 
 // Hanging is an outage in which nothing answers in time.
 func Hanging(d time.Duration) Scenario {
-	return Scenario{"hard outage " + short(d) + ", timeouts", func(r *rand.Rand, w *World) {
+	return scenario("hard outage "+short(d)+", timeouts", func(r *rand.Rand, w *World) {
 		w.add(timeouts(w.begin(r), d), Trouble{Severity: monitor.Down})
-	}}
+	})
 }
 
 // Brownout fails a share of attempts for half an hour.
 func Brownout(share float64) Scenario {
-	return Scenario{"brown-out " + percent(share) + " 30 min", func(r *rand.Rand, w *World) {
+	return scenario("brown-out "+percent(share)+" 30 min", func(r *rand.Rand, w *World) {
 		w.add(server(w.begin(r), 30*minute, share), Trouble{Severity: monitor.Degraded})
-	}}
+	})
 }
 
 // Blip is an outage so short that nobody should hear of it.
 func Blip(d time.Duration) Scenario {
-	return Scenario{"blip " + short(d), func(r *rand.Rand, w *World) {
+	return scenario("blip "+short(d), func(r *rand.Rand, w *World) {
 		w.ignore(server(w.begin(r), d, 1))
-	}}
+	})
 }
 
 // ignore puts something into the world that nobody should hear of.
@@ -89,17 +102,17 @@ func (w *World) ignore(s ...Segment) {
 
 // Rolling is a deploy that takes five instances down for ten seconds each, two minutes apart.
 func Rolling() Scenario {
-	return Scenario{"rolling deploy 5 x 10 s", func(r *rand.Rand, w *World) {
+	return scenario("rolling deploy 5 x 10 s", func(r *rand.Rand, w *World) {
 		from := w.begin(r)
 		for n := range 5 {
 			w.ignore(server(from.Add(time.Duration(n)*(2*minute+within(r, minute))), 10*time.Second, 1))
 		}
-	}}
+	})
 }
 
 // Flaps is an outage of down and a calm of up, n times in a row: one trouble that comes and goes.
 func Flaps(n int, down, up time.Duration) Scenario {
-	return Scenario{"flaps " + short(down) + "/" + short(up), func(r *rand.Rand, w *World) {
+	return scenario("flaps "+short(down)+"/"+short(up), func(r *rand.Rand, w *World) {
 		from := w.begin(r)
 		t := Trouble{From: from, Severity: monitor.Down}
 		for range n {
@@ -108,48 +121,14 @@ func Flaps(n int, down, up time.Duration) Scenario {
 			from = t.To.Add(up)
 		}
 		w.Truth, w.End = append(w.Truth, t), t.To.Add(2*after)
-	}}
+	})
 }
 
 // Burst answers most attempts with 429 for ten minutes: a quota, and no outage.
 func Burst() Scenario {
-	return Scenario{"429 burst 10 min", func(r *rand.Rand, w *World) {
+	return scenario("429 burst 10 min", func(r *rand.Rand, w *World) {
 		s := server(w.begin(r), 10*minute, 0.7)
 		s.Fault, s.Status = monitor.FaultQuota, 429
 		w.ignore(s)
-	}}
-}
-
-// Noise is a stretch of a year in which nothing happens but what always does: transient failures, and blips.
-type Noise struct {
-	Share  float64       // of attempts that fail by themselves
-	PerDay float64       // blips
-	Mean   time.Duration // of a blip
-}
-
-// Quiet and Noisy are the worlds that false alarms are counted in.
-func Quiet() Noise { return Noise{Share: 0.002, PerDay: 1, Mean: 8 * time.Second} }
-
-// Noisy is five times as bad as most.
-func Noisy() Noise { return Noise{Share: 0.01, PerDay: 4, Mean: 10 * time.Second} }
-
-// yearParts is how many worlds make a check-year.
-const yearParts = 40
-
-// Scenario is a fortieth of a year of it.
-func (n Noise) Scenario(name string) Scenario {
-	return Scenario{name, func(r *rand.Rand, w *World) {
-		d := time.Duration(365.25 * 24 / yearParts * float64(time.Hour))
-		w.End = w.Start.Add(d)
-		n.into(r, w)
-	}}
-}
-
-// into puts the noise into a world.
-func (n Noise) into(r *rand.Rand, w *World) {
-	w.Noise = n.Share
-	d := w.End.Sub(w.Start)
-	for range poisson(r, n.PerDay*d.Hours()/24) {
-		w.Segments = append(w.Segments, server(w.Start.Add(within(r, d)), exponential(r, n.Mean), 1))
-	}
+	})
 }

@@ -17,6 +17,8 @@ type World struct {
 	Truth    []Trouble
 	Acts     []Act // by At
 
+	PerMinute int // requests of the integration's own that are reported
+
 	until []time.Time // the latest end of the segments up to each
 }
 
