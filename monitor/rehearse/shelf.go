@@ -85,6 +85,11 @@ func (k *shelf) forget(now time.Time, p monitor.Pace) {
 			delete(k.events, id)
 		}
 	}
+	for id, d := range k.deliveries {
+		if d.Settled && k.incidents[id.Incident] == nil {
+			delete(k.deliveries, id)
+		}
+	}
 	for id, at := range k.reports {
 		if now.Sub(at) > p.Of(48*time.Hour) {
 			delete(k.reports, id)
