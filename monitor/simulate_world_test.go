@@ -131,8 +131,12 @@ func spoil(o monitor.Outcome, c *monitor.Check, tr trouble, at time.Time) monito
 		o.Status, o.Fault, o.Took, o.Controls = 0, monitor.FaultTimeout, 10*time.Second, controls(true)
 	case "cut":
 		o.Status, o.Fault, o.Took, o.IP, o.Controls = 0, monitor.FaultDNS, time.Millisecond, "", controls(false)
-	default:
-		panic("no such trouble: " + tr.what)
+	default: // how long an answer takes
+		took, err := time.ParseDuration(tr.what)
+		if err != nil {
+			panic("no such trouble: " + tr.what)
+		}
+		o.Took = took
 	}
 	o.Detail = cmp.Or(o.Detail, told(o, c))
 	return o

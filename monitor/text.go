@@ -1,10 +1,6 @@
 package monitor
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-)
+import "slices"
 
 // What people read is made here, once per version: every receiver and page says the same words.
 
@@ -187,72 +183,6 @@ func headline(i *Incident) string {
 		}
 		return "is DEGRADED"
 	}
-}
-
-// sinceText is the numbers behind the claim.
-func (d *draft) sinceText(i *Incident, what string) string {
-	var b strings.Builder
-	b.WriteString(": ")
-	s := i.Scope
-	failed, of := d.attempts(i)
-	verb := "failed"
-	if i.kind() == Latency {
-		verb = "took too long"
-	}
-	switch {
-	case i.Severity == Warning:
-		b.WriteString(d.detail(i, what))
-		return b.String() + "."
-	case s.Evaluated > 1 && i.Severity != Degraded:
-		fmt.Fprintf(&b, "%d of %s", s.Failing, fail(s.Evaluated))
-	case s.Evaluated > 1:
-		fmt.Fprintf(&b, "%d of %s on %d of %s %s", failed, count(of, "attempt"), s.Failing, count(s.Evaluated, "check"), verb)
-	default:
-		fmt.Fprintf(&b, "%d of %s %s", failed, count(of, "attempt"), verb)
-	}
-	if seen := d.detail(i, what); seen != "" && i.kind() != Latency {
-		fmt.Fprintf(&b, " (%s)", seen)
-	}
-	fmt.Fprintf(&b, " since %s.", d.began(i))
-	if s.Blocked > 0 {
-		fmt.Fprintf(&b, " %s cannot be asked because of it.", count(s.Blocked, "more check"))
-	}
-	if i.Reopened > 0 {
-		fmt.Fprintf(&b, " This is outage number %d.", i.Reopened+1)
-	}
-	if i.Flapping {
-		if m, ok := d.witness(i); ok && d.row(m.Check) != nil {
-			fmt.Fprintf(&b, " It comes and goes: its end is told after %s of calm.", span(d.row(m.Check).Signal(m.Signal).Hold))
-		}
-	}
-	return b.String()
-}
-
-// detail is what was seen, with what the probe adds to it.
-func (d *draft) detail(i *Incident, what string) string {
-	f := d.failure(i)
-	if f != nil && f.Detail != "" && (i.Cause.Kind == NodeCheck || f.Fault == FaultExpiring) {
-		if f.Fault == FaultExpiring || strings.HasPrefix(f.Detail, what) {
-			return f.Detail
-		}
-		return what + ", " + f.Detail
-	}
-	return what
-}
-
-// attempts adds up the attempts of an incident's own checks.
-func (d *draft) attempts(i *Incident) (failed, of int) {
-	ids := i.Leads
-	if len(ids) == 0 {
-		ids = i.Members
-	}
-	for _, m := range ids {
-		if r := d.row(m.Check); r != nil {
-			s := r.Signal(m.Signal)
-			failed, of = failed+s.Fails, of+s.Attempts-s.GoodRun
-		}
-	}
-	return failed, of
 }
 
 // besides says what answers all the while, where there is evidence, and what apaleo itself says.

@@ -58,6 +58,9 @@ func (d *draft) review() {
 			continue
 		}
 		sev, accounts := d.severity(i), d.scope(i).Accounts
+		if sev == Degraded && d.wasHard(i) {
+			sev = i.Severity
+		}
 		switch p := i.Pending; {
 		case sev == i.Severity && accounts == i.Scope.Accounts:
 			if p != (Pending{}) {
@@ -77,13 +80,9 @@ func (d *draft) review() {
 
 // severity is the worst that an incident's own checks say; of its members, where it has none.
 func (d *draft) severity(i *Incident) Severity {
-	ids := i.Leads
-	if len(ids) == 0 {
-		ids = i.Members
-	}
 	var fails, attempts int
 	hard, worst := true, Warning
-	for _, m := range ids {
+	for _, m := range d.own(i) {
 		r := d.row(m.Check)
 		if r == nil {
 			continue
@@ -99,6 +98,21 @@ func (d *draft) severity(i *Incident) Severity {
 		return Down
 	}
 	return worst
+}
+
+// wasHard says whether all that an incident's numbers are of failed until it began to be good, so that an outage is not
+// told to be less while its end is awaited.
+func (d *draft) wasHard(i *Incident) bool {
+	return !slices.ContainsFunc(d.own(i), func(m SignalID) bool {
+		r := d.row(m.Check)
+		return r == nil || !r.Signal(m.Signal).wasHard()
+	})
+}
+
+// wasHard says whether the last eight attempts before the present Goods, as far as they are known, all failed.
+func (s Signal) wasHard() bool {
+	known := 8 - s.GoodRun
+	return s.Phase == Recovering && s.Tailed == 8 && known > 0 && s.Tail>>s.GoodRun == 1<<known-1
 }
 
 // severityOf is what one open signal amounts to; availability is Degraded until the numbers make it Down.

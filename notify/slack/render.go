@@ -105,7 +105,7 @@ func affected(i *monitor.Incident) string {
 	var b strings.Builder
 	shown := min(len(i.Affected), maxShown)
 	for _, a := range i.Affected[:shown] {
-		b.WriteString("• " + clip(string(a.Check), 80) + ": " + saw(a) + fmt.Sprintf(", %d of %d failed\n", a.Failed, a.Of))
+		b.WriteString("• " + clip(string(a.Check), 80) + ": " + saw(a) + fmt.Sprintf(", %d of %d %s\n", a.Failed, a.Of, ended(a)))
 	}
 	if more := i.Count - shown; more > 0 {
 		fmt.Fprintf(&b, "and %d more\n", more)
@@ -126,10 +126,21 @@ func counted(i *monitor.Incident) string {
 }
 
 func saw(a monitor.Affected) string {
+	if a.Signal == monitor.Latency && a.Status == 0 {
+		return "answers"
+	}
 	if a.Status != 0 && a.Status/100 != 2 || a.Fault == monitor.FaultNone {
 		return fmt.Sprintf("HTTP %d", a.Status)
 	}
 	return strings.ReplaceAll(string(a.Fault), "_", " ")
+}
+
+// ended is what came of the attempts that count against a check.
+func ended(a monitor.Affected) string {
+	if a.Signal == monitor.Latency {
+		return "slow"
+	}
+	return "failed"
 }
 
 // smallPrint is the small print: what ties posts that cannot be threaded.

@@ -64,6 +64,13 @@ func text(title, sentence string, side monitor.Side) func(*monitor.Incident) {
 	}
 }
 
+// slow is what answers, and takes its time.
+func slow(i *monitor.Incident) {
+	i.Title = "apaleo API is SLOW"
+	i.Text = "apaleo API is SLOW: 9 of 12 answers took over 1.2 s since 10:02:11 UTC (last 4.1 s, usually 0.21 s)."
+	i.Affected, i.Count = []monitor.Affected{{Check: "api-edge", Signal: monitor.Latency, Status: 401, Failed: 9, Of: 12}}, 1
+}
+
 // hotels is a matter of hotels: its numbers are of these, and what their tokens were answered with is no failure.
 func hotels(i *monitor.Incident) {
 	text("1 hotel still has to consent", "1 hotel still has to consent to scope folios.read: Alpenrose (H007).", monitor.SideHotel)(i)
@@ -82,7 +89,8 @@ func notice(what monitor.EventType) notify.Message {
 func messages() map[string]notify.Message {
 	return map[string]notify.Message{
 		"opened-down":     message(monitor.EventOpened, monitor.Down, nil),
-		"opened-degraded": message(monitor.EventOpened, monitor.Degraded, text("apaleo API is degraded", "apaleo API is degraded: 5 of 18 attempts failed since 10:02:11 UTC.", monitor.SideApaleo)),
+		"opened-degraded": message(monitor.EventOpened, monitor.Degraded, text("apaleo API is degraded", "apaleo API is degraded: 18 of 58 attempts failed (31 %, HTTP 502) since 10:02:11 UTC, usually 0.1 %.", monitor.SideApaleo)),
+		"opened-slow":     message(monitor.EventOpened, monitor.Degraded, slow),
 		"opened-auth":     message(monitor.EventOpened, monitor.AuthLost, text("Our credentials are rejected", "Our apaleo credentials are rejected (400 invalid_client) since 10:02:11 UTC. apaleo itself is up.", monitor.SideCredentials)),
 		"opened-quota":    message(monitor.EventOpened, monitor.QuotaOut, text("Rate limit", "apaleo answers 429 since 10:02:11 UTC.", monitor.SideIntegration)),
 		"opened-warning":  message(monitor.EventOpened, monitor.Warning, text("Certificate ends soon", "The certificate of example.com ends on 2026-11-30.", monitor.SideIntegration)),
