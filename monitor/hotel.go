@@ -25,6 +25,10 @@ type Hotel struct {
 	Pings     Rhythm      `json:"pings,omitzero"`
 	Events    Rhythm      `json:"events,omitzero"`
 	Reports   Apart       `json:"reports,omitzero"` // of all hotels together: how often reports come
+
+	Traffic Stream        `json:"traffic,omitzero"`  // its requests
+	Streams []CheckStream `json:"streams,omitempty"` // of all hotels together: their requests
+	Minutes Window        `json:"minutes,omitempty"` // of all hotels together: hotels with requests, and those for which most of a report's fail
 }
 
 // Wells are times by kind of check.

@@ -45,7 +45,8 @@ type Signal struct {
 	Since     time.Time     `json:"since,omitzero"`     // first failure of the present trouble
 	Attempts  int           `json:"attempts,omitempty"` // since then, None not counted
 	Fails     int           `json:"fails,omitempty"`
-	GoodRun   int           `json:"good_run,omitempty"` // Goods in a row while recovering
+	GoodRun   int           `json:"good_run,omitempty"`   // Goods in a row while recovering
+	GoodFails int           `json:"good_fails,omitempty"` // of requests: stray failures in that run, not in Fails
 	GoodSince time.Time     `json:"good_since,omitzero"`
 	Hold      time.Duration `json:"hold,omitempty"`
 	Closed    time.Time     `json:"closed,omitzero"` // last end

@@ -213,7 +213,7 @@ func (s Signal) fallBack(r SignalRule) Signal {
 // rest is the signal without its present trouble. GoodSince stays: of a trouble that was closed it is the end.
 func (s Signal) rest() Signal {
 	s.Phase, s.Level, s.Since, s.Hold = Clean, 0, time.Time{}, 0
-	s.Attempts, s.Fails, s.GoodRun = 0, 0, 0
+	s.Attempts, s.Fails, s.GoodRun, s.GoodFails = 0, 0, 0, 0
 	s.Tail, s.Tailed = 0, 0
 	return s
 }
