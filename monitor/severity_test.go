@@ -1,6 +1,7 @@
 package monitor_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -119,4 +120,27 @@ func TestSeverity(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestOutageIsNotLessAtItsEnd ensures that what was down to the last is not told to be merely degraded while its end is
+// awaited.
+func TestOutageIsNotLessAtItsEnd(t *testing.T) {
+	r := &trial{lesson: learning(own("shop", "shop.example.com:443"))}
+	var told []monitor.Severity
+	brownOut := []bool{true, false, true, false, true, false, true, false, true, false, true}
+	for _, failed := range append(append(brownOut, true, true, true, true, true, true, true, true, true, true), make([]bool, 30)...) {
+		r.at = r.at.Add(15 * time.Second)
+		o := fine(r.c, r.at)
+		if failed {
+			o.Status, o.Fault = 500, monitor.FaultServer
+		}
+		change := r.book.Decide([]monitor.Input{o, monitor.Tick{At: r.at}})
+		r.book.Apply(change)
+		for _, e := range change.Events {
+			told = append(told, e.Incident.Severity)
+		}
+	}
+	if want := []monitor.Severity{monitor.Degraded, monitor.Down, monitor.Down}; !slices.Equal(told, want) {
+		t.Errorf("told %v, want %v", told, want)
+	}
 }
