@@ -1,6 +1,6 @@
 # run and test need Go, git, make and gcc (for -race); nothing else of the network than module download. As root with
 # apt, test also installs what docs/examples are run with (tools/examples-ready); elsewhere those are skipped.
-.PHONY: run test bench torture lint
+.PHONY: run test bench bench-detection torture lint
 
 run: ## the daemon, with the config.yaml that ships
 	go run .
@@ -14,6 +14,12 @@ test: ## what has to pass before a commit
 bench: ## speed and size, beside a minimal loop in the same run; without -race
 	BELLHOP_BENCH=1 go test -count=1 -run 'Speed|ReportMemory' -v ./monitor ./monitor/command/...
 	go test -run '^$$' -bench . -benchmem ./...
+
+SEEDS ?= 2000
+SEED ?= 1
+
+bench-detection: ## how well trouble is told from noise, in SEEDS worlds of each kind; writes docs/detection.md and its plot
+	go test -count=1 -timeout 120m -run '^TestDetection$$' -v ./monitor/bench -seeds=$(SEEDS) -seed=$(SEED) -docs=$(CURDIR)/docs
 
 torture: ## the laws of the book on a million inputs; the daemon killed 200 times while receivers fail, hang and lie
 	BELLHOP_LAWS=1000000 go test -count=1 -run BookLaws ./monitor

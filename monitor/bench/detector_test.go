@@ -1,17 +1,11 @@
 package bench
 
 import (
-	"flag"
 	"fmt"
 	"testing"
 	"time"
 
 	"bellhop/monitor"
-)
-
-var (
-	seeds = flag.Int("seeds", 50, "worlds of each scenario")
-	run   = flag.Uint64("seed", 1, "of the run: another one makes other worlds")
 )
 
 // A candidate is a detector that could be ours.
@@ -69,6 +63,6 @@ func TestDetector(t *testing.T) {
 
 // perYear is a rate of false alarms with its bounds.
 func perYear(s Score) string {
-	low, high := rateBounds(s.False, s.Years())
-	return fmt.Sprintf("%.2f (%.2f-%.2f)", float64(s.False)/s.Years(), low, high)
+	low, high := rateBounds(s.False, s.Years)
+	return fmt.Sprintf("%.2f (%.2f-%.2f)", float64(s.False)/s.Years, low, high)
 }

@@ -32,7 +32,7 @@ func Measure(s Scenario, seeds int, run uint64, policy func() Policy) Score {
 	for _, one := range each(seeds, func(n int) Score {
 		w := s.World(seedOf(run, n))
 		r := dice(w.Seed, "phase")
-		return w.score(w.play(policy(), w.Start.Add(within(r, minute))))
+		return w.score(w.play(policy(), w.Start.Add(within(r, 5*minute))))
 	}) {
 		sum = sum.add(one)
 	}

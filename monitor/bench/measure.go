@@ -9,12 +9,11 @@ import (
 type result struct {
 	Score
 
-	each    []telling
-	exact   int // worlds in which every truth was one incident with a beginning and, if it ended, an end
-	caused  int // worlds in which the first incident named the right cause
-	silent  int // worlds without any message
+	heard   []float64 // messages of each world
+	exact   int       // worlds in which every truth was one incident with a beginning and, if it ended, an end
+	caused  int       // worlds in which the first incident named the right cause
+	silent  int       // worlds without any message
 	notices int
-	worlds  int
 }
 
 // measure plays so many worlds of a scenario to the whole book.
@@ -25,7 +24,7 @@ func measure(ctx context.Context, s Scenario, seeds int, run uint64) (result, er
 		world *World
 		err   error
 	}
-	sum, errs := result{worlds: seeds}, []error(nil)
+	sum, errs := result{}, []error(nil)
 	for _, o := range each(seeds, func(n int) one {
 		w := s.World(seedOf(run, n))
 		c, err := s.cast(w.Seed)
@@ -46,7 +45,7 @@ func measure(ctx context.Context, s Scenario, seeds int, run uint64) (result, er
 
 func (r *result) take(w *World, t telling, s Score) {
 	r.Score = r.add(s)
-	r.each = append(r.each, t)
+	r.heard = append(r.heard, float64(len(t.Messages)))
 	r.notices += t.Notices
 	if len(t.Messages) == 0 {
 		r.silent++
@@ -68,13 +67,4 @@ func (w *World) exactly(t telling) bool {
 		}
 	}
 	return len(t.Messages) == n && len(t.Incidents) == len(w.Truth)
-}
-
-// messages are how many each world heard.
-func (r result) messages() []float64 {
-	all := make([]float64, len(r.each))
-	for n, t := range r.each {
-		all[n] = float64(len(t.Messages))
-	}
-	return all
 }

@@ -24,7 +24,7 @@ const yearParts = 40
 // Scenario is a fortieth of a year of it.
 func (n Noise) Scenario(name string) Scenario {
 	return scenario(name, func(r *rand.Rand, w *World) {
-		d := time.Duration(365.25 * 24 / yearParts * float64(time.Hour))
+		d := time.Duration(daysInYear * 24 / yearParts * float64(time.Hour))
 		w.End = w.Start.Add(d)
 		n.into(r, w)
 	})

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -15,6 +16,8 @@ const late = time.Minute
 
 // A Score is how one world was told.
 type Score struct {
+	Worlds       int
+	Wrong        int // worlds with a false alarm
 	Truths, Seen int
 	Alarms, Hits int             // alarms, and those of them that are about a truth
 	Delays       []time.Duration // from a trouble's beginning to the first message of it
@@ -23,12 +26,12 @@ type Score struct {
 	False        int
 	FalseFor     time.Duration // how long false alarms stood
 	Probes       int
-	Span         time.Duration
+	Years        float64 // of checking
 }
 
 // score compares what was told with what is true.
 func (w *World) score(h Heard) Score {
-	s := Score{Truths: len(w.Truth), Messages: len(h.Messages), Probes: h.Probes, Span: w.End.Sub(w.Start)}
+	s := Score{Worlds: 1, Truths: len(w.Truth), Messages: len(h.Messages), Probes: h.Probes, Years: w.End.Sub(w.Start).Hours() / 24 / daysInYear}
 	alarms := stretches(h.Messages)
 	s.Alarms = len(alarms)
 	hit := make([]bool, len(alarms))
@@ -59,6 +62,7 @@ func (w *World) score(h Heard) Score {
 		s.False++
 		s.FalseFor += a.end(w.End).Sub(a.Began)
 	}
+	s.Wrong = min(s.False, 1)
 	return s
 }
 
@@ -95,15 +99,51 @@ func (a Alarm) end(end time.Time) time.Time {
 // add joins the scores of two worlds.
 func (s Score) add(o Score) Score {
 	return Score{
-		Truths: s.Truths + o.Truths, Seen: s.Seen + o.Seen, Alarms: s.Alarms + o.Alarms, Hits: s.Hits + o.Hits,
+		Worlds: s.Worlds + o.Worlds, Wrong: s.Wrong + o.Wrong, Truths: s.Truths + o.Truths, Seen: s.Seen + o.Seen, Alarms: s.Alarms + o.Alarms, Hits: s.Hits + o.Hits,
 		Delays: append(s.Delays, o.Delays...), Clears: append(s.Clears, o.Clears...),
 		Messages: s.Messages + o.Messages, False: s.False + o.False, FalseFor: s.FalseFor + o.FalseFor,
-		Probes: s.Probes + o.Probes, Span: s.Span + o.Span,
+		Probes: s.Probes + o.Probes, Years: s.Years + o.Years,
 	}
 }
 
-// Years is how many years of checking it was.
-func (s Score) Years() float64 { return s.Span.Hours() / 24 / 365.25 }
+// daysInYear is how long a year is.
+const daysInYear = 365.25
+
+// precision is the share of alarms that were about something true, recall that of truths that were told.
+func (s Score) precision() float64 { return ratio(s.Hits, s.Alarms) }
+
+func (s Score) recall() float64 { return ratio(s.Seen, s.Truths) }
+
+// perTruth are the messages of one truth.
+func (s Score) perTruth() float64 { return ratio(s.Messages, s.Truths) }
+
+// falsePerYear is the rate of false alarms.
+func (s Score) falsePerYear() float64 { return float64(s.False) / s.Years }
+
+// mistakes are how many days after one false alarm the next one comes, and how long one stands, on average (T_MR and T_M of
+// Chen, Toueg, Aguilera, IEEE ToC 51(5) 2002); of none nothing is known.
+func (s Score) mistakes() (days float64, lasts time.Duration, known bool) {
+	if s.False == 0 {
+		return 0, 0, false
+	}
+	return s.Years * daysInYear / float64(s.False), s.FalseFor / time.Duration(s.False), true
+}
+
+// delays are the mean and p95 of when troubles were told.
+func (s Score) delays() string {
+	if len(s.Delays) == 0 {
+		return "never"
+	}
+	return fmt.Sprintf("%.0f / %.0f s", mean(s.Delays).Seconds(), quantile(s.Delays, 0.95).Seconds())
+}
+
+// medianOf is the median of times, as the tables show it.
+func medianOf(d []time.Duration) string {
+	if len(d) == 0 {
+		return "-"
+	}
+	return seconds(quantile(d, 0.5))
+}
 
 // mean of durations, 0 of none.
 func mean(d []time.Duration) time.Duration {

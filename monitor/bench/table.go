@@ -6,16 +6,31 @@ import (
 	"time"
 )
 
-// A Run is how much is measured.
+// A Run is how much is measured, and keeps what was.
 type Run struct {
 	Seeds int    // worlds of each scenario,
 	Wide  int    // but for those with many checks or reports, which take longer: so many of each
 	Seed  uint64 // of the run
 	Years int    // of checking in the quiet and in the noisy world, in fortieths: each is a world of nine days
+
+	known map[string]result
+}
+
+// measure plays n worlds of a scenario to the whole book, unless it has done so before.
+func (r *Run) measure(ctx context.Context, s Scenario, n int) (result, error) {
+	if known, ok := r.known[s.Name]; ok {
+		return known, nil
+	}
+	o, err := measure(ctx, s, n, r.Seed)
+	if r.known == nil {
+		r.known = map[string]result{}
+	}
+	r.known[s.Name] = o
+	return o, err
 }
 
 // worlds is how many are played of a scenario.
-func (r Run) worlds(s Scenario) int {
+func (r *Run) worlds(s Scenario) int {
 	if s.wide {
 		return r.Wide
 	}
@@ -23,7 +38,7 @@ func (r Run) worlds(s Scenario) int {
 }
 
 // A section measures some rows of the table.
-type section func(ctx context.Context, r Run) ([]Row, error)
+type section func(ctx context.Context, r *Run) ([]Row, error)
 
 // sections are the table from top to bottom. What measures causes has its rows in causeRows.
 func sections() []section {
@@ -31,7 +46,7 @@ func sections() []section {
 }
 
 // Table measures everything that the product has to keep.
-func Table(ctx context.Context, r Run) ([]Row, error) {
+func Table(ctx context.Context, r *Run) ([]Row, error) {
 	var all []Row
 	for _, s := range sections() {
 		rows, err := s(ctx, r)
@@ -48,8 +63,8 @@ func (r result) seen(world string, must, aim float64) Row {
 	return atLeast(world, "seen", r.Seen, r.Truths, must, aim)
 }
 
-func outages(ctx context.Context, r Run) ([]Row, error) {
-	five, err := measure(ctx, Hard(5*minute), r.Seeds, r.Seed)
+func outages(ctx context.Context, r *Run) ([]Row, error) {
+	five, err := r.measure(ctx, Hard(5*minute), r.Seeds)
 	if err != nil {
 		return nil, err
 	}
@@ -58,11 +73,11 @@ func outages(ctx context.Context, r Run) ([]Row, error) {
 		five.seen(world, 1, 1),
 		meanAtMost(world, "told after, mean", five.Delays, 80, 60),
 		quantileAtMost(world, "told after, p95", five.Delays, 0.95, 105, 90),
-		atLeast(world, "exactly 2 messages", five.exact, five.worlds, 0.99, 1),
+		atLeast(world, "exactly 2 messages", five.exact, five.Worlds, 0.99, 1),
 		quantileAtMost(world, "all-clear, median", five.Clears, 0.5, 75, 60),
 	}
 	for _, s := range []Scenario{Hard(minute), Hard(2 * minute), Hard(10 * minute), Hard(time.Hour), Hanging(2 * minute), Hanging(5 * minute), Hanging(10 * minute)} {
-		o, err := measure(ctx, s, r.Seeds, r.Seed)
+		o, err := r.measure(ctx, s, r.Seeds)
 		if err != nil {
 			return nil, err
 		}
@@ -71,62 +86,57 @@ func outages(ctx context.Context, r Run) ([]Row, error) {
 	return rows, nil
 }
 
-// delays are the mean and p95 of a result.
-func (r result) delays() string {
-	return fmt.Sprintf("%.0f / %.0f s", mean(r.Delays).Seconds(), quantile(r.Delays, 0.95).Seconds())
-}
-
-func spreadOut(ctx context.Context, r Run) ([]Row, error) {
+func spreadOut(ctx context.Context, r *Run) ([]Row, error) {
 	s := Hard(5*minute).with("the same, 5 checks of a host", together(5))
-	o, err := measure(ctx, s, r.Seeds, r.Seed)
+	o, err := r.measure(ctx, s, r.Seeds)
 	return []Row{
 		o.seen(s.Name, 1, 1),
 		meanAtMost(s.Name, "told after, mean", o.Delays, 55, 45),
-		only(s.Name, "exactly 2 messages", percent(ratio(o.exact, o.worlds))),
+		only(s.Name, "exactly 2 messages", percent(ratio(o.exact, o.Worlds))),
 	}, err
 }
 
-func brownouts(ctx context.Context, r Run) ([]Row, error) {
+func brownouts(ctx context.Context, r *Run) ([]Row, error) {
 	s := Brownout(0.3)
-	o, err := measure(ctx, s, r.Seeds, r.Seed)
+	o, err := r.measure(ctx, s, r.Seeds)
 	if err != nil {
 		return nil, err
 	}
 	rows := []Row{
 		o.seen(s.Name, 0.99, 0.99),
 		quantileAtMost(s.Name, "told after, median", o.Delays, 0.5, 360, 240),
-		averageAtMost(s.Name, "messages, mean", o.messages(), 3, 2.2, hundredths),
+		averageAtMost(s.Name, "messages, mean", o.heard, 3, 2.2, hundredths),
 	}
 	for _, share := range []float64{0.05, 0.1, 0.5} {
 		s := Brownout(share)
-		o, err := measure(ctx, s, r.Seeds, r.Seed)
+		o, err := r.measure(ctx, s, r.Seeds)
 		if err != nil {
 			return nil, err
 		}
 		rows = append(rows, o.summary(s.Name))
 	}
 	s = Ramp()
-	o, err = measure(ctx, s, r.Seeds, r.Seed)
+	o, err = r.measure(ctx, s, r.Seeds)
 	return append(rows, o.summary(s.Name)), err
 }
 
 // summary is a row that nothing is asked of.
 func (r result) summary(world string) Row {
-	m, _ := average(r.messages())
+	m, _ := average(r.heard)
 	return only(world, "seen; median; messages", fmt.Sprintf("%s; %s; %.2f", percent(ratio(r.Seen, r.Truths)), seconds(quantile(r.Delays, 0.5)), m))
 }
 
 func hundredths(v float64) string { return fmt.Sprintf("%.2f", v) }
 
-func servedRows(ctx context.Context, r Run) ([]Row, error) {
+func servedRows(ctx context.Context, r *Run) ([]Row, error) {
 	var rows []Row
 	for _, one := range []struct{ share, must, aim float64 }{{0.3, 130, 100}, {0.1, 520, 400}} {
 		world := "brown-out " + percent(one.share) + ", 30 requests/min"
-		o, err := measure(ctx, Served(Brownout(one.share), 30), r.Wide, r.Seed)
+		o, err := r.measure(ctx, Served(Brownout(one.share), 30), r.Wide)
 		if err != nil {
 			return nil, err
 		}
-		m, _ := average(o.messages())
+		m, _ := average(o.heard)
 		rows = append(rows,
 			o.seen(world, 0.99, 0.99),
 			meanAtMost(world, "told after, mean", o.Delays, one.must, one.aim),
@@ -135,26 +145,26 @@ func servedRows(ctx context.Context, r Run) ([]Row, error) {
 	return rows, nil
 }
 
-func flapRows(ctx context.Context, r Run) ([]Row, error) {
+func flapRows(ctx context.Context, r *Run) ([]Row, error) {
 	s := Flaps(10, 3*minute, 3*minute)
-	o, err := measure(ctx, s, r.Wide, r.Seed)
+	o, err := r.measure(ctx, s, r.Wide)
 	if err != nil {
 		return nil, err
 	}
 	at := "ten flaps 3/3 min"
 	rows := []Row{
-		averageAtMost(at, "messages, mean", o.messages(), 6, 4, hundredths),
-		atLeast(at, "at most 6 messages", o.atMost(6), o.worlds, 0.99, 1),
+		averageAtMost(at, "messages, mean", o.heard, 6, 4, hundredths),
+		atLeast(at, "at most 6 messages", o.atMost(6), o.Worlds, 0.99, 1),
 	}
 	s = Flaps(10, 40*time.Second, 20*time.Second)
-	o, err = measure(ctx, s, r.Wide, r.Seed)
+	o, err = r.measure(ctx, s, r.Wide)
 	return append(rows, o.summary("ten flaps 40/20 s")), err
 }
 
 // atMost is how many worlds heard so many messages or fewer.
 func (r result) atMost(most float64) int {
 	n := 0
-	for _, m := range r.messages() {
+	for _, m := range r.heard {
 		if m <= most {
 			n++
 		}

