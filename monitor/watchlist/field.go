@@ -114,7 +114,7 @@ func (r *reader) lookup(name string, n *node, p *place) string {
 		r.wrong(r.at(n), "${"+name+"} is not defined", "set it in bellhop's environment")
 	}
 	p.guessed = true
-	return placeholder
+	return placeholder + "-" + name // what is in two variables is two things
 }
 
 var days = regexp.MustCompile(`^(\d{1,6}(?:\.\d{1,6})?)d`)
