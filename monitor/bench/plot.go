@@ -126,6 +126,7 @@ const plotHead = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" wi
 <desc id="words">Median time from the beginning of a brown-out of 30 minutes to the first message, one check a minute. %s</desc>
 <style>
 text { font: 13px system-ui, sans-serif; fill: #24292f; }
+.paper { fill: #ffffff; }
 .small { font-size: 11px; fill: #57606a; }
 .grid { stroke: #d0d7de; stroke-width: 1; fill: none; }
 g { stroke: #57606a; stroke-width: 1.6; fill: none; }
@@ -133,6 +134,7 @@ g text { stroke: none; }
 .line { stroke-opacity: 0.75; }
 .m0 { stroke: #0550ae; stroke-width: 2.6; } .m0 .full { fill: #0550ae; } .m0 .name { font-weight: 700; }
 @media (prefers-color-scheme: dark) {
+.paper { fill: #0d1117; }
 text { fill: #e6edf3; }
 .small { fill: #9198a1; }
 .grid { stroke: #3d444d; }
@@ -140,6 +142,7 @@ g { stroke: #9198a1; }
 .m0 { stroke: #79c0ff; } .m0 .full { fill: #79c0ff; }
 }
 </style>
+<rect class="paper" width="100%%" height="100%%"/>
 <text x="70" y="22" font-weight="700">Told after how long (median), where fewer than half go untold</text>
 <text class="small" x="%d" y="452" text-anchor="middle">share of attempts that fail, for 30 minutes</text>
 <text class="small" x="%d" y="40" text-anchor="middle">%d worlds each, seed %d; both axes are logarithmic; false alarms a year are those of the noisy world</text>

@@ -86,6 +86,7 @@ const usual = 200 * time.Millisecond
 func (w *World) seal() *World {
 	slices.SortStableFunc(w.Segments, func(a, b Segment) int { return a.From.Compare(b.From) })
 	slices.SortStableFunc(w.Acts, func(a, b Act) int { return a.At.Compare(b.At) })
+	w.until = w.until[:0]
 	var last time.Time
 	for _, s := range w.Segments {
 		if s.To.After(last) {
