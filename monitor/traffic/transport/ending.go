@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // An ending is how a request came to its end: an HTTP status, or one of the words below.
@@ -55,13 +56,10 @@ func broke(req *http.Request, err error) ending {
 	var name *net.DNSError
 	var op *net.OpError
 	var slow net.Error
+	if e := stopped(req, err); e != unclear {
+		return e
+	}
 	switch {
-	case gaveUp(req):
-		return canceled
-	case errors.Is(err, context.DeadlineExceeded) || errors.Is(req.Context().Err(), context.DeadlineExceeded):
-		return timedOut
-	case errors.Is(err, context.Canceled):
-		return canceled // by a context that the client's own transport has put under the request
 	case errors.As(err, &name):
 		return noName
 	case errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect" || op.Op == "socks connect"):
@@ -76,17 +74,28 @@ func broke(req *http.Request, err error) ending {
 	return unclear
 }
 
-// gaveUp says whether the caller has canceled its request.
-func gaveUp(req *http.Request) bool {
-	if errors.Is(req.Context().Err(), context.Canceled) {
-		return true
-	}
+// stopped is the ending of a request that was ended from our side, and unclear for others. http.Client ends a request
+// whose RoundTripper it does not know by its Cancel, when its Timeout has passed: the context then has the deadline.
+func stopped(req *http.Request, err error) ending {
+	ctx := req.Context()
+	deadline, limited := ctx.Deadline()
 	select {
-	case <-req.Cancel: //nolint:staticcheck // integrations may still use it
-		return true
+	case <-req.Cancel: //nolint:staticcheck // see above
+		if limited && !time.Now().Before(deadline) {
+			return timedOut
+		}
+		return canceled
 	default:
-		return false
 	}
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		return canceled
+	case errors.Is(err, context.DeadlineExceeded), ctx.Err() != nil:
+		return timedOut
+	case errors.Is(err, context.Canceled):
+		return canceled // by a context that the client's own transport has put under the request
+	}
+	return unclear
 }
 
 func isTLS(err error, op *net.OpError) bool {

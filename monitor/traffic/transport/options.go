@@ -96,8 +96,9 @@ func (o Options) door() (string, *http.Client, error) {
 	switch {
 	case u.Scheme == "unix" && u.Host == "" && u.Path != "" && o.Client == nil:
 		own.Proxy = nil
+		path := u.Path
 		own.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, "unix", u.Path)
+			return new(net.Dialer).DialContext(ctx, "unix", path)
 		}
 		u = &url.URL{Scheme: "http", Host: "bellhop"}
 	case (u.Scheme == "http" || u.Scheme == "https") && u.Host != "":
