@@ -140,7 +140,7 @@ func (w *World) script(c cast) *script {
 		}
 	}
 	if w.PerMinute > 0 {
-		w.reports(s, c.hotel)
+		w.reports(s)
 	}
 	return s
 }

@@ -14,7 +14,6 @@ type cast struct {
 	checks   []*monitor.Check
 	names    map[monitor.Node]string
 	reported monitor.Reported
-	hotel    string // code of the account that the integration reports on; "" is that nothing is reported
 }
 
 // receiver is where messages are counted: one that can edit.
@@ -68,15 +67,14 @@ func hotels(n int) func(seed uint64) (cast, error) {
 	}
 }
 
-// serving is an integration that reports one hotel's requests once a minute, and one probe of apaleo's API a minute.
+// serving is an integration that reports its hotels' requests once a minute, and one probe of apaleo's API a minute.
 func serving(seed uint64) (cast, error) {
 	config, err := hotelsConfig(1)
 	if err != nil {
 		return cast{}, err
 	}
-	host := apiHost
-	probe := asking(fmt.Sprintf("api-%d", seed), host)
-	return cast{checks: []*monitor.Check{probe}, names: config.Names(), reported: config.Reported(), hotel: config.Accounts[0].Code}, nil
+	probe := asking(fmt.Sprintf("api-%d", seed), apiHost)
+	return cast{checks: []*monitor.Check{probe}, names: config.Names(), reported: config.Reported()}, nil
 }
 
 // apiHost and identityHost are apaleo's.
@@ -84,6 +82,9 @@ const (
 	apiHost      = "api.apaleo.com"
 	identityHost = "identity.apaleo.com"
 )
+
+// hotelCode is what apaleo calls the nth account.
+func hotelCode(n int) string { return fmt.Sprintf("HTL%d", n+1) }
 
 // hotelName is what the nth account is called.
 func hotelName(n int) string { return fmt.Sprintf("hotel-%d", n+1) }
@@ -96,7 +97,7 @@ func hotelsConfig(n int) (apaleo.Config, error) {
 	}
 	config := apaleo.Config{Hosts: apaleo.RealHosts(), Pace: pace, Transport: transport}
 	for i := range n {
-		code := fmt.Sprintf("HTL%d", i+1)
+		code := hotelCode(i)
 		source, err := probe.NewSource(probe.SourceConfig{
 			Transport: transport, ClientID: code + "-SP-BELLHOP", TokenURL: config.Hosts.TokenURL(), Pace: pace,
 			Secret: func() (string, time.Time, error) { return "", time.Time{}, nil },

@@ -14,6 +14,8 @@ type result struct {
 	caused  int       // worlds in which the first incident named the right cause
 	silent  int       // worlds without any message
 	notices int
+
+	incidents int // in all worlds
 }
 
 // measure plays so many worlds of a scenario to the whole book.
@@ -46,7 +48,7 @@ func measure(ctx context.Context, s Scenario, seeds int, run uint64) (result, er
 func (r *result) take(w *World, t telling, s Score) {
 	r.Score = r.add(s)
 	r.heard = append(r.heard, float64(len(t.Messages)))
-	r.notices += t.Notices
+	r.notices, r.incidents = r.notices+t.Notices, r.incidents+len(t.Incidents)
 	if len(t.Messages) == 0 {
 		r.silent++
 	}

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"bellhop/monitor"
@@ -11,41 +12,47 @@ import (
 // usualErrors is the share of an integration's requests that fail by themselves.
 const usualErrors = 0.005
 
-// reports adds what an integration reports of a hotel: once a minute, the outcomes of the minute before.
-func (w *World) reports(s *script, hotel string) {
+// reports adds what an integration reports: once a minute, the outcomes of the minute before.
+func (w *World) reports(s *script) {
 	r := dice(w.Seed, "reports")
-	c := &monitor.Check{Name: "requests", Host: apiHost}
-	counts := make([]int, 2)
-	n := 0
+	hotels := make([]*monitor.Check, w.Hotels)
+	for n := range hotels {
+		hotels[n] = &monitor.Check{Name: "requests", Host: apiHost, Account: hotelCode(n)}
+	}
 	for from := w.Start.Add(within(r, minute)); from.Add(minute).Before(w.End); from = from.Add(minute) {
-		clear(counts)
-		for range w.PerMinute {
-			at := from.Add(within(r, minute))
-			n++
-			met := w.ask(c, uint64(n), at)
-			if met.Fault != monitor.FaultNone || r.Float64() < usualErrors {
-				counts[1]++
-			} else {
-				counts[0]++
-			}
+		all := make([]monitor.AccountReport, len(hotels))
+		for n, c := range hotels {
+			all[n] = w.minuteOf(r, c, from)
 		}
-		s.add(from.Add(minute), rehearse.Step{Inputs: []monitor.Input{report(from.Add(minute), hotel, counts)}})
+		to := from.Add(minute)
+		report := monitor.Report{At: to, ID: fmt.Sprint("report-", to.Unix()), Covers: minute, Until: to, Accounts: all, Random: make([]byte, 32)}
+		s.add(to, rehearse.Step{Inputs: []monitor.Input{report}})
 	}
 }
 
-// report is one report of a minute, with so many good and failed requests, spread over two modules.
-func report(at time.Time, hotel string, counts []int) monitor.Report {
-	a := monitor.AccountReport{Code: hotel, Name: hotel}
-	for n, status := range []int{200, 502} {
-		half := counts[n] / 2
-		for m, count := range []int{half, counts[n] - half} {
-			if count > 0 {
-				a.Requests = append(a.Requests, monitor.Count{Module: []string{"booking", "rateplan"}[m], Status: status, N: count})
-			}
+// minuteOf is what is reported of a hotel's requests in one minute. They come at any time in it.
+func (w *World) minuteOf(r *rand.Rand, c *monitor.Check, from time.Time) monitor.AccountReport {
+	failed := 0
+	for range w.PerMinute {
+		met := w.ask(c, r.Uint64(), from.Add(within(r, minute)))
+		if met.Fault != monitor.FaultNone || r.Float64() < usualErrors {
+			failed++
 		}
 	}
-	return monitor.Report{
-		At: at, ID: fmt.Sprint("report-", at.Unix()), Covers: time.Minute, Until: at,
-		Accounts: []monitor.AccountReport{a}, Random: make([]byte, 32),
+	return account(c.Account, w.PerMinute-failed, failed)
+}
+
+// account tells of so many good and failed requests, spread over two modules.
+func account(code string, good, failed int) monitor.AccountReport {
+	a := monitor.AccountReport{Code: code, Name: code}
+	add := func(module string, status, n int) {
+		if n > 0 {
+			a.Requests = append(a.Requests, monitor.Count{Module: module, Status: status, N: n})
+		}
 	}
+	add("booking", 200, good/2)
+	add("rateplan", 200, good-good/2)
+	add("booking", 502, failed/2)
+	add("rateplan", 502, failed-failed/2)
+	return a
 }

@@ -29,6 +29,9 @@ func (r *Run) measure(ctx context.Context, s Scenario, n int) (result, error) {
 	return o, err
 }
 
+// small says whether a run is one that only looks for what is broken.
+func (r *Run) small() bool { return r.Wide < 20 || r.Years < 10 }
+
 // worlds is how many are played of a scenario.
 func (r *Run) worlds(s Scenario) int {
 	if s.wide {
@@ -42,7 +45,7 @@ type section func(ctx context.Context, r *Run) ([]Row, error)
 
 // sections are the table from top to bottom. What measures causes has its rows in causeRows.
 func sections() []section {
-	return []section{outages, spreadOut, brownouts, servedRows, flapRows, silence, noiseRows, restarts, named}
+	return []section{outages, spreadOut, brownouts, servedRows, hotelRows, flapRows, silence, noiseRows, restarts, named}
 }
 
 // Table measures everything that the product has to keep.
@@ -123,27 +126,10 @@ func brownouts(ctx context.Context, r *Run) ([]Row, error) {
 // summary is a row that nothing is asked of.
 func (r result) summary(world string) Row {
 	m, _ := average(r.heard)
-	return only(world, "seen; median; messages", fmt.Sprintf("%s; %s; %.2f", percent(ratio(r.Seen, r.Truths)), seconds(quantile(r.Delays, 0.5)), m))
+	return only(world, "seen; median; messages", fmt.Sprintf("%s; %s; %.2f", percent(ratio(r.Seen, r.Truths)), said(r.Score), m))
 }
 
 func hundredths(v float64) string { return fmt.Sprintf("%.2f", v) }
-
-func servedRows(ctx context.Context, r *Run) ([]Row, error) {
-	var rows []Row
-	for _, one := range []struct{ share, must, aim float64 }{{0.3, 130, 100}, {0.1, 520, 400}} {
-		world := "brown-out " + percent(one.share) + ", 30 requests/min"
-		o, err := r.measure(ctx, Served(Brownout(one.share), 30), r.Wide)
-		if err != nil {
-			return nil, err
-		}
-		m, _ := average(o.heard)
-		rows = append(rows,
-			o.seen(world, 0.99, 0.99),
-			meanAtMost(world, "told after, mean", o.Delays, one.must, one.aim),
-			only(world, "messages, mean", hundredths(m)))
-	}
-	return rows, nil
-}
 
 func flapRows(ctx context.Context, r *Run) ([]Row, error) {
 	s := Flaps(10, 3*minute, 3*minute)

@@ -144,15 +144,3 @@ func Renewed() Scenario {
 		w.ignore(refused, gone, edge)
 	})
 }
-
-// Served is a scenario in which the integration reports so many requests a minute.
-func Served(s Scenario, perMinute int) Scenario {
-	make := s.make
-	return Scenario{Name: s.Name + ", " + plain(float64(perMinute)) + " requests/min", cast: serving, make: func(r *rand.Rand, w *World) {
-		make(r, w)
-		w.PerMinute = perMinute
-		for n := range w.Segments {
-			w.Segments[n].Target.Host = apiHost
-		}
-	}}
-}

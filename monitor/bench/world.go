@@ -17,7 +17,8 @@ type World struct {
 	Truth    []Trouble
 	Acts     []Act // by At
 
-	PerMinute int // requests of the integration's own that are reported
+	PerMinute int // requests of the integration's own that are reported of each hotel
+	Hotels    int // that it reports
 
 	until []time.Time // the latest end of the segments up to each
 }
