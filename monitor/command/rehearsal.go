@@ -28,6 +28,7 @@ type Rehearsal struct {
 	happens   []rehearse.Line // what the scenario says
 	first     time.Time       // when the first trouble began
 	clock     func(time.Time) string
+	margin    int // the column that messages begin in
 }
 
 // A Rehearsed is one message.
@@ -55,6 +56,7 @@ type Fated struct {
 	Unseen    bool     `json:"unseen,omitempty"` // no check can see it
 	Told      *float64 `json:"told_after_seconds"`
 	Receivers []string `json:"receivers,omitempty"`
+	Notice    bool     `json:"notice,omitempty"` // it was told as a notice, not as an incident
 }
 
 // A Heard is how much one receiver got.
@@ -68,7 +70,7 @@ type Heard struct {
 func newRehearsal(config string, s rehearse.Scenario, c rehearse.Cast, p rehearse.Performance) Rehearsal {
 	r := Rehearsal{
 		Scenario: s.Name, About: s.About, Config: config, Checks: len(c.Config.Checks), From: p.Zero, To: p.End,
-		Troubles: []Fated{}, Asked: p.Tally.Asked, Open: []string{}, Findings: []string{}, happens: s.Lines,
+		Troubles: []Fated{}, Asked: p.Tally.Asked, Open: []string{}, Findings: []string{}, happens: s.Lines, margin: 11,
 		clock: func(t time.Time) string { return offset(t.Sub(p.Zero)) },
 	}
 	r.hear(c.Config.Receivers, p.Messages)
@@ -115,7 +117,7 @@ func (r *Rehearsal) hear(receivers []monitor.Receiver, messages []rehearse.Messa
 
 func rehearsed(m rehearse.Message, number int, zero time.Time) Rehearsed {
 	one := Rehearsed{
-		At: m.At, After: m.At.Sub(zero).Seconds(), Receivers: []string{m.Receiver}, Type: m.Type, Incident: number, Version: m.Version,
+		At: m.At.Truncate(time.Millisecond), After: inSeconds(m.At.Sub(zero)), Receivers: []string{m.Receiver}, Type: m.Type, Incident: number, Version: m.Version,
 		Edit: m.Edit, Text: m.Text, NextStep: m.Next,
 	}
 	if i := m.About; i != nil {
@@ -129,7 +131,7 @@ func (m Rehearsed) same(o Rehearsed) bool {
 }
 
 func fated(f rehearse.Fate, zero time.Time) Fated {
-	t := Fated{Target: f.On.String(), From: f.From.Sub(zero).Seconds(), To: f.To.Sub(zero).Seconds(), Unseen: f.Unseen, Receivers: f.To1st}
+	t := Fated{Target: f.On.String(), From: inSeconds(f.From.Sub(zero)), To: inSeconds(f.To.Sub(zero)), Unseen: f.Unseen, Receivers: f.First, Notice: f.Notice}
 	for _, l := range f.Lines {
 		word := l.Fault
 		if l.Share < 1 {
@@ -140,7 +142,7 @@ func fated(f rehearse.Fate, zero time.Time) Fated {
 		}
 	}
 	if !f.Told.IsZero() {
-		after := f.Told.Sub(f.From).Seconds()
+		after := inSeconds(f.Told.Sub(f.From))
 		t.Told = &after
 	}
 	return t
@@ -153,9 +155,6 @@ func offset(d time.Duration) string {
 	}
 	return "+" + rehearse.Clock(d)
 }
-
-// margin is the column that messages begin in.
-const margin = 11
 
 // String is what people read.
 func (r Rehearsal) String() string {
@@ -183,7 +182,7 @@ func (r Rehearsal) happen(b *strings.Builder, next int, before time.Time) int {
 	first := next
 	for ; next < len(r.happens) && !r.From.Add(r.happens[next].At).After(before); next++ {
 		l := r.happens[next]
-		fmt.Fprintf(b, "%-*s-- %s\n", margin, r.clock(r.From.Add(l.At)), saidOf(l))
+		fmt.Fprintf(b, "%-*s-- %s\n", r.margin, r.clock(r.From.Add(l.At)), saidOf(l))
 	}
 	if next > first && before.Before(r.To) {
 		b.WriteString("\n")
@@ -218,9 +217,9 @@ func (r Rehearsal) message(m Rehearsed) string {
 	if m.Edit {
 		what += ", in place of what was there"
 	}
-	indent := strings.Repeat(" ", margin)
+	indent := strings.Repeat(" ", r.margin)
 	head := wrap(fmt.Sprintf("%s: %s (%d)", strings.Join(m.Receivers, ", "), what, m.Incident), indent)
-	text := fmt.Sprintf("%-*s%s\n%s\n", margin, r.clock(m.At), head[margin:], wrap(m.Text, indent))
+	text := fmt.Sprintf("%-*s%s\n%s\n", r.margin, r.clock(m.At), head[r.margin:], wrap(m.Text, indent))
 	if m.NextStep != "" {
 		text += wrap("> "+m.NextStep, indent) + "\n"
 	}
@@ -256,6 +255,8 @@ func (r Rehearsal) summary() string {
 
 func (f Fated) fate() string {
 	switch {
+	case f.Notice:
+		return rehearse.Clock(seconds(*f.Told)) + ", as a notice"
 	case f.Told != nil:
 		return rehearse.Clock(seconds(*f.Told))
 	case f.Unseen:
@@ -263,5 +264,7 @@ func (f Fated) fate() string {
 	}
 	return "nobody is told"
 }
+
+func inSeconds(d time.Duration) float64 { return d.Round(time.Millisecond).Seconds() }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

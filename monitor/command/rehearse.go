@@ -34,7 +34,7 @@ func newRehearse(s *shell) *cobra.Command {
 	var r rehearsing
 	cmd := &cobra.Command{
 		Use:   "rehearse [SCENARIO]",
-		Short: "Plays trouble through your configuration: who would be told what, and when",
+		Short: "Plays trouble: who would be told what, and when",
 		Long: `Plays trouble through your configuration in compressed time, and prints every message that would
 be sent: when, to whom, in what words. Nothing is asked, nobody is told, and no secret, no database
 and no network are needed. The planner, the rules and the words are those of the daemon; only
@@ -49,21 +49,25 @@ With --history FROM..TO what was recorded is played again, against the configura
 dates or times in UTC like 2026-11-20 or 2026-11-20T02:30, or a duration before now. TO may be left
 out. Single outcomes are kept for 14 days.
 
-It exits with 1 if what --expect, --max-messages or --told-within want is not so: put it into your CI.`,
-		Example: `  bellhop rehearse                                       # which scenarios there are
+For your CI: it exits with 1 if the output is not that of the --expect file (and prints the difference), if one receiver
+gets more than --max-messages, not counting changes of what is there, or if --told-within has passed since the first
+trouble began and nobody was told.`,
+		Example: `  bellhop rehearse                     # which scenarios there are
   bellhop rehearse worst-night
   bellhop rehearse our-night.txt --told-within 2m --max-messages 6
-  bellhop rehearse outage > outage.told; bellhop rehearse outage --expect outage.told
+  bellhop rehearse outage > outage.told
+  bellhop rehearse outage --expect outage.told
   bellhop rehearse --history 2026-11-20..2026-11-21`,
 		Args: atMost(1),
 		RunE: task(func(ctx context.Context, args []string) error { return s.rehearse(ctx, r, args) }).run,
 	}
 	f := cmd.Flags()
-	f.Uint64Var(&r.seed, "seed", 1, "of what is left to chance, like which 30% fail")
-	f.StringVar(&r.history, "history", "", "play what was recorded `FROM..TO`")
-	f.StringVar(&r.expect, "expect", "", "a `file` with what has to be printed; exit 1 with the difference")
-	f.IntVar(&r.most, "max-messages", -1, "that any one receiver may get; what only changes one does not count")
-	f.DurationVar(&r.within, "told-within", 0, "how long after the first trouble somebody has to be told")
+	f.Uint64Var(&r.seed, "seed", 1, "of what is left to chance")
+	f.StringVar(&r.history, "history", "", "play what was recorded `from..to`")
+	f.StringVar(&r.expect, "expect", "", "a `file` with what has to be printed")
+	f.IntVar(&r.most, "max-messages", -1, "`n` messages for any one receiver, at most")
+	f.Lookup("max-messages").DefValue = "0" // is not shown: it is any number
+	f.DurationVar(&r.within, "told-within", 0, "`duration` until the first message, at most")
 	return s.printsJSON(cmd)
 }
 

@@ -121,9 +121,5 @@ func (s *stage) round() []monitor.ControlAnswer {
 	if w, ok := s.World.(Cutter); ok {
 		return w.Controls(s.now)
 	}
-	answers := make([]monitor.ControlAnswer, s.Config.Controls)
-	for i := range answers {
-		answers[i] = monitor.ControlAnswer{Name: string(rune('a' + i)), OK: true}
-	}
-	return answers
+	return controlAnswers(s.Config.Controls, false)
 }

@@ -2,6 +2,7 @@ package rehearse
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -9,10 +10,10 @@ import (
 )
 
 const (
-	lead    = 30 * time.Minute // bellhop has run so long when a scenario begins
-	tail    = 2 * time.Hour    // and runs so long after its last line,
-	longest = 26 * time.Hour   // or so long, where something happens that is looked at once a day
-	apart   = 15 * time.Minute // what comes again on one target within this is one trouble
+	lead  = 30 * time.Minute // bellhop has run so long when a scenario begins
+	tail  = 2 * time.Hour    // and runs so long after its last line
+	daily = 26 * time.Hour   // and so long after the beginning of what is looked at once a day
+	apart = 15 * time.Minute // what comes again on one target within this is one trouble
 )
 
 // zero is when each scenario begins, so that it is the same in every run: a Sunday night.
@@ -35,24 +36,32 @@ type Fate struct {
 	From, To time.Time
 	Unseen   bool      // no check can see it
 	Told     time.Time // the first message about it; zero is that nobody was told
-	To1st    []string  // who got that message
+	First    []string  // who got that message
+	Notice   bool      // it was a notice, and no incident
 }
 
 // Perform plays a scenario with a cast.
 func (s Scenario) Perform(ctx context.Context, c Cast) Performance {
+	return s.Record(ctx, c, func(monitor.Sample) {})
+}
+
+// Record is Perform that hands on each sample that a store would keep.
+func (s Scenario) Record(ctx context.Context, c Cast, keep func(monitor.Sample)) Performance {
 	p := Performance{Zero: zero, End: s.end(zero)}
 	w := newWorld(c, s.spells(c, zero, p.End))
 	start := zero.Add(-lead)
 	open := map[string]*monitor.Incident{}
 	p.Tally = Play{
 		Pace: c.Pace, Config: c.Config, World: w, Script: newScript(w, s, start, zero), Start: start, End: p.End,
-		Hear:  func(m Message) { p.Messages = append(p.Messages, m) },
-		Watch: func(_ time.Time, c monitor.Change, _ *monitor.Book) { follow(open, c) },
+		Hear: func(m Message) { p.Messages = append(p.Messages, m) },
+		Watch: func(_ time.Time, c monitor.Change, _ *monitor.Book) {
+			follow(open, c)
+			for _, sample := range c.Samples {
+				keep(sample)
+			}
+		},
 	}.Run(ctx)
-	for _, i := range open {
-		p.Open = append(p.Open, i)
-	}
-	slices.SortFunc(p.Open, func(a, b *monitor.Incident) int { return a.Since.Compare(b.Since) })
+	p.Open = byAge(open)
 	p.Fates = s.fates(c, p)
 	return p
 }
@@ -65,19 +74,24 @@ func follow(open map[string]*monitor.Incident, c monitor.Change) {
 	}
 }
 
+// byAge lists incidents, oldest first.
+func byAge(open map[string]*monitor.Incident) []*monitor.Incident {
+	return slices.SortedFunc(maps.Values(open), func(a, b *monitor.Incident) int { return a.Since.Compare(b.Since) })
+}
+
 // end is when nothing is looked at any more.
 func (s Scenario) end(zero time.Time) time.Time {
-	last, more := time.Duration(0), tail
+	var last time.Duration
 	for _, l := range s.Lines {
 		if l.Do == Stop {
 			return zero.Add(l.At)
 		}
-		last = max(last, l.At+l.For)
+		last = max(last, l.At+l.For+tail)
 		if l.Fault == "expiring" {
-			more = longest
+			last = max(last, l.At+daily)
 		}
 	}
-	return zero.Add(last + more)
+	return zero.Add(last)
 }
 
 // fates are the troubles of a scenario, with what was told of each.
@@ -139,6 +153,19 @@ func (c Cast) tell(f *Fate, messages []Message, checks map[monitor.CheckID]*moni
 		if !named || !f.Told.IsZero() && m.At.After(f.Told) {
 			continue
 		}
-		f.Told, f.To1st = m.At, append(f.To1st, m.Receiver)
+		f.Told, f.First = m.At, append(f.First, m.Receiver)
+	}
+	if f.Told.IsZero() {
+		f.noticed(messages)
+	}
+}
+
+// noticed takes the first notice that was told while a trouble lasted for what was told of it.
+func (f *Fate) noticed(messages []Message) {
+	for _, m := range messages {
+		in := m.About == nil && !m.At.Before(f.From) && m.At.Before(f.To)
+		if in && (f.Told.IsZero() || m.At.Equal(f.Told)) {
+			f.Told, f.First, f.Notice = m.At, append(f.First, m.Receiver), true
+		}
 	}
 }

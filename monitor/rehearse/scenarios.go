@@ -45,7 +45,6 @@ var named = []struct{ name, about, text string }{
 +1h33m end net
 +2h    begin webhook expiring
 +3h    end hotel
-+27h   end webhook
 `},
 	{"outage", "apaleo's API answers 502 for ten minutes", `
 +0s  begin api 502

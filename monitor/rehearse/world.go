@@ -107,7 +107,11 @@ func (w *world) Ask(c *monitor.Check, a monitor.Attempt) monitor.Outcome {
 // Controls is for Cutter.
 func (w *world) Controls(at time.Time) []monitor.ControlAnswer {
 	cut := slices.ContainsFunc(w.spells, func(s spell) bool { return s.on.Kind == "net" && s.at(at) })
-	answers := make([]monitor.ControlAnswer, w.cast.Config.Controls)
+	return controlAnswers(w.cast.Config.Controls, cut)
+}
+
+func controlAnswers(n int, cut bool) []monitor.ControlAnswer {
+	answers := make([]monitor.ControlAnswer, n)
 	for i := range answers {
 		answers[i] = monitor.ControlAnswer{Name: fmt.Sprint("control ", i+1), OK: !cut}
 	}
