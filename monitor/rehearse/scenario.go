@@ -60,10 +60,11 @@ func (m Mistakes) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// maxLines bounds what one scenario can ask for, maxLong how long it can be.
+// Bounds of a scenario: how much it can ask for, how long it can be, and how much can be said against it.
 const (
-	maxLines = 10_000
-	maxLong  = 31 * 24 * time.Hour
+	maxLines    = 10_000
+	maxLong     = 31 * 24 * time.Hour
+	maxMistakes = 100
 )
 
 // Parse reads a scenario. Its comments at the beginning say what it is about. The error is Mistakes.
@@ -95,11 +96,15 @@ type parser struct {
 	file  string
 	at    int
 	s     Scenario
+	last  time.Duration // time of the line before
 	about []string
 	wrong Mistakes
 }
 
 func (p *parser) mistake(what, fix string) {
+	if len(p.wrong) >= maxMistakes {
+		return
+	}
 	p.wrong = append(p.wrong, Mistake{p.file, p.at, what, fix})
 }
 
@@ -107,7 +112,6 @@ func (p *parser) mistake(what, fix string) {
 func (p *parser) line(words []string) {
 	l := Line{Place: p.at}
 	at, err := time.ParseDuration(strings.TrimPrefix(words[0], "+"))
-	last := len(p.s.Lines) - 1
 	switch {
 	case err != nil || !strings.HasPrefix(words[0], "+") || at < 0:
 		p.mistake(strconv.Quote(words[0])+" is no time", "begin each line with the time since the scenario began, like +90s, +2m or +1h30m")
@@ -115,15 +119,17 @@ func (p *parser) line(words []string) {
 	case at > maxLong:
 		p.mistake("it is too late", "a scenario lasts 31 days at most")
 		return
-	case last >= 0 && at < p.s.Lines[last].At:
-		p.mistake(fmt.Sprintf("%s comes after a line of +%s", words[0], Clock(p.s.Lines[last].At)), "put the lines in the order of their times")
+	case at < p.last:
+		p.mistake(fmt.Sprintf("%s comes after a line of +%s", words[0], Clock(p.last)), "put the lines in the order of their times")
 		return
-	case last >= maxLines:
+	case len(p.s.Lines) >= maxLines:
+		p.mistake("there are too many lines", fmt.Sprintf("keep %d", maxLines))
 		return
 	case len(words) < 2:
 		p.mistake("nothing happens at "+words[0], "add what: begin, end, suspend, restart or stop")
 		return
 	}
+	p.last = at
 	l.At, l.Do = at, Verb(words[1])
 	if p.verb(&l, words[2:]) {
 		p.s.Lines = append(p.s.Lines, l)
