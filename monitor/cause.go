@@ -147,17 +147,21 @@ func (d *draft) weigh(probes []CheckID, s SignalKind) (weight, of int) {
 	return weight, of
 }
 
-// calm says whether none of a node's own probes is even in doubt, and since when all have been good at least.
+// calm says whether none of a node's own probes is in more doubt than one failure makes, and since when all have been
+// good at least.
 func (d *draft) calm(probes []CheckID, s SignalKind) (since time.Time, calm bool) {
-	if weight, of := d.weigh(probes, s); weight > 0 || of == 0 || of < len(probes) {
+	if _, of := d.weigh(probes, s); of == 0 || of < len(probes) {
 		return time.Time{}, false
 	}
 	for _, id := range probes {
-		recent := d.row(id).Signal(s).Recent
-		if slices.ContainsFunc(recent[:], func(r Sighting) bool { return r.What != Good }) {
+		sig := d.row(id).Signal(s)
+		recent, doubt := sig.Recent, sig.Level > d.watched.rules[id][signalIndex(s)].Fail
+		if doubt || slices.ContainsFunc(recent[:], func(r Sighting) bool { return r.What != Good }) {
 			return time.Time{}, false
 		}
-		since = latest(since, recent[2].At)
+		if since = latest(since, sig.Run); sig.Run.IsZero() {
+			since = latest(since, recent[2].At)
+		}
 	}
 	return since, true
 }

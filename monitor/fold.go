@@ -67,36 +67,6 @@ func (d *draft) earliest(cause Cause, id SignalID, since time.Time) time.Time {
 	return first
 }
 
-// reopen opens again what ended not long ago.
-func (d *draft) reopen(at string, cause Cause, id SignalID, since time.Time) {
-	i := d.editIncident(at)
-	since = d.earliest(cause, id, since)
-	i.State, i.Cause, i.Since, i.Opened, i.Ended, i.Good = IncidentOpen, cause, since, d.now, time.Time{}, time.Time{}
-	d.caused(i)
-	i.Reopened++
-	i.Unseen, i.Worst, i.Side, i.Members, i.Leads = 0, "", "", nil, nil
-	d.attach(at, id)
-	d.announce(at, EventReopened, ChangeReopened)
-}
-
-// lately is the incident of a cause that ended within Pace.ReopenIn, or "".
-func (d *draft) lately(n Node) string {
-	best := ""
-	var ended time.Time
-	look := func(id string, i *Incident) {
-		if i.State == IncidentResolved && i.Cause.Node() == n && i.Into == "" && d.now.Sub(i.Ended) < d.b.pace.ReopenIn && i.Ended.After(ended) {
-			best, ended = id, i.Ended
-		}
-	}
-	for _, id := range d.b.byCause[n] {
-		look(id, d.incident(id))
-	}
-	for _, id := range d.byCause[n] {
-		look(id, d.incident(id))
-	}
-	return best
-}
-
 // attach makes an open signal a member of an incident. A cause's own probes are its leads: it ends with them.
 func (d *draft) attach(at string, id SignalID) {
 	i, in := d.editIncident(at), &d.editRow(id.Check).Incident[signalIndex(id.Signal)]
@@ -106,6 +76,7 @@ func (d *draft) attach(at string, id SignalID) {
 	}
 	*in = at
 	d.lead(i, id)
+	d.calmWith(i, id)
 	d.c.Urgent = true
 }
 
@@ -250,7 +221,7 @@ func (d *draft) end(at string, why ChangeWord) {
 	for _, m := range left {
 		r, k := d.editRow(m.Check), signalIndex(m.Signal)
 		asked := d.asks(m.Check) && (why != "" || !d.seenFrom(m).Before(i.Good))
-		if r.Incident[k] = ""; r.Signals[k].Last == Fail && asked {
+		if r.Incident[k] = ""; r.Signals[k].Phase == Open && r.Signals[k].Last == Fail && asked {
 			stay = append(stay, m)
 			continue
 		}

@@ -139,6 +139,7 @@ type Incident struct {
 
 	Good    time.Time     `json:"good,omitzero"`    // the latest end of a member so far
 	Unseen  time.Duration `json:"unseen,omitempty"` // how much of it nobody watched
+	Hold    time.Duration `json:"hold,omitempty"`   // calm that its end takes; longer after each re-opening
 	Pending Pending       `json:"pending,omitzero"`
 
 	// Muted holds its beginning back while apaleo's maintenance is under way. An end is never held back.

@@ -49,6 +49,9 @@ func (r *trial) attempt(t *rapid.T, failed bool) {
 	}
 	change := r.book.Decide([]monitor.Input{o, monitor.Tick{At: r.at}})
 	r.book.Apply(change)
+	if sig := r.row().Signal(monitor.Availability); sig.IsOpen() && sig.Attempts < len(r.since) {
+		r.forget(sig, failed)
+	}
 	r.verdict = append(r.verdict, isDown(r.since))
 	for _, e := range change.Events {
 		r.check(t, e)
@@ -56,6 +59,16 @@ func (r *trial) attempt(t *rapid.T, failed bool) {
 	if p := r.row().Signal(monitor.Availability).Phase; p == monitor.Clean {
 		r.since, r.verdict = nil, nil
 	}
+}
+
+// forget leaves out what the signal found to be no part of the trouble: a blip before it, or a stray failure with the long
+// calm that it fell into.
+func (r *trial) forget(s monitor.Signal, failed bool) {
+	if failed && s.Phase == monitor.Recovering {
+		r.since = r.since[:s.Attempts]
+		return
+	}
+	r.since = r.since[len(r.since)-s.Attempts:]
 }
 
 // goods is how many good attempts came last.

@@ -47,9 +47,10 @@ type Signal struct {
 	Fails     int           `json:"fails,omitempty"`
 	GoodRun   int           `json:"good_run,omitempty"`   // Goods in a row while recovering
 	GoodFails int           `json:"good_fails,omitempty"` // of requests: stray failures in that run, not in Fails
-	GoodSince time.Time     `json:"good_since,omitzero"`
-	Hold      time.Duration `json:"hold,omitempty"`
-	Closed    time.Time     `json:"closed,omitzero"` // last end
+	GoodSince time.Time     `json:"good_since,omitzero"`  // while recovering; when it is over, the end
+	Run       time.Time     `json:"run,omitzero"`         // in trouble: since when all evidence is the same; zero is not known
+	Hold      time.Duration `json:"hold,omitempty"`       // calm that the end needs, or needed
+	Closed    time.Time     `json:"closed,omitzero"`      // last end
 	Reopens   int           `json:"reopens,omitempty"`
 	Blips     int           `json:"blips,omitempty"` // suspicions that came to nothing
 

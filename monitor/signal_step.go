@@ -2,89 +2,9 @@ package monitor
 
 import (
 	"math"
+	"math/bits"
 	"time"
 )
-
-// A SignalRule is all that a signal is judged by: the bucket that opens it, and the calm that closes it.
-type SignalRule struct {
-	Rule
-
-	// Goods in a row that an end needs, at least and at most: so many that fewer than one in 200 such runs
-	// would be seen if the trouble went on at its own rate.
-	MinGoods, MaxGoods int
-
-	Hold     time.Duration // the run of Goods lasts at least this long; doubles with each re-opening,
-	HoldMax  time.Duration // up to this
-	ReopenIn time.Duration // an opening this soon after an end is a re-opening
-}
-
-// Preset is the rule of availability that goes by that name, at pace p: fast, balanced or quiet.
-func Preset(name string, p Pace) (Rule, bool) {
-	switch name {
-	case "fast":
-		return Rule{Fail: 9, Alarm: 27, Cap: 36, Span: p.Of(25 * time.Second)}, true
-	case "balanced":
-		return Rule{Fail: 9, Alarm: 36, Cap: 45, Span: p.Of(40 * time.Second)}, true
-	case "quiet":
-		return Rule{Fail: 9, Alarm: 54, Cap: 63, Span: p.Of(70 * time.Second)}, true
-	default:
-		return Rule{}, false
-	}
-}
-
-// Rules are the rules of c's signals, in the order of SignalKinds. A check without a rule is balanced.
-func Rules(p Pace, c *Check) [4]SignalRule {
-	availability := c.Rule
-	if availability == (Rule{}) {
-		availability, _ = Preset("balanced", p)
-	}
-	common := SignalRule{MinGoods: 4, MaxGoods: 40, Hold: p.Hold, HoldMax: p.HoldMax, ReopenIn: p.ReopenIn}
-	rules := [4]SignalRule{common, common, common, common}
-	rules[0].Rule = availability
-	rules[1].Rule = Rule{Fail: 6, Alarm: 36, Cap: 45, Span: p.LatencySpan}
-	rules[2].Rule = Rule{Fail: 18, Alarm: 36, Cap: 45, Span: p.AuthApart}
-	// A quota is exceeded when most answers say so, for long: the bucket leaks fast, so that an earlier burst is
-	// no part of a later one.
-	rules[3].Rule = Rule{Fail: 2, Alarm: 20, Cap: 24, Span: p.QuotaSpan}
-
-	// What the other side says of our credentials is no matter of chance: two words are enough.
-	rules[2].MinGoods, rules[2].MaxGoods, rules[2].Hold = 2, 2, p.AuthApart
-	if c.Reported {
-		rules[0] = rules[0].reported(c)
-	}
-	return rules
-}
-
-// reported is the rule of availability for what is not asked but told. A deadline that has passed is no matter of
-// chance, nor is a sign of life. Each report stands for a minute: two bad ones are an outage, two good ones its end.
-func (r SignalRule) reported(c *Check) SignalRule {
-	if c.timed() {
-		return SignalRule{Rule: Rule{Fail: 1, Alarm: 1, Cap: 1}, MinGoods: 1, MaxGoods: 1, ReopenIn: r.ReopenIn}
-	}
-	r.Fail = max(r.Fail, (r.Alarm+1)/2)
-	r.MinGoods, r.MaxGoods = 2, 10
-	return r
-}
-
-// hold is how long the calm has to last after so many re-openings.
-func (r SignalRule) hold(reopens int) time.Duration {
-	hold := r.Hold
-	for range reopens {
-		if hold >= r.HoldMax {
-			break
-		}
-		hold *= 2
-	}
-	return min(hold, max(r.Hold, r.HoldMax))
-}
-
-// goods is how many Goods in a row end the trouble that s is in.
-func (r SignalRule) goods(s Signal) int {
-	const chance = 0.005
-	p := float64(s.Fails+1) / float64(s.Attempts-s.GoodRun+2)
-	run := math.Ceil(math.Log(chance) / math.Log(1-p))
-	return int(min(max(run, float64(r.MinGoods)), float64(r.MaxGoods)))
-}
 
 // Step takes one piece of evidence, of the attempt that was due at the given time, into account:
 //
@@ -98,6 +18,7 @@ func (r SignalRule) goods(s Signal) int {
 //	 7  open        Fail   open
 //	 8  open        Good   recovering
 //	 9  recovering  Fail   open        the run of Goods is over
+//	    recovering  Fail   recovering  a stray one, in a run of Goods that waits for nothing but its time
 //	10  recovering  Good   recovering  too few Goods, or for too short a time
 //	11  recovering  Good   clean       Closed; the end is GoodSince
 //	12  any         None   the same    nothing changes at all
@@ -115,6 +36,8 @@ func (s Signal) Step(at time.Time, e Evidence, r SignalRule) (Signal, Edge) {
 		return s.doubtMore(at, r)
 	case s.IsOpen() && e == Good:
 		return s.recover(at, r)
+	case s.Phase == Recovering && s.GoodRun >= steady && s.GoodRun >= r.goods(s):
+		return s.stray(), NoEdge
 	case s.IsOpen():
 		return s.fallBack(r), NoEdge
 	case e == Fail && r.Fail >= r.Alarm && r.Span <= 0:
@@ -129,16 +52,19 @@ func (s Signal) Step(at time.Time, e Evidence, r SignalRule) (Signal, Edge) {
 
 // see notes a piece of evidence, whatever the phase makes of it.
 func (s Signal) see(at time.Time, e Evidence) Signal {
+	if s.Phase != Clean && s.Phase != "" {
+		s = s.count(at, e)
+	}
 	s.Last, s.LastAt = e, at
 	s.Recent = [3]Sighting{{At: at, What: e}, s.Recent[0], s.Recent[1]}
-	if s.Phase != Clean && s.Phase != "" {
-		s = s.count(e)
-	}
 	return s
 }
 
 // count adds a piece of evidence to what was seen since the trouble began.
-func (s Signal) count(e Evidence) Signal {
+func (s Signal) count(at time.Time, e Evidence) Signal {
+	if e != s.Last {
+		s.Run = at
+	}
 	s.Attempts++
 	s.Tailed = min(s.Tailed+1, 8)
 	s.Tail <<= 1
@@ -151,8 +77,10 @@ func (s Signal) count(e Evidence) Signal {
 
 func (s Signal) suspect(at time.Time, r SignalRule) Signal {
 	s = s.rest()
-	s.Phase, s.Level, s.Since, s.GoodSince = Suspect, min(r.Fail, r.Cap), at, time.Time{}
-	return s.count(Fail)
+	s.Phase, s.Level, s.Since = Suspect, min(r.Fail, r.Cap), at
+	s = s.count(at, Fail)
+	s.Run = at
+	return s
 }
 
 func (s Signal) doubtLess() (Signal, Edge) {
@@ -170,38 +98,81 @@ func (s Signal) doubtMore(at time.Time, r SignalRule) (Signal, Edge) {
 	if !alarm {
 		return s, NoEdge
 	}
-	return s.alarm(at, r), Opened
+	return s.begun().alarm(at, r), Opened
+}
+
+// begun is a signal in doubt that counts from where its trouble most likely began: with the first failure since it was
+// clean, or with the first of the failures in a row that it ends in, and then what came before was a blip.
+func (s Signal) begun() Signal {
+	run := min(bits.TrailingZeros8(^s.Tail), s.Tailed)
+	whole := likelihood(s.Fails, s.Attempts)
+	if s.Run.IsZero() || run == 8 || likelihood(run, run) <= whole {
+		return s
+	}
+	s.Since, s.Attempts, s.Fails, s.Tailed, s.Tail = s.Run, run, run, run, 1<<run-1
+	return s
+}
+
+// likelihood is how much likelier it is, in nats, that so many of so many fail in trouble than by chance.
+func likelihood(fails, of int) float64 {
+	const chance = 0.01
+	f, n := float64(fails), float64(of)
+	nats := f * math.Log(f/n/chance)
+	if fails < of {
+		nats += (n - f) * math.Log((1-f/n)/(1-chance))
+	}
+	return nats
 }
 
 // alarm opens the signal.
 func (s Signal) alarm(at time.Time, r SignalRule) Signal {
-	again := !s.Closed.IsZero() && at.Sub(s.Closed) < r.ReopenIn
-	if again {
-		s.Reopens++
+	if s.Closed.IsZero() || at.Sub(s.Closed) >= r.ReopenIn {
+		s.Reopens, s.Hold = 0, r.Hold
 	} else {
-		s.Reopens = 0
+		s.Reopens++
+		s.Hold = r.again(s.Hold, s.Since.Sub(s.calmSince()))
 	}
-	s.Phase, s.Hold = Open, r.hold(s.Reopens)
+	s.Phase, s.GoodSince = Open, time.Time{}
 	return s
+}
+
+// calmSince is the end of the last trouble.
+func (s Signal) calmSince() time.Time {
+	if s.GoodSince.IsZero() {
+		return s.Closed
+	}
+	return s.GoodSince
 }
 
 // doubted is a signal that was about to open and is not to do so yet: it stays as much in doubt as it is.
 func (s Signal) doubted(before Signal) Signal {
-	s.Phase, s.Reopens, s.Hold = Suspect, before.Reopens, before.Hold
+	s.Phase, s.Reopens, s.Hold, s.GoodSince = Suspect, before.Reopens, before.Hold, before.GoodSince
 	return s
 }
 
 func (s Signal) recover(at time.Time, r SignalRule) (Signal, Edge) {
-	if s.GoodRun == 0 {
+	if s.GoodSince.IsZero() {
 		s.GoodSince = at
 	}
 	s.GoodRun++
 	s.Level = max(s.Level-1, 0)
 	s.Phase = Recovering
-	if s.GoodRun < r.goods(s) || at.Sub(s.GoodSince) < s.Hold {
+	stray := at.Sub(latest(s.Run, s.GoodSince)) < r.Hold
+	if s.GoodRun < r.goods(s) || at.Sub(s.GoodSince) < s.Hold || stray {
 		return s, NoEdge
 	}
 	return s.CloseWith(at), Closed
+}
+
+// steady is how many Goods in a row one failure does not undo.
+const steady = 20
+
+// stray passes over a failure in a long run of Goods: neither is part of the trouble. The next run has to be as long.
+func (s Signal) stray() Signal {
+	s.Attempts -= s.GoodRun + 1
+	s.Fails--
+	s.GoodRun, s.Tail, s.Tailed = 0, 0, 0
+	return s
 }
 
 func (s Signal) fallBack(r SignalRule) Signal {
@@ -210,9 +181,10 @@ func (s Signal) fallBack(r SignalRule) Signal {
 	return s
 }
 
-// rest is the signal without its present trouble. GoodSince stays: of a trouble that was closed it is the end.
+// rest is the signal without its present trouble. GoodSince and Hold stay: of a trouble that was closed they are the
+// end, and the calm that it took.
 func (s Signal) rest() Signal {
-	s.Phase, s.Level, s.Since, s.Hold = Clean, 0, time.Time{}, 0
+	s.Phase, s.Level, s.Since, s.Run = Clean, 0, time.Time{}, time.Time{}
 	s.Attempts, s.Fails, s.GoodRun, s.GoodFails = 0, 0, 0, 0
 	s.Tail, s.Tailed = 0, 0
 	return s
@@ -226,7 +198,7 @@ func (s Signal) Gap() Signal {
 	if !s.IsOpen() {
 		return s.rest()
 	}
-	s.Phase, s.GoodRun, s.GoodSince = Open, 0, time.Time{}
+	s.Phase, s.GoodRun, s.GoodSince, s.Run = Open, 0, time.Time{}, time.Time{}
 	return s
 }
 

@@ -35,16 +35,21 @@ func balanced(t testing.TB) monitor.SignalRule {
 func TestSignalRows(t *testing.T) {
 	type signal = monitor.Signal
 	clean := signal{Phase: monitor.Clean}
-	two := signal{Phase: monitor.Suspect, Level: 18, Since: second(0), Attempts: 2, Fails: 2, Tail: 0b11, Tailed: 2}
-	last := signal{Phase: monitor.Suspect, Level: 1, Since: second(0), Attempts: 9, Fails: 1, Tail: 0, Tailed: 8, Blips: 4}
-	four := signal{Phase: monitor.Suspect, Level: 36, Since: second(0), Attempts: 4, Fails: 4, Tail: 0b1111, Tailed: 4}
-	open := signal{Phase: monitor.Open, Level: 36, Since: second(0), Attempts: 4, Fails: 4, Hold: 55 * time.Second, Tail: 0b1111, Tailed: 4}
+	two := signal{Phase: monitor.Suspect, Level: 28, Since: second(0), Run: second(0), Attempts: 2, Fails: 2, Tail: 0b11, Tailed: 2, Last: monitor.Fail}
+	last := signal{Phase: monitor.Suspect, Level: 1, Since: second(0), Run: second(15), Attempts: 14, Fails: 1, Tail: 0, Tailed: 8, Blips: 4, Last: monitor.Good}
+	four := signal{Phase: monitor.Suspect, Level: 56, Since: second(0), Run: second(0), Attempts: 4, Fails: 4, Tail: 0b1111, Tailed: 4, Last: monitor.Fail}
+	late := signal{Phase: monitor.Suspect, Level: 50, Since: second(-90), Run: second(0), Attempts: 8, Fails: 4, Tail: 0b10000111, Tailed: 8, Last: monitor.Fail}
+	open := signal{Phase: monitor.Open, Level: 56, Since: second(0), Run: second(0), Attempts: 4, Fails: 4, Hold: 55 * time.Second, Tail: 0b1111, Tailed: 4, Last: monitor.Fail}
 	recovering := signal{
-		Phase: monitor.Recovering, Level: 33, Since: second(0), Attempts: 7, Fails: 4, GoodRun: 3, GoodSince: second(60),
-		Hold: 55 * time.Second, Tail: 0b1111000, Tailed: 7,
+		Phase: monitor.Recovering, Level: 53, Since: second(0), Run: second(60), Attempts: 7, Fails: 4, GoodRun: 3, GoodSince: second(60),
+		Hold: 55 * time.Second, Tail: 0b1111000, Tailed: 7, Last: monitor.Good,
 	}
 	five := recovering
-	five.Attempts, five.GoodRun, five.Level, five.Tail, five.Tailed = 8, 4, 32, 0b11110000, 8
+	five.Attempts, five.GoodRun, five.Level, five.Tail, five.Tailed = 8, 4, 52, 0b11110000, 8
+	waits := recovering // for nothing but its time
+	waits.Attempts, waits.GoodRun, waits.Hold, waits.Level = 24, 20, 10*time.Minute, 36
+	strayed := waits
+	strayed.Run, strayed.Attempts, strayed.GoodRun, strayed.Tail, strayed.Tailed = second(400), 4, 0, 0, 0
 
 	for _, row := range []struct {
 		row  string
@@ -59,52 +64,57 @@ func TestSignalRows(t *testing.T) {
 		{
 			"2", seen(signal{Phase: monitor.Clean, Blips: 3, Reopens: 1, Closed: second(-100), GoodSince: second(-200)}, good(-60)), 0, monitor.Fail,
 			seen(signal{
-				Phase: monitor.Suspect, Level: 9, Since: second(0), Attempts: 1, Fails: 1, Tail: 1, Tailed: 1,
-				Blips: 3, Reopens: 1, Closed: second(-100),
+				Phase: monitor.Suspect, Level: 14, Since: second(0), Run: second(0), Attempts: 1, Fails: 1, Tail: 1, Tailed: 1,
+				Blips: 3, Reopens: 1, Closed: second(-100), GoodSince: second(-200),
 			}, fail(0), good(-60)), monitor.Suspected,
 		},
 		{
 			"3", two, 30, monitor.Good,
-			seen(signal{Phase: monitor.Suspect, Level: 17, Since: second(0), Attempts: 3, Fails: 2, Tail: 0b110, Tailed: 3}, good(30)), monitor.NoEdge,
+			seen(signal{Phase: monitor.Suspect, Level: 27, Since: second(0), Run: second(30), Attempts: 3, Fails: 2, Tail: 0b110, Tailed: 3}, good(30)), monitor.NoEdge,
 		},
 		{"4", last, 150, monitor.Good, seen(signal{Phase: monitor.Clean, Blips: 5}, good(150)), monitor.Cleared},
 		{
 			"5: too few", two, 300, monitor.Fail,
-			seen(signal{Phase: monitor.Suspect, Level: 27, Since: second(0), Attempts: 3, Fails: 3, Tail: 0b111, Tailed: 3}, fail(300)), monitor.NoEdge,
+			seen(signal{Phase: monitor.Suspect, Level: 42, Since: second(0), Run: second(0), Attempts: 3, Fails: 3, Tail: 0b111, Tailed: 3}, fail(300)), monitor.NoEdge,
 		},
 		{
 			"5: too soon", four, 39, monitor.Fail,
-			seen(signal{Phase: monitor.Suspect, Level: 45, Since: second(0), Attempts: 5, Fails: 5, Tail: 0b11111, Tailed: 5}, fail(39)), monitor.NoEdge,
+			seen(signal{Phase: monitor.Suspect, Level: 70, Since: second(0), Run: second(0), Attempts: 5, Fails: 5, Tail: 0b11111, Tailed: 5}, fail(39)), monitor.NoEdge,
 		},
 		{
 			"6", four, 40, monitor.Fail,
-			seen(signal{Phase: monitor.Open, Level: 45, Since: second(0), Attempts: 5, Fails: 5, Hold: 55 * time.Second, Tail: 0b11111, Tailed: 5}, fail(40)), monitor.Opened,
+			seen(signal{Phase: monitor.Open, Level: 70, Since: second(0), Run: second(0), Attempts: 5, Fails: 5, Hold: 55 * time.Second, Tail: 0b11111, Tailed: 5}, fail(40)), monitor.Opened,
+		},
+		{
+			"6: a blip before it", late, 45, monitor.Fail,
+			seen(signal{Phase: monitor.Open, Level: 64, Since: second(0), Run: second(0), Attempts: 4, Fails: 4, Hold: 55 * time.Second, Tail: 0b1111, Tailed: 4}, fail(45)), monitor.Opened,
 		},
 		{
 			"7", open, 60, monitor.Fail,
-			seen(signal{Phase: monitor.Open, Level: 45, Since: second(0), Attempts: 5, Fails: 5, Hold: 55 * time.Second, Tail: 0b11111, Tailed: 5}, fail(60)), monitor.NoEdge,
+			seen(signal{Phase: monitor.Open, Level: 70, Since: second(0), Run: second(0), Attempts: 5, Fails: 5, Hold: 55 * time.Second, Tail: 0b11111, Tailed: 5}, fail(60)), monitor.NoEdge,
 		},
 		{
 			"8", open, 60, monitor.Good,
 			seen(signal{
-				Phase: monitor.Recovering, Level: 35, Since: second(0), Attempts: 5, Fails: 4, GoodRun: 1, GoodSince: second(60),
+				Phase: monitor.Recovering, Level: 55, Since: second(0), Run: second(60), Attempts: 5, Fails: 4, GoodRun: 1, GoodSince: second(60),
 				Hold: 55 * time.Second, Tail: 0b11110, Tailed: 5,
 			}, good(60)), monitor.NoEdge,
 		},
 		{
 			"9", recovering, 105, monitor.Fail,
-			seen(signal{Phase: monitor.Open, Level: 42, Since: second(0), Attempts: 8, Fails: 5, Hold: 55 * time.Second, Tail: 0b11110001, Tailed: 8}, fail(105)), monitor.NoEdge,
+			seen(signal{Phase: monitor.Open, Level: 67, Since: second(0), Run: second(105), Attempts: 8, Fails: 5, Hold: 55 * time.Second, Tail: 0b11110001, Tailed: 8}, fail(105)), monitor.NoEdge,
 		},
+		{"9: a stray one", waits, 400, monitor.Fail, seen(strayed, fail(400)), monitor.NoEdge},
 		{"10: too soon", recovering, 114, monitor.Good, seen(five, good(114)), monitor.NoEdge},
 		{
 			"10: too few",
-			signal{Phase: monitor.Recovering, Attempts: 5, Fails: 4, GoodRun: 1, GoodSince: second(60), Level: 35},
+			signal{Phase: monitor.Recovering, Attempts: 5, Fails: 4, GoodRun: 1, GoodSince: second(60), Run: second(60), Level: 35, Last: monitor.Good},
 			600, monitor.Good,
-			seen(signal{Phase: monitor.Recovering, Attempts: 6, Fails: 4, GoodRun: 2, GoodSince: second(60), Level: 34, Tailed: 1}, good(600)), monitor.NoEdge,
+			seen(signal{Phase: monitor.Recovering, Attempts: 6, Fails: 4, GoodRun: 2, GoodSince: second(60), Run: second(60), Level: 34, Tailed: 1}, good(600)), monitor.NoEdge,
 		},
 		{
 			"11", recovering, 115, monitor.Good,
-			seen(signal{Phase: monitor.Clean, Closed: second(115), GoodSince: second(60)}, good(115)), monitor.Closed,
+			seen(signal{Phase: monitor.Clean, Closed: second(115), GoodSince: second(60), Hold: 55 * time.Second}, good(115)), monitor.Closed,
 		},
 		{"12: nothing seen yet", signal{}, 5, monitor.None, signal{}, monitor.NoEdge},
 		{"12", seen(recovering, good(90)), 200, monitor.None, seen(recovering, good(90)), monitor.NoEdge},
@@ -149,7 +159,9 @@ func TestSignalRowsBesideEvidence(t *testing.T) {
 	anew.Phase, anew.GoodRun, anew.GoodSince, anew.LastAt = monitor.Open, 0, time.Time{}, time.Time{}
 	equal("14", recovering.Gap(), anew)
 
-	ended := with(func(s *monitor.Signal) { s.Phase, s.Closed, s.GoodSince = monitor.Clean, second(99), second(30) })
+	ended := with(func(s *monitor.Signal) {
+		s.Phase, s.Closed, s.GoodSince, s.Hold = monitor.Clean, second(99), second(30), time.Minute
+	})
 	equal("close with its incident", recovering.CloseWith(second(99)), ended)
 	equal("close with no incident", suspect.CloseWith(second(99)), suspect)
 	small := recovering
@@ -178,17 +190,17 @@ func feed(s monitor.Signal, from int, evidence string, r monitor.SignalRule) (_ 
 	return s, edges
 }
 
-// TestSignalReopening ensures that each opening soon after an end holds twice as long, up to a limit, and
-// that the third is called flapping; after calm it starts over.
+// TestSignalReopening ensures that each opening soon after an end holds twice as long, or half as long again as the
+// calm before it if that was short, up to a limit; after two hours of calm it starts over.
 func TestSignalReopening(t *testing.T) {
 	var s monitor.Signal
 	now := 0
-	for i, hold := range []time.Duration{55, 110, 220, 440, 880, 1760, 1800, 1800} {
+	for i, hold := range []time.Duration{55, 112, 225, 450, 900, 1800, 1800} {
 		var edges []monitor.Edge
 		if s, edges = feed(s, now, "ffff", balanced(t)); len(edges) != 2 || edges[1] != monitor.Opened {
 			t.Fatalf("outage %d told %q, want it opened", i+1, edges)
 		}
-		if s.Hold != hold*time.Second || s.Reopens != i {
+		if s.Hold.Truncate(time.Second) != hold*time.Second || s.Reopens != i {
 			t.Errorf("opening %d: hold %s, reopens %d; want a hold of %s", i+1, s.Hold, s.Reopens, hold*time.Second)
 		}
 		now += 60
@@ -196,7 +208,7 @@ func TestSignalReopening(t *testing.T) {
 			s, _ = feed(s, now, "g", balanced(t))
 			now += 15
 		}
-		if calm := s.Closed.Sub(s.GoodSince); calm < hold*time.Second || calm >= hold*time.Second+15*time.Second {
+		if calm := s.Closed.Sub(s.GoodSince); calm < s.Hold || calm >= s.Hold+15*time.Second {
 			t.Errorf("opening %d ended after %s of calm, want %s", i+1, calm, hold*time.Second)
 		}
 	}
@@ -215,14 +227,15 @@ func TestSignalGoodsToClose(t *testing.T) {
 		min, max, m int
 	}{
 		{"hard", 20, 20, 4, 40, 4},
-		{"half", 50, 100, 4, 40, 8},
-		{"30 %", 30, 100, 4, 40, 15},
+		{"half", 50, 100, 4, 40, 10},
+		{"half, as far as can be told", 3, 6, 4, 40, 17},
+		{"30 %", 30, 100, 4, 40, 19},
 		{"5 %", 5, 100, 4, 40, 40},
 		{"auth", 5, 100, 2, 2, 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := balanced(t)
-			r.MinGoods, r.MaxGoods, r.Span = tt.min, tt.max, 0
+			r.MinGoods, r.MaxGoods, r.Span, r.Hold = tt.min, tt.max, 0, 0
 			s := monitor.Signal{Phase: monitor.Open, Attempts: tt.of, Fails: tt.fails}
 			goods := 0
 			for ; s.IsOpen(); goods++ {
@@ -276,7 +289,7 @@ func TestRules(t *testing.T) {
 	check := &monitor.Check{}
 	slow, fast := monitor.Rules(monitor.RealPace(), check), monitor.Rules(monitor.RealPace().Divide(10), check)
 	want := [4]monitor.Rule{
-		{Fail: 9, Alarm: 36, Cap: 45, Span: 40 * time.Second},
+		{Fail: 14, Alarm: 56, Cap: 70, Span: 40 * time.Second},
 		{Fail: 6, Alarm: 36, Cap: 45, Span: 2 * time.Minute},
 		{Fail: 18, Alarm: 36, Cap: 45, Span: 30 * time.Second},
 		{Fail: 2, Alarm: 20, Cap: 24, Span: 30 * time.Minute},
@@ -289,7 +302,7 @@ func TestRules(t *testing.T) {
 			t.Errorf("%s: %+v at ten times the pace of %+v", kind, f, r)
 		}
 	}
-	for name, alarm := range map[string]int{"fast": 27, "balanced": 36, "quiet": 54} {
+	for name, alarm := range map[string]int{"fast": 27, "balanced": 56, "quiet": 84} {
 		rule, ok := monitor.Preset(name, monitor.RealPace())
 		if check.Rule = rule; !ok || monitor.Rules(monitor.RealPace(), check)[0].Alarm != alarm {
 			t.Errorf("preset %s is %+v, want it to alarm at %d", name, rule, alarm)

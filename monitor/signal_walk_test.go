@@ -33,6 +33,7 @@ type walk struct {
 	first            time.Time // of them
 	goods            int       // in a row, without a gap
 	goodFrom         time.Time
+	calmFrom         time.Time // since when there is at most one failure in 21
 	openings, events int
 }
 
@@ -77,6 +78,9 @@ func (w *walk) step(what monitor.Evidence) string {
 		if w.fails == 0 {
 			w.first = w.now
 		}
+		if w.goods < 20 {
+			w.calmFrom = w.now
+		}
 		w.goods, w.fails = 0, w.fails+1
 	}
 	var edge monitor.Edge
@@ -95,16 +99,22 @@ func (w *walk) told(edge monitor.Edge) string {
 		if w.open {
 			return "I1: opened twice"
 		}
-		if w.fails < need || w.now.Sub(w.first) < w.rule.Span || !w.signal.Since.Equal(w.first) {
+		if w.fails < need || w.now.Sub(w.first) < w.rule.Span {
 			return "I2: opened on too little"
+		}
+		if s := w.signal; s.Since.Before(w.first) || s.Since.After(w.now) || s.Since.After(w.first) && s.Fails != s.Attempts {
+			return "what it counts is not what failed since then"
 		}
 		w.open, w.events, w.openings = true, w.events+1, w.openings+1
 	case monitor.Closed:
 		if !w.open {
 			return "I1: closed what was not open"
 		}
-		if w.goods < w.rule.MinGoods || w.now.Sub(w.goodFrom) < w.rule.Hold || w.signal.GoodSince.Before(w.goodFrom) {
+		if w.goods < w.rule.MinGoods || w.now.Sub(w.goodFrom) < w.rule.Hold {
 			return "I4: closed on too little"
+		}
+		if w.signal.GoodSince.Before(w.calmFrom) || w.signal.GoodSince.After(w.goodFrom) {
+			return "it ended before failures that are no strays"
 		}
 		w.open, w.events = false, w.events+1
 	case monitor.NoEdge, monitor.Suspected, monitor.Cleared:

@@ -26,10 +26,8 @@ func (d *draft) sinceText(i *Incident, what string) string {
 	if i.Reopened > 0 {
 		fmt.Fprintf(&b, " This is outage number %d.", i.Reopened+1)
 	}
-	if i.Flapping {
-		if m, ok := d.witness(i); ok && d.row(m.Check) != nil {
-			fmt.Fprintf(&b, " It comes and goes: its end is told after %s of calm.", span(d.row(m.Check).Signal(m.Signal).Hold))
-		}
+	if i.Flapping && i.Hold > 0 {
+		fmt.Fprintf(&b, " It comes and goes: its end is told after %s of calm.", span(i.Hold))
 	}
 	return b.String()
 }

@@ -34,7 +34,7 @@ func (d *draft) measure(i *Incident) {
 	if i.Cause.Kind == NodeHotels {
 		i.Set = d.hotelSet(i)
 	}
-	i.Flapping = i.Reopened >= 2
+	i.Flapping = i.Reopened >= 2 || i.Reopened > 0 && i.Hold > 2*d.b.pace.Hold
 	i.Acks = d.acks()
 }
 
