@@ -85,12 +85,11 @@ func (p *Cusum) Step(at time.Time, a Answer) (time.Time, []Message) {
 	if a.Fault == monitor.FaultQuota || a.Cut {
 		return p.Check.Schedule.Next(known), nil
 	}
-	edge := monitor.NoEdge
-	if fail := a.Fault != monitor.FaultNone; p.open {
-		edge = p.recover(at, fail)
-	} else {
-		edge = p.doubt(at, fail)
+	learn := p.doubt
+	if p.open {
+		learn = p.recover
 	}
+	edge := learn(at, a.Fault != monitor.FaultNone)
 	next := p.Check.Schedule.Next(known)
 	if p.open || p.level > 0 {
 		next = at.Add(p.Quick)

@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"math"
 	"math/rand/v2"
 	"time"
 
@@ -47,22 +46,6 @@ func exponential(r *rand.Rand, mean time.Duration) time.Duration {
 // within is a duration in [0, d).
 func within(r *rand.Rand, d time.Duration) time.Duration {
 	return time.Duration(r.Float64() * float64(d))
-}
-
-// binomial is how many of n come out, each with chance p. Beyond a hundred it is drawn from the normal curve, which
-// is close enough for counts of requests.
-func binomial(r *rand.Rand, n int, p float64) int {
-	if n > 100 {
-		mean, sd := float64(n)*p, math.Sqrt(float64(n)*p*(1-p))
-		return int(min(max(math.Round(mean+sd*r.NormFloat64()), 0), float64(n)))
-	}
-	k := 0
-	for range n {
-		if r.Float64() < p {
-			k++
-		}
-	}
-	return k
 }
 
 // poisson is how many of something come that is rare and comes mean times on average.
