@@ -107,12 +107,21 @@ func (r *Rehearsal) hear(receivers []monitor.Receiver, messages []rehearse.Messa
 			of[m.Receiver].Messages++
 		}
 		one := rehearsed(m, numbers[m.Incident], r.From)
-		if at := slices.IndexFunc(r.Messages, one.same); at >= 0 {
-			r.Messages[at].Receivers = append(r.Messages[at].Receivers, m.Receiver)
-			continue
+		if !r.shares(one) {
+			r.Messages = append(r.Messages, one)
 		}
-		r.Messages = append(r.Messages, one)
 	}
+}
+
+// shares adds a message to one of the same time in the same words, if there is one.
+func (r *Rehearsal) shares(m Rehearsed) bool {
+	for i := len(r.Messages) - 1; i >= 0 && r.Messages[i].At.Equal(m.At); i-- {
+		if before := &r.Messages[i]; before.same(m) {
+			before.Receivers = append(before.Receivers, m.Receivers...)
+			return true
+		}
+	}
+	return false
 }
 
 func rehearsed(m rehearse.Message, number int, zero time.Time) Rehearsed {
@@ -208,8 +217,9 @@ func saidOf(l rehearse.Line) string {
 			return "bellhop is off for " + rehearse.Clock(l.For)
 		}
 		return "bellhop is restarted"
+	case rehearse.Stop:
 	}
-	return "end"
+	return "nothing is looked at any more"
 }
 
 func (r Rehearsal) message(m Rehearsed) string {

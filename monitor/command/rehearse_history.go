@@ -35,7 +35,7 @@ func (s *shell) replay(ctx context.Context, r rehearsing, list *watchlist.Watchl
 	about := fmt.Sprintf("%s to %s, as it was recorded", minute(from), minute(to))
 	done := newRehearsal(s.config, rehearse.Scenario{Name: "history", About: about}, c, p)
 	done.clock, done.margin = func(t time.Time) string { return t.UTC().Format("01-02 15:04:05") }, 15
-	done.Remarks = unrecorded(c, records)
+	done.MadeUp, done.Remarks = 0, unrecorded(c, records)
 	return s.rehearsed(r, done)
 }
 

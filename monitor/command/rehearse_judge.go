@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"bellhop/monitor/rehearse"
@@ -96,9 +97,9 @@ func longest(a, b []string) [][2]int {
 	for i := range length {
 		length[i] = make([]int, len(b)+1)
 	}
-	for i := len(a) - 1; i >= 0; i-- {
-		for j := len(b) - 1; j >= 0; j-- {
-			if length[i][j] = max(length[i+1][j], length[i][j+1]); a[i] == b[j] {
+	for i, x := range slices.Backward(a) {
+		for j, y := range slices.Backward(b) {
+			if length[i][j] = max(length[i+1][j], length[i][j+1]); x == y {
 				length[i][j] = length[i+1][j+1] + 1
 			}
 		}

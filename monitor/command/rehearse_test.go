@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -129,6 +130,20 @@ func TestUnlike(t *testing.T) {
 	} {
 		if got := unlike(tt.want, tt.got); got != tt.diff {
 			t.Errorf("%q, %q: %q, want %q", tt.want, tt.got, got, tt.diff)
+		}
+	}
+}
+
+// docs/rehearse.md says what every word of a scenario means.
+func TestRehearseDocsNameEveryWord(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/rehearse.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range slices.Concat(rehearse.FaultWords(), rehearse.TargetWords()) {
+		if !strings.Contains(string(page), "`"+word+"`") {
+			t.Errorf("nothing is said of %s", word)
 		}
 	}
 }

@@ -36,6 +36,14 @@ func (c Cast) hotels() []hotel {
 	return all
 }
 
+// MadeUp is how many hotels the integration reports that are in no configuration.
+func (c Cast) MadeUp() int {
+	if len(c.Config.Reported.Accounts) > 0 {
+		return 0
+	}
+	return len(c.hotels())
+}
+
 // report is what the integration sends at a time; false is that it sends nothing.
 func (w *world) report(at time.Time, hotels []hotel) (monitor.Report, bool) {
 	silent := func(s spell) bool { return s.fault == "silent" && s.on.Kind == "integration" && s.at(at) }
@@ -97,10 +105,11 @@ func (w *world) failed(h hotel, module string, at time.Time) (monitor.Count, int
 func (w *world) token(h hotel, at time.Time) *monitor.TokenReport {
 	phase := time.Duration(w.chance("token of "+h.code, time.Time{}) * float64(time.Hour)).Truncate(time.Second)
 	asked := at.Add(-phase).Truncate(time.Hour).Add(phase)
+	consent := w.consent(h)
 	good := monitor.TokenReport{At: asked, Status: 200, Expires: asked.Add(time.Hour)}
 	for _, s := range w.spells {
 		due := s.from.Add(-phase).Truncate(time.Hour).Add(phase + time.Hour)
-		hits := w.cast.stopsTokens(s) || refuses(s.fault) && (s.on.Name == h.account || s.on.Name == "integration")
+		hits := w.cast.stopsTokens(s) || refuses(s.fault) && w.cast.concerns(s.on, consent)
 		switch {
 		case !hits || at.Before(due) || due.After(s.to):
 		case s.at(at):
@@ -110,6 +119,16 @@ func (w *world) token(h hotel, at time.Time) *monitor.TokenReport {
 		}
 	}
 	return &good
+}
+
+// consent is the check of a hotel's tokens, as the integration asks for them.
+func (w *world) consent(h hotel) *monitor.Check {
+	for _, c := range w.cast.Config.Reported.Hotel(h.account) {
+		if c.Kind == monitor.KindConsent {
+			return c
+		}
+	}
+	return &monitor.Check{Account: h.account}
 }
 
 // untoken is a token request that fails.

@@ -59,11 +59,11 @@ var named = []struct{ name, about, text string }{
 +0s  begin identity 503
 +20m end identity
 `},
-	{"credentials", "the secret of your first account's client is refused, until somebody mends it an hour later", `
+	{"credentials", "the secret of your first OAuth client is refused, until somebody mends it an hour later", `
 +0s begin client invalid_client
 +1h end client
 `},
-	{"one-hotel", "your first account locks the app out for an hour", `
+	{"one-hotel", "your first hotel locks the app out for an hour", `
 +0s begin hotel 403
 +1h end hotel
 `},

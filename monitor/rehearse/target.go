@@ -30,7 +30,7 @@ var targets = []struct {
 	{"webhook", false, "apaleo's webhook API"},
 	{"net", false, "the network between bellhop and the internet"},
 	{"hotel", false, "the first of your accounts"},
-	{"client", false, "the OAuth client of the first of your accounts"},
+	{"client", false, "the first of your OAuth clients"},
 	{"integration", false, "your integration, as far as it reports"},
 	{"host", true, "a host: host:example.com"},
 	{"check", true, "a check: check:booking-engine or check:inventory@alpine"},
@@ -86,8 +86,11 @@ func (c Cast) meant(t Target) (Target, bool) {
 		return t, true
 	}
 	for _, check := range c.Config.Checks {
-		if check.Account != "" && check.Kind != monitor.KindConnect {
-			return Target{map[string]string{"hotel": "account", "client": "client"}[t.Kind], check.Account}, true
+		switch {
+		case t.Kind == "client" && check.Client != "":
+			return Target{t.Kind, check.Client}, true
+		case t.Kind == "hotel" && check.Account != "" && check.Kind != monitor.KindConnect:
+			return Target{"account", check.Account}, true
 		}
 	}
 	if hotels := c.hotels(); len(hotels) > 0 && t.Kind == "hotel" {
