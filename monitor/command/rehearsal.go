@@ -16,6 +16,7 @@ type Rehearsal struct {
 	About     string          `json:"about,omitempty"`
 	Config    string          `json:"config"`
 	Checks    int             `json:"checks"`
+	MadeUp    int             `json:"made_up_hotels,omitempty"`
 	From      time.Time       `json:"from"`
 	To        time.Time       `json:"to"`
 	Messages  []Rehearsed     `json:"messages"`
@@ -70,7 +71,7 @@ type Heard struct {
 func newRehearsal(config string, s rehearse.Scenario, c rehearse.Cast, p rehearse.Performance) Rehearsal {
 	r := Rehearsal{
 		Scenario: s.Name, About: s.About, Config: config, Checks: len(c.Config.Checks), From: p.Zero, To: p.End,
-		Troubles: []Fated{}, Asked: p.Tally.Asked, Open: []string{}, Findings: []string{}, happens: s.Lines, margin: 11,
+		MadeUp: c.MadeUp(), Troubles: []Fated{}, Asked: p.Tally.Asked, Open: []string{}, Findings: []string{}, happens: s.Lines, margin: 11,
 		clock: func(t time.Time) string { return offset(t.Sub(p.Zero)) },
 	}
 	r.hear(c.Config.Receivers, p.Messages)
@@ -168,9 +169,7 @@ func offset(d time.Duration) string {
 // String is what people read.
 func (r Rehearsal) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n", wrap(r.Scenario+": "+r.About, ""))
-	fmt.Fprintf(&b, "%s\n\n", wrap(fmt.Sprintf("Played with %s: %s, %s. Nothing was asked, nobody was told.",
-		r.Config, count(r.Checks, "check"), count(len(r.Receivers), "receiver")), ""))
+	b.WriteString(r.heading())
 	next := 0
 	for _, m := range r.Messages {
 		next = r.happen(&b, next, m.At)
@@ -184,6 +183,18 @@ func (r Rehearsal) String() string {
 	}
 	b.WriteString(r.summary())
 	return b.String()
+}
+
+func (r Rehearsal) heading() string {
+	what := r.Scenario
+	if r.About != "" {
+		what += ": " + r.About
+	}
+	with := fmt.Sprintf("Played with %s: %s, %s", r.Config, count(r.Checks, "check"), count(len(r.Receivers), "receiver"))
+	if r.MadeUp > 0 {
+		with += fmt.Sprintf(", and %s made up for your integration to report", count(r.MadeUp, "hotel"))
+	}
+	return wrap(what, "") + "\n" + wrap(with+". Nothing was asked, nobody was told.", "") + "\n\n"
 }
 
 // happen prints the lines of the scenario up to a time, with an empty line after them, and returns the next one.
