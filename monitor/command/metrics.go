@@ -18,7 +18,7 @@ type exporter struct {
 	came    func() traffic.Counts
 	refused *atomic.Bool
 
-	config, attempts, latency, owed, oldest, reports, beats *prometheus.Desc
+	config, attempts, latency, owed, oldest, reports, beats, late, totals *prometheus.Desc
 }
 
 func newExporter(stats func() []notify.LaneStats, came func() traffic.Counts, refused *atomic.Bool) *exporter {
@@ -33,13 +33,15 @@ func newExporter(stats func() []notify.LaneStats, came func() traffic.Counts, re
 		owed:     desc("bellhop_receiver_owed", "Messages that are due and that the receiver has not accepted.", "receiver"),
 		reports:  desc("bellhop_reports_total", "Reports of the integration, by what became of them.", "result"),
 		beats:    desc("bellhop_beats_total", "Signs of life that heartbeat checks got."),
+		late:     desc("bellhop_report_late_requests_total", "Reported requests that count for nothing, since they are of more than an hour ago."),
+		totals:   desc("bellhop_report_totals_total", "Totals of an account and a source that were not simply added to: they began again (reset), were older than others (stale), came over an hour after the last (apart), or those before were forgotten for want of room.", "what"),
 		oldest:   desc("bellhop_receiver_oldest_owed_seconds", "Age of the oldest of them; 0 is none.", "receiver"),
 	}
 }
 
 // Describe lists the metrics.
 func (e *exporter) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{e.config, e.attempts, e.latency, e.owed, e.oldest, e.reports, e.beats} {
+	for _, d := range []*prometheus.Desc{e.config, e.attempts, e.latency, e.owed, e.oldest, e.reports, e.beats, e.late, e.totals} {
 		to <- d
 	}
 }
@@ -76,6 +78,13 @@ func (e *exporter) collectIntake(to chan<- prometheus.Metric) {
 	}{{"taken", c.Taken}, {"repeated", c.Repeated}, {"refused", c.Refused}, {"put_off", c.PutOff}} {
 		to <- prometheus.MustNewConstMetric(e.reports, prometheus.CounterValue, float64(r.n), r.result)
 	}
+	for _, t := range []struct {
+		what string
+		n    uint64
+	}{{"reset", c.Resets}, {"stale", c.Stale}, {"apart", c.Apart}, {"forgotten", c.Forgotten}} {
+		to <- prometheus.MustNewConstMetric(e.totals, prometheus.CounterValue, float64(t.n), t.what)
+	}
+	to <- prometheus.MustNewConstMetric(e.late, prometheus.CounterValue, float64(c.Late))
 	to <- prometheus.MustNewConstMetric(e.beats, prometheus.CounterValue, float64(c.Beats))
 }
 

@@ -10,8 +10,6 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
-
-	"bellhop/monitor"
 )
 
 // FuzzParse ensures that whatever comes in, what is believed is within bounds, what is refused is refused with
@@ -19,7 +17,8 @@ import (
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		whole1, "", "{}", "[]", `{"id":"1","accounts":[{}]}`, `{"id":"1","accounts":[[[[{"a":[1,{"b":"]}"}]}]]]]}`,
-		report1(`"name":"\ud800\u0000\"\\"`), report1(`"token":{"result":-0,"at":1e400,"scopes":[null,{}]}`), `{"id":"\u0031","accounts":null}`, `"}"`, `7}`,
+		report1(`"name":"\ud800\u0000\"\\"`), report1(`"token":{"result":-0,"at":1e400,"scopes":[null,{}]}`), `{"id":"\u0031","accounts":null}`, total1,
+		`{"counts":"\u0074otals","id":"1","accounts":[]}`, `{"id":"1","accounts":[],"counts":"totals","until":1795341600,"source":"a","started":1}`, `"}"`, `7}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -44,12 +43,17 @@ func FuzzParse(f *testing.F) {
 
 func bytesOf(body []byte) []byte { return []byte(strings.TrimPrefix(string(body), "\uFEFF")) }
 
-func bounded(t *testing.T, r monitor.Report) {
+func bounded(t *testing.T, r Sent) {
 	t.Helper()
 	if len(r.ID) < 1 || len(r.ID) > 128 || r.Covers < 0 || r.Covers > 24*time.Hour || len(r.Accounts) > 10_000 || !r.At.Equal(now) {
 		t.Fatalf("report %q of %d accounts covers %s", r.ID, len(r.Accounts), r.Covers)
 	}
 	timely(t, r.Until, now)
+	timely(t, r.Stood, now.Add(skewMax))
+	timely(t, r.Started, r.Stood)
+	if (r.Source != "") != !r.Stood.IsZero() && r.Source != "" || len(r.Source) > 128 || r.Source == "" && !r.Started.IsZero() {
+		t.Fatalf("totals of %q, started %s, until %s", r.Source, r.Started, r.Stood)
+	}
 	codes := map[string]bool{}
 	for _, a := range r.Accounts {
 		if codes[a.Code] || a.Code == "" || len(a.Code) > 64 || len(a.Name) > 110 || !utf8.ValidString(a.Name) || strings.ContainsFunc(a.Name, unicode.IsControl) {
@@ -57,7 +61,7 @@ func bounded(t *testing.T, r monitor.Report) {
 		}
 		codes[a.Code] = true
 		for _, c := range a.Requests {
-			if c.N < 1 || c.Module == "" || (c.Status == 0) == (c.Fault == "") || c.Status != 0 && (c.Status < 100 || c.Status > 599) {
+			if c.N < 0 || c.N > totalMax || r.Source == "" && (c.N < 1 || c.N > countMax) || c.Module == "" || (c.Status == 0) == (c.Fault == "") || c.Status != 0 && (c.Status < 100 || c.Status > 599) {
 				t.Fatalf("count %+v", c)
 			}
 		}

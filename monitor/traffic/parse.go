@@ -27,22 +27,34 @@ const (
 	coversMax   = 24 * time.Hour
 )
 
+// Sent is a report as it was sent.
+type Sent struct {
+	monitor.Report
+
+	// Source is who counts, if the requests are totals since it started; "" if they are of the time that the report
+	// covers.
+	Source  string
+	Started time.Time // when it started; zero is not told
+	Stood   time.Time // until when it counted, by its own clock
+}
+
 const accountKeys = "account, name, requests, token, webhooks and gone"
 
 // Parse reads a report that arrived at now. Its error is *Mistakes, and then nothing of the report counts.
 // The report lacks its random bytes.
-func Parse(body []byte, now time.Time) (monitor.Report, error) {
+func Parse(body []byte, now time.Time) (Sent, error) {
 	body = bytes.TrimPrefix(body, []byte("\uFEFF")) // .NET writes one
 	if len(body) > BytesMax {
-		return monitor.Report{}, whole(fmt.Sprintf("is larger than %d MiB", BytesMax>>20), "send the accounts in several reports, each with an id of its own")
+		return Sent{}, whole(fmt.Sprintf("is larger than %d MiB", BytesMax>>20), "send the accounts in several reports, each with an id of its own")
 	}
 	if !json.Valid(body) {
-		return monitor.Report{}, malformed(body)
+		return Sent{}, malformed(body)
 	}
 	w := &walk{data: body, now: now, shared: map[string]string{}}
+	w.totals = bytes.Contains(body, []byte(`"totals"`)) && w.tellsTotals()
 	r := w.report()
 	if len(w.wrong.First) > 0 {
-		return monitor.Report{}, &w.wrong
+		return Sent{}, &w.wrong
 	}
 	return r, nil
 }
@@ -60,8 +72,8 @@ func malformed(body []byte) *Mistakes {
 	return whole(fmt.Sprintf("is no JSON from line %d, column %d on", line, column), syntax.Error())
 }
 
-func (w *walk) report() monitor.Report {
-	r := monitor.Report{At: w.now}
+func (w *walk) report() Sent {
+	r := Sent{Report: monitor.Report{At: w.now}}
 	named, listed := false, false
 	w.object(func(key string) {
 		switch key {
@@ -71,11 +83,17 @@ func (w *walk) report() monitor.Report {
 		case "covers":
 			r.Covers = w.span()
 		case "until":
-			r.Until = w.seen()
+			r.Until, r.Stood = w.stood()
+		case "counts":
+			w.given(w.counts)
+		case "source":
+			w.given(func() { r.Source, _ = w.plain(idMax, visible, "name the instance that counts: web-1") })
+		case "started":
+			_, r.Started = w.stood()
 		case "accounts":
 			r.Accounts, listed = w.accounts(), true
 		default:
-			w.unknown("id, covers, until and accounts")
+			w.unknown("id, covers, until, counts, source, started and accounts")
 		}
 	})
 	if len(w.wrong.First) == 1 && w.wrong.First[0].Path == "" {
@@ -87,7 +105,46 @@ func (w *walk) report() monitor.Report {
 	if !listed {
 		w.mistake("has no accounts", "list them; write [] if there are none")
 	}
+	w.agree(r)
 	return r
+}
+
+// tellsTotals looks ahead for what the requests are: it may be told after them.
+func (w *walk) tellsTotals() (so bool) {
+	from := *w
+	w.object(func(key string) {
+		if w.kind() == '"' {
+			so = w.text() == "totals" && key == "counts" || so
+			return
+		}
+		w.skip()
+	})
+	*w = from
+	return so
+}
+
+func (w *walk) counts() {
+	fix := `write "totals" if requests are counted since your process started, and leave it out if they are counted since the last report`
+	if word, ok := w.plain(idMax, visible, fix); ok && (word != "totals" || !w.totals) {
+		w.mistake("is not known", fix)
+	}
+}
+
+// agree checks what is said of totals.
+func (w *walk) agree(r Sent) {
+	if len(w.wrong.First) > 0 {
+		return
+	}
+	switch {
+	case w.totals && r.Source == "":
+		w.mistake("has no source", "totals are those of one process: name it")
+	case w.totals && r.Stood.IsZero():
+		w.mistake("has no until", "write when these totals were read, so that older ones are known when they come late")
+	case !w.totals && (r.Source != "" || !r.Started.IsZero()):
+		w.mistake("has a source or started, and no totals", `write "counts": "totals", or leave them out`)
+	case r.Started.After(r.Stood):
+		w.mistake("has started after until", "write when the process started that counts")
+	}
 }
 
 // visible are the characters of ASCII that can be seen.
@@ -162,7 +219,7 @@ func (w *walk) webhooks() *monitor.WebhookReport {
 		case "last_event":
 			h.LastEvent = w.seen()
 		case "events":
-			w.given(func() { h.Events, _ = w.number() })
+			w.given(func() { h.Events, _ = w.number(countMax) })
 		default:
 			w.unknown("last_healthcheck, last_event and events")
 		}
@@ -173,7 +230,10 @@ func (w *walk) webhooks() *monitor.WebhookReport {
 // requests are the counts of an account, by module and outcome.
 func (w *walk) requests() []monitor.Count {
 	var all []monitor.Count
-	modules := 0
+	most, modules := int64(countMax), 0
+	if w.totals {
+		all, most = []monitor.Count{}, totalMax // none at all is told as such
+	}
 	w.object(func(module string) {
 		modules++
 		module = strings.ToLower(module)
@@ -185,13 +245,13 @@ func (w *walk) requests() []monitor.Count {
 			w.mistake(fmt.Sprintf("is one of more than %d modules", modulesMax), "name the modules of apaleo's API, not paths or objects in them")
 			w.skip()
 		default:
-			all = w.outcomes(all, module)
+			all = w.outcomes(all, module, most)
 		}
 	})
 	return all
 }
 
-func (w *walk) outcomes(all []monitor.Count, module string) []monitor.Count {
+func (w *walk) outcomes(all []monitor.Count, module string, most int64) []monitor.Count {
 	w.object(func(outcome string) {
 		c := monitor.Count{Module: module}
 		var known bool
@@ -202,7 +262,7 @@ func (w *walk) outcomes(all []monitor.Count, module string) []monitor.Count {
 				return
 			}
 		}
-		if c.N, known = w.number(); known && c.N > 0 {
+		if c.N, known = w.number(most); known && (c.N > 0 || w.totals) {
 			all = append(all, c)
 		}
 	})

@@ -72,7 +72,7 @@ func TestParse(t *testing.T) {
 			{Code: "OLDE", Gone: true},
 		},
 	}
-	if !reflect.DeepEqual(got, want) {
+	if !reflect.DeepEqual(got.Report, want) || got.Source != "" {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
 }

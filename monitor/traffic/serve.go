@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -45,10 +46,15 @@ type Intake struct {
 
 	under chan struct{} // holds an entry for each report under way
 	count counts
+
+	mu    sync.Mutex // protects all below
+	meter *meter
 }
 
 // New makes an Intake.
-func New(o Options) *Intake { return &Intake{Options: o, under: make(chan struct{}, atOnce)} }
+func New(o Options) *Intake {
+	return &Intake{Options: o, under: make(chan struct{}, atOnce), meter: newMeter()}
+}
 
 // An Answer is what comes of a report that was taken.
 type Answer struct {
@@ -87,22 +93,24 @@ func (i *Intake) Report(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusBadRequest, refusal(wrong))
 		return
 	}
-	i.take(w, r, report)
+	i.take(w, r, i.counted(report))
 }
 
-// read is the body of a report, or why there is none.
-func read(w http.ResponseWriter, r *http.Request) ([]byte, *Refusal, int) {
-	if coding := r.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
-		return nil, &Refusal{Error: "the report is packed: send it as plain JSON"}, http.StatusUnsupportedMediaType
+// counted is a report as the book takes it: with counts instead of totals, and without those of long ago.
+func (i *Intake) counted(s Sent) monitor.Report {
+	report := s.Report
+	if s.Source != "" {
+		var told reading
+		i.mu.Lock()
+		report, told = i.meter.differ(s)
+		i.mu.Unlock()
+		i.count.stale.Add(told.stale)
+		i.count.resets.Add(told.resets)
+		i.count.apart.Add(told.apart)
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, BytesMax))
-	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return nil, &Refusal{Error: whole(fmt.Sprintf("is larger than %d MiB", BytesMax>>20), "send the accounts in several reports, each with an id of its own").Error()}, http.StatusRequestEntityTooLarge
-	}
-	if err != nil {
-		return nil, &Refusal{Error: "the report broke off on its way: send it again"}, http.StatusBadRequest
-	}
-	return body, nil, http.StatusOK
+	report, late := recent(report)
+	i.count.late.Add(late)
+	return report
 }
 
 func refusal(m *Mistakes) *Refusal {
@@ -129,6 +137,9 @@ func (i *Intake) take(w http.ResponseWriter, r *http.Request, report monitor.Rep
 		later(w, http.StatusServiceUnavailable, "bellhop cannot write the report down at present")
 		return
 	}
+	i.mu.Lock()
+	i.count.forgotten.Add(i.meter.settle(report.ID, taken.Repeated))
+	i.mu.Unlock()
 	done := Answer{New: append([]string{}, taken.New...), Repeated: taken.Repeated}
 	if taken.Repeated {
 		i.count.repeated.Add(1)

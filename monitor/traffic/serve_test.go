@@ -90,7 +90,7 @@ func TestReportAnswers(t *testing.T) {
 			},
 		}},
 		{"too large", `{"id":"` + strings.Repeat("x", BytesMax) + `"}`, nil, 413, map[string]any{"error": "the report is larger than 8 MiB: send the accounts in several reports, each with an id of its own"}},
-		{"packed", "…", []string{"Content-Encoding", "gzip"}, 415, map[string]any{"error": "the report is packed: send it as plain JSON"}},
+		{"packed", "…", []string{"Content-Encoding", "br"}, 415, map[string]any{"error": "the report is packed in a way that bellhop does not know: send it as plain JSON, or with gzip"}},
 	} {
 		status, _, got := post(i, tt.body, tt.headers...)
 		if status != tt.status || !reflect.DeepEqual(got, tt.want) {

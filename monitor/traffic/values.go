@@ -2,6 +2,7 @@ package traffic
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -14,8 +15,11 @@ const (
 	digits  = "0123456789"
 )
 
-// countMax is more than any integration does in the time of a report.
-const countMax = 1_000_000_000
+// countMax is more than any integration does in the time of a report, totalMax more than it does while it runs.
+const (
+	countMax = 1_000_000_000
+	totalMax = 1_000_000_000_000_000
+)
 
 // Bounds of times. Clocks are a little off; what is further off is a mistake, and would be believed for long.
 const (
@@ -68,10 +72,10 @@ func tidy(s string) string {
 	return cut(strings.Join(strings.Fields(s), " "), nameMax)
 }
 
-// number is a count.
-func (w *walk) number() (int, bool) {
+// number is a count of most at most.
+func (w *walk) number(most int64) (int, bool) {
 	n, ok := w.whole()
-	if !ok || n < 0 || n > countMax {
+	if !ok || n < 0 || n > min(most, math.MaxInt) {
 		w.mistake("is no count", "write a whole number from 0 on")
 		return 0, false
 	}
@@ -100,15 +104,21 @@ func (w *walk) yes() bool {
 
 // seen is a time at which something was, by the integration's clock.
 func (w *walk) seen() time.Time {
+	t, _ := w.stood()
+	return t
+}
+
+// stood is such a time, never after now, and the same as that clock has it.
+func (w *walk) stood() (seen, theirs time.Time) {
 	t := w.time()
 	switch ahead := t.Sub(w.now); {
 	case ahead > skewMax:
 		w.mistake("has not come yet: it is now "+w.now.UTC().Format(time.RFC3339), "set the clock right, or write the time's zone")
-		return time.Time{}
+		return time.Time{}, time.Time{}
 	case ahead > 0:
-		return w.now
+		return w.now, t
 	}
-	return t
+	return t, t
 }
 
 // due is a time that may be to come.

@@ -25,6 +25,7 @@ type walk struct {
 	data   []byte
 	at     int
 	now    time.Time
+	totals bool // the requests are totals since the start of who counts
 	path   []step
 	wrong  Mistakes
 	shared map[string]string // strings that were met: modules and scopes come again with each account

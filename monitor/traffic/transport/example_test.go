@@ -7,7 +7,10 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
+	"sync"
+	"testing"
 	"time"
 
 	"bellhop/monitor/traffic/transport"
@@ -85,4 +88,43 @@ func standIns() (bellhop, apaleo *httptest.Server) {
 		}
 	}))
 	return bellhop, apaleo
+}
+
+// start is what docs/report.md shows: see TestDocument.
+func start(ctx context.Context) error {
+	reporter, err := transport.New(transport.Options{
+		URL:       "http://bellhop:8080", // or unix:///var/lib/bellhop/bellhop.db.sock
+		TokenFile: "/run/secrets/bellhop_report_token",
+	})
+	if err != nil {
+		return err
+	}
+	reporter.Serve("ALPN", "Hotel Alpenrose") // each hotel that you serve; Gone when you do not any more
+	var running sync.WaitGroup
+	running.Go(func() { reporter.Run(ctx) }) // until ctx ends; then it sends what is left, for five seconds at most
+	defer running.Wait()
+
+	client := &http.Client{Timeout: 30 * time.Second}
+	client.Transport = reporter.Wrap(client.Transport, transport.Named("ALPN"))
+	return nil
+}
+
+var _ = start
+
+// TestDocument ensures that what docs/report.md shows is code that compiles.
+func TestDocument(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/report.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile("example_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, shown, _ := strings.Cut(string(page), "```go\n")
+	shown, _, _ = strings.Cut(shown, "```\n")
+	indented := strings.ReplaceAll("\t"+strings.ReplaceAll(strings.TrimSpace(shown), "\n", "\n\t"), "\n\t\n", "\n\n")
+	if shown == "" || !strings.Contains(string(source), indented) {
+		t.Errorf("docs/report.md shows what is not run:\n%s", shown)
+	}
 }
