@@ -98,8 +98,17 @@ func (s *Site) Operator() http.Handler {
 	}))
 }
 
-// Trusted is the operator's side for a door through which nobody else comes.
-func (s *Site) Trusted() http.Handler { return protect(s.operatorRoutes()) }
+// Trusted is the operator's side for a door through which nobody else comes. Reports need their token there, too.
+func (s *Site) Trusted() http.Handler {
+	own, in := s.operatorRoutes(), s.intakeRoutes()
+	return protect(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if incoming(r.URL.Path) {
+			in.ServeHTTP(w, r)
+			return
+		}
+		own.ServeHTTP(w, r)
+	}))
+}
 
 // Public is the public side: it is the same for everybody.
 func (s *Site) Public() http.Handler { return protect(s.publicRoutes()) }
