@@ -47,22 +47,22 @@ func TestDetector(t *testing.T) {
 		t.Skip("it prints a table: run with -v")
 	}
 	fmt.Printf("%d seeds, seed %d; false alarms in %.1f check-years of each\n", *seeds, *run, float64(*seeds)/yearParts)
-	fmt.Printf("%-31s %-11s %-6s %-20s %-16s %-19s %s\n", "", "hard 5 min", "clear", "brown-out 30 %", "10 %", "false/year quiet", "false/year noisy")
-	fmt.Printf("%-31s %-11s %-6s %-20s %-16s %-19s %s\n", "", "mean/p95", "median", "seen median messages", "seen median msg", "(95 % bounds)", "(95 % bounds)")
+	fmt.Printf("%-31s %-11s %-6s %-20s %-16s %-22s %s\n", "", "hard 5 min", "clear", "brown-out 30 %", "10 %", "false/year quiet", "false/year noisy")
+	fmt.Printf("%-31s %-11s %-6s %-20s %-16s %-22s %s\n", "", "mean/p95", "median", "seen median messages", "seen median msg", "(95 % bounds)", "(95 % bounds)")
 	for _, c := range candidates() {
 		hard := Measure(Hard(5*minute), *seeds, *run, c.make)
 		brown := Measure(Brownout(0.3), *seeds, *run, c.make)
 		faint := Measure(Brownout(0.1), *seeds, *run, c.make)
-		fmt.Printf("%-31s %3.0f/%3.0f s   %3.0f s  %5.1f %% %4.0f s %5.2f   %3.0f %% %4.0f s %4.2f %-19s %s\n", c.name,
+		fmt.Printf("%-31s %3.0f/%3.0f s   %3.0f s  %5.1f %% %4.0f s %5.2f   %3.0f %% %4.0f s %4.2f %-22s %s\n", c.name,
 			mean(hard.Delays).Seconds(), quantile(hard.Delays, 0.95).Seconds(), quantile(hard.Clears, 0.5).Seconds(),
 			100*float64(brown.Seen)/float64(brown.Truths), quantile(brown.Delays, 0.5).Seconds(), float64(brown.Messages)/float64(brown.Truths),
 			100*float64(faint.Seen)/float64(faint.Truths), quantile(faint.Delays, 0.5).Seconds(), float64(faint.Messages)/float64(faint.Truths),
-			perYear(Measure(Quiet().Scenario("quiet"), *seeds, *run, c.make)), perYear(Measure(Noisy().Scenario("noisy"), *seeds, *run, c.make)))
+			falseOf(Quiet().Scenario("quiet"), c), falseOf(Noisy().Scenario("noisy"), c))
 	}
 }
 
-// perYear is a rate of false alarms with its bounds.
-func perYear(s Score) string {
-	low, high := rateBounds(s.False, s.Years)
-	return fmt.Sprintf("%.2f (%.2f-%.2f)", float64(s.False)/s.Years, low, high)
+// falseOf is a candidate's rate of false alarms.
+func falseOf(s Scenario, c candidate) string {
+	o := Measure(s, *seeds, *run, c.make)
+	return perYear(o.False, o.Years)
 }

@@ -83,13 +83,18 @@ func quantileAtMost(world, figure string, all []time.Duration, q, must, aim floa
 
 // rateAtMost is a number of events in so many check-years that must be no greater in one.
 func rateAtMost(world, figure string, n int, years, must, aim float64) Row {
-	low, high := rateBounds(n, years)
 	rate := float64(n) / years
 	return Row{
 		World: world, Figure: figure, Must: bound("≤", must, plain), Aim: bound("≤", aim, plain),
-		Measured: fmt.Sprintf("%.2f (%.2f to %.2f)", rate, low, high),
+		Measured: perYear(n, years),
 		Met:      rate <= must, Aimed: rate <= aim, Unlucky: n == 0 || 1-poissonUpTo(n-1, must*years) > rare,
 	}
+}
+
+// perYear is a rate with its bounds.
+func perYear(n int, years float64) string {
+	low, high := rateBounds(n, years)
+	return fmt.Sprintf("%.2f (%.2f to %.2f)", float64(n)/years, low, high)
 }
 
 // only is a figure that nothing is asked of.

@@ -89,14 +89,30 @@ func outages(ctx context.Context, r *Run) ([]Row, error) {
 	return rows, nil
 }
 
+// spreadOut are five checks of one host.
 func spreadOut(ctx context.Context, r *Run) ([]Row, error) {
-	s := Hard(5*minute).with("the same, 5 checks of a host", together(5))
+	five := together(5)
+	s := Hard(5*minute).with("the same, 5 checks of a host", five)
 	o, err := r.measure(ctx, s, r.Seeds)
-	return []Row{
+	if err != nil {
+		return nil, err
+	}
+	rows := []Row{
 		o.seen(s.Name, 1, 1),
 		meanAtMost(s.Name, "told after, mean", o.Delays, 55, 45),
 		only(s.Name, "exactly 2 messages", percent(ratio(o.exact, o.Worlds))),
-	}, err
+	}
+	s = Blip(30*time.Second).with("blip 30 s, 5 checks of a host", five)
+	if o, err = r.measure(ctx, s, r.Seeds); err != nil {
+		return nil, err
+	}
+	rows = append(rows, atLeast(s.Name, "no message", o.silent, o.Worlds, 0.998, 1))
+	if r.small() {
+		return rows, nil
+	}
+	s = Quiet().Scenario("quiet").with("quiet, 5 checks of a host", five)
+	o, err = r.measure(ctx, s, r.Years/5)
+	return append(rows, only(s.Name, "false, a check-year", perYear(o.False, 5*o.Years))), err
 }
 
 func brownouts(ctx context.Context, r *Run) ([]Row, error) {

@@ -1,9 +1,6 @@
 package bench
 
-import (
-	"context"
-	"fmt"
-)
+import "context"
 
 // servedRows are brown-outs that an integration's own requests tell of.
 func servedRows(ctx context.Context, r *Run) ([]Row, error) {
@@ -54,6 +51,5 @@ func hotelRows(ctx context.Context, r *Run) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	low, high := rateBounds(o.False, o.Years)
-	return append(rows, only(s.Name, "false alarms a year", fmt.Sprintf("%.2f (%.2f to %.2f)", o.falsePerYear(), low, high))), nil
+	return append(rows, only(s.Name, "false alarms a year", perYear(o.False, o.Years))), nil
 }
