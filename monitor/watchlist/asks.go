@@ -17,6 +17,9 @@ var labelName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,63}$`)
 // http makes c one HTTP request. What it may not contain, probe.HTTP knows.
 func (b *builder) http(c *monitor.Check, f *httpForm, a *account) {
 	c.Kind = "http"
+	if _, err := parseURL(f.URL.V); err != nil && f.URL.At.guessed {
+		f.URL.V = "https://" + f.URL.V // so that the check is there, though nobody can ask it here
+	}
 	u, err := parseURL(f.URL.V)
 	switch {
 	case !f.URL.Set:
@@ -98,10 +101,18 @@ func (b *builder) transportOf(f *httpForm) *probe.Transport {
 	return b.trusting(b.pem("http.ca_file", f.RootsFile), cert, key, f.CertFile.At)
 }
 
+// atHand is host:port; of one that only the real environment has, the port is made up.
+func atHand(t text, port string) string {
+	if _, _, err := parseHostPort(t.V, false); err != nil && t.At.guessed {
+		return t.V + ":" + port
+	}
+	return t.V
+}
+
 // tls makes c a look at a certificate.
 func (b *builder) tls(c *monitor.Check, f checkForm) {
 	c.Kind, c.Warning, c.Anonymous = "tls", true, true
-	host, port, err := parseHostPort(f.TLS.Host.V, false)
+	host, port, err := parseHostPort(atHand(f.TLS.Host, "443"), false)
 	switch {
 	case !f.TLS.Host.Set:
 		b.wrong(f.TLS.At, "tls has no host", "add host: example.com:443")

@@ -83,7 +83,7 @@ func hostName(s string) bool {
 func (b *builder) tcp(c *monitor.Check, f checkForm) {
 	c.Kind, c.Anonymous = "tcp", true
 	b.sendsNothing(c.Kind, f)
-	host, port, err := parseHostPort(f.TCP.Host.V, false)
+	host, port, err := parseHostPort(atHand(f.TCP.Host, "25"), false)
 	switch {
 	case !f.TCP.Host.Set:
 		b.wrong(f.TCP.At, "tcp has no host", "add host: smtp.example.com:25")
@@ -91,7 +91,7 @@ func (b *builder) tcp(c *monitor.Check, f checkForm) {
 	case err != nil:
 		b.wrong(f.TCP.Host.At, "tcp.host "+err.Error(), "write it like smtp.example.com:25")
 		return
-	case f.TCP.RootsFile.V != "" && !f.TCP.TLS.V:
+	case f.TCP.RootsFile.V != "" && !f.TCP.TLS.V && !f.TCP.TLS.At.guessed:
 		b.wrong(f.TCP.RootsFile.At, "tcp.ca_file is of use with tls: true alone", "add tls: true, or remove ca_file")
 	}
 	c.Host = net.JoinHostPort(strings.ToLower(host), port)

@@ -137,3 +137,34 @@ receivers:
 		t.Errorf("problems with secrets, want over ten:\n%v", err)
 	}
 }
+
+// Checks whose whole address is in the environment are there without it too, each of its own.
+func TestWithoutSecretsKeepsEveryCheck(t *testing.T) {
+	list, err := watchlist.Parse("config.yaml", []byte(`
+accounts:
+  - {name: alpine, client_id: "${ALPINE_ID}", client_secret: "${ALPINE_SECRET}"}
+  - {name: seaside, client_id: "${SEASIDE_ID}", client_secret: "${SEASIDE_SECRET}"}
+watchlist:
+  include: [apaleo]
+  checks:
+    - {name: shop, http: {url: "${SHOP_URL}"}}
+    - {name: till, http: {url: "https://${TILL_HOST}/x"}}
+    - {name: certificate, tls: {host: "${SHOP_HOST}"}}
+    - {name: mail, tcp: {host: "${MAIL_HOST}"}}
+`), watchlist.Options{WithoutSecrets: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hosts, clients := map[string]string{}, map[string]bool{}
+	for _, c := range list.Checks {
+		if c.Own {
+			hosts[c.Name] = c.Host
+		}
+		if c.Forced {
+			clients[c.Client] = true
+		}
+	}
+	if len(hosts) != 4 || hosts["shop"] == hosts["till"] || len(clients) != 2 {
+		t.Errorf("hosts %v, clients %v", hosts, clients)
+	}
+}
