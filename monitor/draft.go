@@ -17,15 +17,17 @@ type draft struct {
 	gone    map[CheckID]bool // rows that were removed: what the book has of them counts no more
 	news    []news           // of matters of hotels, told when all of a report is read
 
-	byCause  map[Node][]string   // incidents of this draft by the causes that they had in it
-	turns    *[]turn             // where edges wait while a report is read; nil is that they are acted on at once
-	found    map[question]answer // what was found of nodes while edges are acted on together; else nil
-	parts    map[part]counted
-	nearby   map[Node][]string  // and the open incidents that lie downstream of them
-	glanced  map[glance]*Row    // rows after good news that many checks bring at once
-	likes    map[likeness]*Row  // those of them that differ
-	carriers map[string]carrier // who carries a scope; under "", of how many hotels that is known
-	scopes   []string           // of the last token that was read: most hotels' are the same
+	byCause   map[Node][]string   // incidents of this draft by the causes that they had in it
+	turns     *[]turn             // where edges wait while a report is read; nil is that they are acted on at once
+	found     map[question]answer // what was found of nodes while edges are acted on together; else nil
+	parts     map[part]counted
+	nearby    map[Node][]string  // and the open incidents that lie downstream of them
+	glanced   map[glance]*Row    // rows after good news that many checks bring at once
+	likes     map[likeness]*Row  // those of them that differ
+	carriers  map[string]carrier // who carries a scope; under "", of how many hotels that is known
+	judgement *judgement         // of the requests that a report tells of, while its outcome is folded
+	manyFail  bool               // of the hotels that a report tells of more fail than may
+	scopes    []string           // of the last token that was read: most hotels' are the same
 }
 
 // at moves the draft's time on. Time does not run backwards within a change.

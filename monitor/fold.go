@@ -226,6 +226,7 @@ func (d *draft) end(at string, why ChangeWord) {
 			continue
 		}
 		r.Signals[k] = r.Signals[k].CloseWith(d.now)
+		d.settleRequests(m)
 		d.plan(m.Check)
 	}
 	d.version(at, EventResolved, why)
@@ -265,6 +266,7 @@ func (d *draft) forgive(i *Incident) {
 		since := s.Last == Good != s.LastAt.Before(i.Good)
 		if s.Phase == Suspect && since && !s.Since.Before(i.Since) {
 			d.editRow(id).Signals[k] = s.rest()
+			d.settleRequests(SignalID{id, SignalKinds[k]})
 			d.plan(id)
 		}
 	}

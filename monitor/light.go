@@ -28,6 +28,9 @@ type likeness struct {
 // glance takes in an outcome that is the good news of each report, if that is all it is.
 func (d *draft) glance(c *Check, o Outcome, ev [4]Evidence) bool {
 	old := d.row(o.Check)
+	if j := d.judgement; j != nil && j.verdict != Calm {
+		return false
+	}
 	if !c.Reported || c.Account == "" || o.Fault != FaultNone || o.Detail != "" || !d.light(o.Check, old) {
 		return false
 	}

@@ -15,6 +15,9 @@ func (d *draft) observe(o Outcome) {
 	way := d.way(c, o)
 	old := d.row(o.Check)
 	ev := classify(c, o, way, d.b.pace, c.SlowOver(old.usual()))
+	if d.judgement != nil {
+		ev[0] = d.judgement.evidence()
+	}
 	d.setUp(c, o, &ev)
 	d.skewed(c, o)
 	d.meter(c, o)
@@ -51,6 +54,10 @@ func (d *draft) step(c *Check, k int, e Evidence, o Outcome, way Way) {
 	if e == None {
 		return
 	}
+	if k == 0 && d.judgement != nil {
+		d.stepRequests(c, o, way)
+		return
+	}
 	id := SignalID{o.Check, SignalKinds[k]}
 	r := d.editRow(id.Check)
 	if e == Fail {
@@ -61,8 +68,12 @@ func (d *draft) step(c *Check, k int, e Evidence, o Outcome, way Way) {
 		next, edge = next.doubted(r.Signals[k]), NoEdge
 	}
 	r.Signals[k] = next
-	t := turn{c, id, edge}
-	if d.turns != nil && edge != NoEdge {
+	d.turn(turn{c, id, edge})
+}
+
+// turn acts on an edge, or leaves it until all of a report is read.
+func (d *draft) turn(t turn) {
+	if d.turns != nil && t.edge != NoEdge {
 		*d.turns = append(*d.turns, t)
 		return
 	}

@@ -32,10 +32,12 @@ func (d *draft) report(r Report) {
 	d.expect(len(accounts))
 	d.meet(accounts, r)
 	d.together(func() {
+		d.countRequests(accounts, r.timing())
 		for _, a := range accounts {
-			d.account(a, r.At)
+			d.account(a, r.timing())
 		}
 		d.pool(accounts, r.At)
+		d.poolRequests(accounts, r.timing())
 	})
 	d.returned(d.reported(accounts), "is reported again")
 	d.missing(r.At)
@@ -111,7 +113,8 @@ func (t TokenReport) newer(u TokenReport) bool {
 }
 
 // account takes in what is told of one account.
-func (d *draft) account(a AccountReport, at time.Time) {
+func (d *draft) account(a AccountReport, w timing) {
+	at := w.now
 	h := d.editHotel(d.watched.account(a.Code))
 	if a.Gone || h == nil {
 		return
@@ -121,7 +124,7 @@ func (d *draft) account(a AccountReport, at time.Time) {
 		o, known := Outcome{}, false
 		switch {
 		case c.Kind == KindTraffic:
-			o, known = traffic(a.Requests)
+			d.traffic(h, c, a.Requests, w)
 		case c.Kind == KindConsent && a.Token != nil:
 			o, known = d.consent(h, c, a, at)
 			o = o.refusedBy(a.Requests, d.row(c.ID()))
@@ -139,6 +142,21 @@ func (d *draft) account(a AccountReport, at time.Time) {
 	}
 }
 
+// traffic takes in how the integration's requests for a hotel fared.
+func (d *draft) traffic(h *Hotel, c *Check, counts []Count, w timing) {
+	o, known := traffic(counts)
+	if !known {
+		return
+	}
+	at := w.evidenceAt(d.b.pace)
+	if o.Fault == FaultNone {
+		h.Well.Traffic = at
+	}
+	o.Check = c.ID()
+	r := d.row(c.ID())
+	d.heardRequests(o, d.judged(h, counts, w, r != nil && dirty(r)), at)
+}
+
 // pool takes in what all accounts tell together.
 func (d *draft) pool(accounts []AccountReport, at time.Time) {
 	var webhooks []WebhookReport
@@ -147,11 +165,7 @@ func (d *draft) pool(accounts []AccountReport, at time.Time) {
 			webhooks = append(webhooks, *a.Webhooks)
 		}
 	}
-	h := d.editHotel("")
-	if h == nil {
-		h = &Hotel{First: at}
-		set(&d.c.Hotels, "", h)
-	}
+	h := d.pooledHotel(at)
 	h.Seen, h.Reports = at, h.Reports.report(h.Seen, at, d.b.pace)
 	for _, c := range d.watched.config.Reported.Pooled {
 		switch {

@@ -68,23 +68,21 @@ func traffic(counts []Count) (o Outcome, known bool) {
 	}, true
 }
 
-// alone is the module that all failures are of, where requests to another one succeeded; "" where there is none.
+// alone is the module that all failures are of but for a few, as there always are, where requests to another one
+// succeeded; "" where there is none.
 func alone(counts []Count) string {
-	bad, good := map[string]bool{}, map[string]bool{}
+	_, module := foremost(counts, true)
+	var others Tally
 	for _, c := range counts {
-		if e, known := c.ending(); known && e.fault != FaultNone {
-			bad[c.Module] = true
-		} else if known {
-			good[c.Module] = true
+		if e, known := c.ending(); known && c.Module != module {
+			n := min(c.N, countMost)
+			others.N, others.Bad = others.N+n, others.Bad+n*one(e.fault != FaultNone)
 		}
 	}
-	for module := range bad {
-		delete(good, module)
-		if len(bad) == 1 && len(good) > 0 {
-			return module
-		}
+	if others.N == others.Bad || others.fails(requestsOK) {
+		return ""
 	}
-	return ""
+	return module
 }
 
 // foremost is the most frequent ending, of those that failed or of those that did not, and the module that it was

@@ -149,6 +149,8 @@ func (d *draft) fares(id CheckID, i *Incident, kind SignalKind) (failing, seen b
 		return false, false
 	case r.Incident[k] == i.ID:
 		return true, true
+	case r.Signals[k].IsOpen() && r.Incident[k] == "": // of the same report, and not told yet
+		return true, true
 	case r.Signals[k].LastAt.Before(i.Since):
 		return false, false
 	case r.Signals[k].Last == Fail:

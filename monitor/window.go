@@ -48,8 +48,9 @@ func bucketOf(at, now int64) int64 {
 func unit(t time.Time, p Pace) int64 { return t.UnixNano() / int64(p.Of(windowUnit)) }
 
 // Add counts requests of a time that ended at end, told at now. They go to the bucket of their own time; late is how
-// many are of a time that is over an hour ago, and count no more. A gap leaves no bucket. What covers several minutes
-// is spread over them, but for its failures: they may have been one burst, and are taken for one.
+// many are of a time that is over an hour ago, and count no more. A gap leaves no bucket. One report is one piece of
+// evidence, whatever it covers: all of it goes to the bucket of its end. Only what covers more than half an hour is
+// spread over its minutes, and its failures are taken for one burst at its beginning.
 func (w Window) Add(now, end time.Time, covers time.Duration, t Tally, p Pace) (next Window, late int) {
 	var room [2 * unitsFive]bucket
 	at, all := w.read(room[:0])
@@ -70,16 +71,19 @@ func (w Window) Add(now, end time.Time, covers time.Duration, t Tally, p Pace) (
 	return written(here, all), late
 }
 
-// parts yields what a tally comes to minute by minute, the last one first; at is relative to its end.
+// parts yields what a tally comes to minute by minute, the first one first; at is relative to its end.
 func parts(covers time.Duration, t Tally, p Pace) func(yield func(bucket) bool) {
-	minutes := int(min(max((covers+p.Of(time.Minute)/2)/p.Of(time.Minute), 1), 2*60))
+	minutes := 1
+	if covers > p.Of(30*time.Minute) {
+		minutes = int(min(covers/p.Of(time.Minute), 7*24*60))
+	}
 	return func(yield func(bucket) bool) {
 		n, bad := max(t.N, 0), min(max(t.Bad, 0), max(t.N, 0))
 		for k := range minutes {
 			share := n/minutes + one(k < n%minutes)
 			failed := min(share, bad)
 			bad -= failed
-			if share > 0 && !yield(bucket{int64(-k * unitsMinute), saturated(share), saturated(failed)}) {
+			if share > 0 && !yield(bucket{int64(k-minutes+1) * unitsMinute, saturated(share), saturated(failed)}) {
 				return
 			}
 		}

@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -37,7 +38,7 @@ type windowPair struct {
 var windowPairs = [4]windowPair{
 	{long: 2 * unitsMinute, short: unitsMinute, least: 1. / 5, bursts: 1, left: 0.5},
 	{long: unitsFive, short: unitsMinute, bursts: 2, left: 0.6},
-	{long: 3 * unitsFive, short: unitsFive, bursts: 2, left: 1},
+	{long: 3 * unitsFive, short: unitsFive, bursts: 1, left: 1},
 	{long: unitsHour, short: unitsFive, bursts: 2, left: 1},
 }
 
@@ -127,4 +128,37 @@ func logChoose(n, k float64) float64 {
 	in, _ := math.Lgamma(k + 1)
 	out, _ := math.Lgamma(n - k + 1)
 	return all - in - out
+}
+
+// An onset is when a trouble seems to have begun, and what was counted since then.
+type onset struct {
+	at time.Time
+	Tally
+}
+
+// onset finds since when more requests fail than may: the end of the bucket from which on the failures exceed twice
+// what may be by the most.
+func (w Window) onset(ok float64, p Pace) onset {
+	var room [2 * unitsFive]bucket
+	now, all := w.read(room[:0])
+	var best, since Tally
+	most, at := 0.0, now
+	excess := 0.0
+	for _, b := range slices.Backward(all) {
+		since.N, since.Bad = since.N+int(b.n), since.Bad+int(b.bad)
+		if excess += float64(b.bad) - 2*ok*float64(b.n); excess > most {
+			most, at, best = excess, b.at, since
+		}
+	}
+	return onset{time.Unix(0, (at+1)*int64(p.Of(windowUnit))).UTC(), best}
+}
+
+// mostly says whether most requests of the last quarter of an hour failed, and not in one burst: where many hotels fail
+// at once that is enough for each of them.
+func (w Window) mostly(now time.Time, p Pace) bool {
+	const lately = 3 * unitsFive
+	var room [2 * unitsFive]bucket
+	_, all := w.read(room[:0])
+	t := sum(all, unit(now, p)-lately)
+	return 2*t.Bad >= t.N && t.Bad > worst(all, unit(now, p)-lately, 1)
 }
