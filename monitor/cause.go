@@ -23,6 +23,9 @@ func (d *draft) attribute(id SignalID, without Node) Cause {
 	if cause, ok := d.withoutToken(c, id, without); ok {
 		return cause
 	}
+	if cause, ok := d.pooledCause(c, without); ok {
+		return cause
+	}
 	matter, settled := d.matter(c, id)
 	if settled {
 		return Cause{Kind: NodeHotels, ID: matter, Confidence: Certain}
@@ -79,6 +82,9 @@ func explains(k NodeKind, s SignalKind) bool {
 func (d *draft) mayExplain(n Node, id SignalID) bool {
 	f := d.row(id.Check).Failures[signalIndex(id.Signal)]
 	pings := f != nil && f.Fault == FaultQuiet
+	if c := d.watched.checks[id.Check]; n.Kind == NodeAPI && id.Signal == Availability && c.Kind == KindTraffic && d.onceSo(question{"answers us", n, Availability, time.Time{}}, func() bool { return d.answersUs(n) }) {
+		return false
+	}
 	return explains(n.Kind, id.Signal) && (n.Kind != NodeReceiver || !pings)
 }
 

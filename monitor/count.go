@@ -54,7 +54,7 @@ func (d *draft) probesOf(n Node) []CheckID {
 	if direct := d.watched.direct[n]; len(direct) > 0 {
 		return direct
 	}
-	return d.watched.members[n]
+	return slices.DeleteFunc(slices.Clone(d.watched.members[n]), func(id CheckID) bool { return d.watched.checks[id].Reported })
 }
 
 // reportModule counts the hotels whose reports name a module, and those that report anything of their requests.
@@ -108,7 +108,7 @@ func (d *draft) dependents(i *Incident) []CheckID {
 // says nothing of anybody else.
 func (d *draft) standing(id CheckID, s SignalKind) (failing, seen bool) {
 	c := d.watched.checks[id]
-	if c.Info || c.Warning {
+	if c.Info || c.Warning || c.pooledTraffic() {
 		return false, false
 	}
 	failing, seen = d.failing(id, s)

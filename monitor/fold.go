@@ -83,7 +83,7 @@ func (d *draft) attach(at string, id SignalID) {
 func (d *draft) lead(i *Incident, id SignalID) {
 	c := d.watched.checks[id.Check]
 	own := i.Cause.Kind == NodeCheck && string(id.Check) == i.Cause.ID
-	if (own || c != nil && c.isDirect(i.Cause.Node())) && !slices.Contains(i.Leads, id) {
+	if (own || c != nil && (c.isDirect(i.Cause.Node()) || c.leadsPool(i))) && !slices.Contains(i.Leads, id) {
 		i.Leads = append(slices.Clone(i.Leads), id)
 	}
 }

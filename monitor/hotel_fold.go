@@ -137,7 +137,7 @@ func (d *draft) made(r Reconfigure, old map[string][]*Check) *watched {
 		}
 		hotels[account] = checks
 	}
-	return newWatched(r, d.b.pace, hotels)
+	return newWatched(r, d.b.pace, hotels, func(c *Check) bool { return !c.pooledTraffic() || d.streamOf(c) != nil })
 }
 
 // rename gives hotels the names that the watchlist has for their codes by now.

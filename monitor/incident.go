@@ -54,6 +54,8 @@ const (
 	ChangeReceiverRemoved ChangeWord = "receiver_removed" // not told here any more
 	ChangeHotels          ChangeWord = "hotels"           // of a NodeHotels cause: other hotels are concerned; told at most once in Pace.HotelsEvery
 	ChangeAcknowledged    ChangeWord = "acknowledged"     // apaleo's own status page speaks of it now
+	ChangeQuiet           ChangeWord = "quiet"            // no requests are reported any more that could tell whether it goes on, or there are some again
+	ChangeUnasked         ChangeWord = "unasked"          // ended because no requests were reported for a day
 	ChangeMaintenanceOver ChangeWord = "maintenance_over" // it was held back as maintenance, which has ended
 )
 
@@ -141,6 +143,9 @@ type Incident struct {
 	Unseen  time.Duration `json:"unseen,omitempty"` // how much of it nobody watched
 	Hold    time.Duration `json:"hold,omitempty"`   // calm that its end takes; longer after each re-opening
 	Pending Pending       `json:"pending,omitzero"`
+
+	// Quiet is since when no requests are reported any more that could tell whether it goes on; zero is that there are.
+	Quiet time.Time `json:"quiet,omitzero"`
 
 	// Muted holds its beginning back while apaleo's maintenance is under way. An end is never held back.
 	Muted bool `json:"muted,omitempty"`

@@ -136,38 +136,51 @@ func (d *draft) pooledHotel(at time.Time) *Hotel {
 // poolRequests judges the requests of all hotels together, and those to each module. What comes of it is acted on
 // first: else what befalls all would begin as a matter of those hotels for which it shows first.
 func (d *draft) poolRequests(accounts []AccountReport, w timing) {
-	counts, own := d.pooledCounts(accounts), len(*d.turns)
+	counts, own, news := d.pooledCounts(accounts), len(*d.turns), false
 	h := d.pooledHotel(w.now)
 	h.Streams = slices.Clone(h.Streams)
 	for _, c := range d.watched.config.Reported.Pooled {
-		if c.pooledTraffic() && d.watched.checks[c.ID()] == c {
-			d.poolStream(h, c, counts, w)
+		if !c.pooledTraffic() {
+			continue
+		}
+		of := counts
+		if c.Module != "" {
+			of = slices.DeleteFunc(slices.Clone(counts), func(k Count) bool { return k.Module != c.Module })
+		}
+		if t := tallied(of); t.N > 0 {
+			news = d.poolStream(h, c, of, t, w) || news
 		}
 	}
-	*d.turns = slices.Concat((*d.turns)[own:], (*d.turns)[:own])
+	pooled := slices.Clone((*d.turns)[own:])
+	if cause, ok := d.onlyModule(&Check{}); ok {
+		slices.SortStableFunc(pooled, func(a, b turn) int { return one(a.check.Module != cause.ID) - one(b.check.Module != cause.ID) })
+	}
+	*d.turns = append(pooled, (*d.turns)[:own]...)
+	if news {
+		d.watched = d.made(d.watched.config, d.watched.hotels)
+	}
 }
 
-func (d *draft) poolStream(h *Hotel, c *Check, counts []Count, w timing) {
-	if c.Module != "" {
-		counts = slices.DeleteFunc(slices.Clone(counts), func(k Count) bool { return k.Module != c.Module })
-	}
-	t := tallied(counts)
-	if t.N == 0 {
-		return
-	}
+// poolStream adds to a pooled stream, and judges it. What was never asked for before is news: it is watched from then
+// on.
+func (d *draft) poolStream(h *Hotel, c *Check, counts []Count, t Tally, w timing) (news bool) {
 	s, r := h.stream(c.ID()), d.row(c.ID())
 	calm := r == nil || !dirty(r)
 	*s = s.add(w.now, w.end, w.covers, t, calm, d.b.pace)
+	if d.watched.checks[c.ID()] != c {
+		return d.watched.checks[c.ID()] == nil
+	}
 	j := judgement{Tally: t}
 	if t.Bad > 0 || !calm {
 		j = d.judgedBy(s.Window, t, counts, w)
 	}
-	o := Outcome{Check: c.ID(), Status: 200}
+	o := Outcome{Status: 200}
 	if j.evidence() == Fail {
 		o = j.outcome
-		o.Check = c.ID()
 	}
+	o.Check = c.ID()
 	d.heardRequests(o, j, w.evidenceAt(d.b.pace))
+	return false
 }
 
 // stream is a pooled stream of the record, that may be written.

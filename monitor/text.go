@@ -22,6 +22,7 @@ func (d *draft) word(i *Incident) {
 			i.NextStep = "Look at the way from this machine to apaleo: resolver, routes, firewall, proxy. If all is well, ask support@apaleo.com whether its address is kept out. Your hotels are served."
 		}
 		i.Title, i.Text = d.claim(i, a.What)
+		i.Text += d.quietText(i)
 		if i.NotRecorded {
 			i.Text += " Not recorded: bellhop's own store fails."
 		}

@@ -6,6 +6,8 @@ func (d *draft) endTitle(i *Incident) string {
 	switch {
 	case i.Change == ChangeUnwatched, i.Change == ChangeGone:
 		return shorten(d.name(i)+" is no longer watched", titleMax)
+	case i.Change == ChangeUnasked:
+		return shorten(d.name(i)+" is not asked for any more", titleMax)
 	case i.Change == ChangeReconfigured:
 		return shorten(d.name(i)+" is watched in another way now", titleMax)
 	case i.Change == ChangeMerged:
@@ -25,6 +27,8 @@ func (d *draft) endText(i *Incident) string {
 		return fmt.Sprintf("%s: it was removed from the watchlist while in trouble since %s. How it is now is not known.", i.Title, d.clock(i.Since))
 	case ChangeGone:
 		return fmt.Sprintf("%s: %s. It was in trouble since %s; how it is now is not known.", i.Title, served(i.Cause.Kind), d.clock(i.Since))
+	case ChangeUnasked:
+		return fmt.Sprintf("%s: no requests are reported since %s, for a day. It was in trouble since %s; how it is now is not known.", i.Title, d.clock(i.Quiet), d.clock(i.Since))
 	case ChangeReconfigured:
 		return fmt.Sprintf("%s: what is asked was changed while it was in trouble since %s. It starts afresh.", i.Title, d.clock(i.Since))
 	case ChangeMerged:

@@ -28,7 +28,10 @@ func (d *draft) version(at string, t EventType, change ChangeWord) {
 
 // measure takes the numbers of an open incident.
 func (d *draft) measure(i *Incident) {
-	i.Severity, i.Scope = d.severity(i), d.scope(i)
+	i.Severity, i.Scope, i.Quiet = d.severity(i), d.scope(i), d.quietSince(i)
+	if i.Severity == Down && !i.Quiet.IsZero() {
+		i.Severity = Degraded
+	}
 	i.Worst = worse(cmp.Or(i.Worst, i.Severity), i.Severity)
 	i.Affected, i.Count = d.affected(i)
 	if i.Cause.Kind == NodeHotels {
@@ -42,7 +45,7 @@ func (d *draft) measure(i *Incident) {
 // is blamed wrongly ends.
 func (d *draft) review() {
 	for _, at := range d.openIncidents() {
-		if d.waits(at) || d.exonerate(at) {
+		if d.waits(at) || d.exonerate(at) || d.quiet(at) {
 			continue
 		}
 		i := d.incident(at)
@@ -109,6 +112,9 @@ func (d *draft) scope(i *Incident) Scope {
 	}
 	if n.Kind == NodeDelivery && s.Failing == len(i.Leads) {
 		s.Evaluated, s.Watched = s.Failing, s.Failing // what all hotels tell together; one by one they have too little to say
+	}
+	if d.ledByPool(i) && s.Failing*5 < s.Evaluated*4 { // all hotels suffer a little, and few of them enough to say so
+		s.Failing, s.Evaluated, s.Watched, failing = 1, 1, 1, map[string]bool{}
 	}
 	delete(failing, "")
 	s.Accounts = d.reach(i.Cause, len(failing))
@@ -227,7 +233,7 @@ func (d *draft) rank(i *Incident, m SignalID) int {
 // counts says whether a check is one of those that an incident's numbers are of.
 func (d *draft) counts(id CheckID, i *Incident) bool {
 	c := d.watched.checks[id]
-	return c != nil && !c.Info && (!c.Warning || i.Cause.Kind == NodeCheck)
+	return c != nil && !c.Info && (!c.Warning && !c.pooledTraffic() || i.Cause.Kind == NodeCheck)
 }
 
 func (d *draft) affectedOne(m SignalID) Affected {

@@ -124,6 +124,8 @@ func (d *draft) stateOf(c *Check, r *Row) (State, string) {
 	switch {
 	case a.IsOpen() && c.Warning:
 		return StateDegraded, "will break soon"
+	case a.IsOpen() && d.quietWhy(c) != "":
+		return StateDegraded, d.quietWhy(c)
 	case a.IsOpen() && a.Hard():
 		return StateDown, d.seen(c, r, Availability)
 	case a.IsOpen():

@@ -37,8 +37,8 @@ type ruled struct {
 }
 
 // newWatched is the graph of the checks of r, and of the hotels that are reported. What they report together is
-// watched as long as there are any.
-func newWatched(r Reconfigure, p Pace, hotels map[string][]*Check) *watched {
+// watched as long as there are any, and anything of it was told.
+func newWatched(r Reconfigure, p Pace, hotels map[string][]*Check, told func(*Check) bool) *watched {
 	w := &watched{
 		config: r, hotels: hotels, advise: r.Advise, receivers: r.Receivers, names: r.Names, controls: r.Controls, mute: r.Mute,
 		checks: map[CheckID]*Check{}, rules: map[CheckID]*[4]SignalRule{}, members: map[Node][]CheckID{}, direct: map[Node][]CheckID{},
@@ -51,7 +51,9 @@ func newWatched(r Reconfigure, p Pace, hotels map[string][]*Check) *watched {
 	}
 	if len(hotels) > 0 {
 		for _, c := range r.Reported.Pooled {
-			w.add(c, p, shared)
+			if told(c) {
+				w.add(c, p, shared)
+			}
 		}
 	}
 	for _, account := range sortedKeys(hotels) {

@@ -2,6 +2,8 @@ package apaleo
 
 import (
 	"cmp"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -77,7 +79,32 @@ func (c Config) hotel(account, client string) []*monitor.Check {
 func (c Config) pooled() []*monitor.Check {
 	webhooks := c.reported("webhooks", "", monitor.KindWebhooks, "Webhook delivery for all hotels", c.Hosts.id(onWebhook), ReceiverNode(), DeliveryNode())
 	webhooks.Direct, webhooks.Public = []monitor.Node{DeliveryNode()}, notifications
-	return []*monitor.Check{c.reported("reports", "", monitor.KindReports, "The integration's report", ""), webhooks}
+	all := []*monitor.Check{c.reported("reports", "", monitor.KindReports, "The integration's report", ""), webhooks, c.pooledTraffic("")}
+	for _, module := range slices.Sorted(maps.Keys(moduleNames)) {
+		all = append(all, c.pooledTraffic(module))
+	}
+	return all
+}
+
+// pooledTraffic is the requests of all accounts together, or those to one module.
+func (c Config) pooledTraffic(module string) *monitor.Check {
+	on := onAPI
+	switch module {
+	case "distribution":
+		on = onDistribution
+	case "integration":
+		on = onIntegration
+	}
+	id := c.Hosts.id(on)
+	name, title := "traffic", "Our traffic for all hotels"
+	path := []monitor.Node{{Kind: monitor.NodeEdge, ID: id}, {Kind: monitor.NodeAPI, ID: id}}
+	if module != "" {
+		name, title = name+"-"+module, "Our traffic to the "+moduleNames[module]
+		path = append(path, monitor.Node{Kind: monitor.NodeModule, ID: module})
+	}
+	k := c.reported(name, "", monitor.KindTraffic, title, id, append(path, c.Hosts.wayNode(onAPI))...)
+	k.Module = module
+	return k
 }
 
 func (c Config) reported(name, account, kind, title, host string, path ...monitor.Node) *monitor.Check {
