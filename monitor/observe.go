@@ -14,10 +14,7 @@ func (d *draft) observe(o Outcome) {
 	d.spend(c, o)
 	way := d.way(c, o)
 	old := d.row(o.Check)
-	ev := classify(c, o, way, d.b.pace, c.SlowOver(old.usual()))
-	if d.judgement != nil {
-		ev[0] = d.judgement.evidence()
-	}
+	ev := d.evidence(c, o, way, old)
 	d.setUp(c, o, &ev)
 	d.skewed(c, o)
 	d.meter(c, o)
@@ -47,6 +44,15 @@ func (d *draft) observe(o Outcome) {
 		r.Usual = r.Usual.learn(o, before, r)
 	}
 	d.plan(o.Check)
+}
+
+// evidence reads an outcome. What a report tells of requests is read of all of them, and not of what was most frequent.
+func (d *draft) evidence(c *Check, o Outcome, way Way, r *Row) [4]Evidence {
+	ev := classify(c, o, way, d.b.pace, c.SlowOver(r.usual()))
+	if d.judgement != nil {
+		ev[0] = d.judgement.evidence()
+	}
+	return ev
 }
 
 // step brings one piece of evidence to one signal and acts on its edge.

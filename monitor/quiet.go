@@ -51,11 +51,18 @@ func (d *draft) quiet(at string) bool {
 	switch since := d.quietSince(i); {
 	case since.IsZero() == i.Quiet.IsZero():
 		return !since.IsZero() && d.giveUp(at, since)
+	case since.IsZero() && d.calming(i):
+		return true // it may be its end: that is told in a moment
 	case d.now.Sub(i.Updated) < d.b.pace.UpdateEvery:
 		return false
 	}
 	d.version(at, EventUpdated, ChangeQuiet)
 	return true
+}
+
+// calming says whether all that is known of an incident is good at present.
+func (d *draft) calming(i *Incident) bool {
+	return !slices.ContainsFunc(i.Members, func(m SignalID) bool { return d.row(m.Check).Signal(m.Signal).Phase == Open })
 }
 
 // giveUp ends an incident of which nobody has been able to know anything for a day.

@@ -153,8 +153,10 @@ func (d *draft) traffic(h *Hotel, c *Check, counts []Count, w timing) {
 		h.Well.Traffic = at
 	}
 	o.Check = c.ID()
-	r := d.row(c.ID())
-	d.heardRequests(o, d.judged(h, counts, w, r != nil && dirty(r)), at)
+	calm := !dirty(d.row(c.ID()))
+	j := d.judged(h, counts, w, calm)
+	h.Traffic = h.Traffic.learn(w, j, calm)
+	d.heardRequests(o, j, at)
 }
 
 // pool takes in what all accounts tell together.

@@ -79,7 +79,7 @@ func (d *draft) countRequests(accounts []AccountReport, w timing) {
 		}
 		t := tallied(a.Requests)
 		s := d.requestsOf(h.Account)
-		h.Traffic = h.Traffic.add(w.now, w.end, w.covers, t, !s.IsOpen() && s.Phase != Suspect, d.b.pace)
+		h.Traffic = h.Traffic.add(w, t, d.b.pace)
 		if t.N > 0 && !s.IsOpen() {
 			hotels.N, hotels.Bad = hotels.N+1, hotels.Bad+one(t.evidence() == Fail)
 		}
@@ -101,9 +101,9 @@ func (d *draft) requestsOf(account string) Signal {
 }
 
 // judged finds what a report's requests for a hotel come to.
-func (d *draft) judged(h *Hotel, counts []Count, w timing, open bool) judgement {
+func (d *draft) judged(h *Hotel, counts []Count, w timing, calm bool) judgement {
 	j := judgement{Tally: tallied(counts)}
-	if j.Bad > 0 || open {
+	if j.Bad > 0 || !calm {
 		j = d.judgedBy(h.Traffic.Window, j.Tally, counts, w)
 	}
 	if d.manyFail && j.evidence() == Fail && h.Traffic.Window.mostly(w.end, d.b.pace) {
@@ -165,8 +165,8 @@ func (d *draft) poolRequests(accounts []AccountReport, w timing) {
 // on.
 func (d *draft) poolStream(h *Hotel, c *Check, counts []Count, t Tally, w timing) (news bool) {
 	s, r := h.stream(c.ID()), d.row(c.ID())
-	calm := r == nil || !dirty(r)
-	*s = s.add(w.now, w.end, w.covers, t, calm, d.b.pace)
+	calm := !dirty(r)
+	*s = s.add(w, t, d.b.pace)
 	if d.watched.checks[c.ID()] != c {
 		return d.watched.checks[c.ID()] == nil
 	}
@@ -174,6 +174,7 @@ func (d *draft) poolStream(h *Hotel, c *Check, counts []Count, t Tally, w timing
 	if t.Bad > 0 || !calm {
 		j = d.judgedBy(s.Window, t, counts, w)
 	}
+	*s = s.learn(w, j, calm)
 	o := Outcome{Status: 200}
 	if j.evidence() == Fail {
 		o = j.outcome

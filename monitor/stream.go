@@ -27,17 +27,6 @@ type Rate struct {
 	Bad int `json:"bad,omitempty"`
 }
 
-// rateKnown is how many requests a rate has to be of to be told.
-const rateKnown = 500
-
-// Share is the share of requests that fail; known is false where too few were counted.
-func (r Rate) Share() (share float64, known bool) {
-	if r.N < rateKnown {
-		return 0, false
-	}
-	return float64(r.Bad) / float64(r.N), true
-}
-
 // learn is the rate with a tally of its day.
 func (r Rate) learn(at time.Time, t Tally) Rate {
 	const longest = 60 // days until nothing is left
@@ -52,21 +41,29 @@ func (r Rate) learn(at time.Time, t Tally) Rate {
 	return Rate{Day: day, N: min(r.N+t.N, most), Bad: min(r.Bad+t.Bad, most)}
 }
 
-// add is the stream with what a report tells of it. learns says that nothing is open, so that it shows what is usual.
-func (s Stream) add(now, end time.Time, covers time.Duration, t Tally, learns bool, p Pace) Stream {
+// add is the stream with what a report tells of it.
+func (s Stream) add(w timing, t Tally, p Pace) Stream {
 	if t.N == 0 {
 		return s
 	}
-	w, late := s.Window.Add(now, end, covers, t, p)
-	s.Window, s.Late, s.Asked = w, min(s.Late+late, countMost), latest(s.Asked, end)
-	if learns {
-		s.Usual = s.Usual.learn(end, t)
+	next, late := s.Window.Add(w.now, w.end, w.covers, t, p)
+	s.Window, s.Late, s.Asked = next, min(s.Late+late, countMost), latest(s.Asked, w.end)
+	return s
+}
+
+// learn is the stream with what a report shows to be usual, if nothing is in trouble or in doubt.
+func (s Stream) learn(w timing, j judgement, calm bool) Stream {
+	if calm && j.verdict == Calm && j.N > 0 {
+		s.Usual = s.Usual.learn(w.end, j.Tally)
 	}
 	return s
 }
 
 // streamOf is what is known of the requests that a check is about; nil where it is about none.
 func (d *draft) streamOf(c *Check) *Stream {
+	if c == nil {
+		return nil
+	}
 	h := d.hotel(c.Account)
 	switch {
 	case c.Kind != KindTraffic || h == nil:

@@ -45,9 +45,9 @@ func (d *draft) failNumbers(i *Incident, what string) string {
 	case s.Evaluated > 1 && i.Severity != Degraded:
 		text = fmt.Sprintf("%d of %s", s.Failing, fail(s.Evaluated))
 	case s.Evaluated > 1:
-		text = fmt.Sprintf("%d of %s on %d of %s failed", failed, count(of, "attempt"), s.Failing, count(s.Evaluated, "check"))
+		text = fmt.Sprintf("%d of %s on %d of %s failed", failed, count(of, d.attempt(i)), s.Failing, count(s.Evaluated, "check"))
 	default:
-		text = fmt.Sprintf("%d of %s failed", failed, count(of, "attempt"))
+		text = fmt.Sprintf("%d of %s failed", failed, count(of, d.attempt(i)))
 	}
 	if words := joined(", ", seen...); words != "" {
 		text += " (" + words + ")"
@@ -133,12 +133,28 @@ func (d *draft) attempts(i *Incident) (failed, of int) {
 	return failed, of
 }
 
+// attempt is what people call what an incident counts: the integration's requests, or bellhop's own attempts.
+func (d *draft) attempt(i *Incident) string {
+	own := d.own(i)
+	probed := slices.ContainsFunc(own, func(m SignalID) bool {
+		c := d.watched.checks[m.Check]
+		return c == nil || c.Kind != KindTraffic
+	})
+	if probed || len(own) == 0 {
+		return "attempt"
+	}
+	return "request"
+}
+
 // usualText is how often the attempts that an incident counts usually fail, or "" where too few were seen to say so.
 func (d *draft) usualText(i *Incident) string {
 	var good, fails float64
 	for _, m := range d.own(i) {
 		if u := d.row(m.Check).usual(); u != nil && m.Signal == Availability {
 			good, fails = good+u.Good, fails+u.Fails
+		}
+		if s := d.streamOf(d.watched.checks[m.Check]); s != nil && m.Signal == Availability {
+			good, fails = good+float64(s.Usual.N-s.Usual.Bad), fails+float64(s.Usual.Bad)
 		}
 	}
 	return rateText(usually(good, fails))

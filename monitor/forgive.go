@@ -1,0 +1,22 @@
+package monitor
+
+// forgive takes back the suspicions that an incident which has ended explains: of checks that fell into doubt while
+// it was open, did not fail for long enough to become members, and are good since, or were not asked since. Else the
+// next outage would be told as theirs, and as begun with this one; and hundreds of hotels, which are asked seldom, would
+// be asked four times a minute until each of them has been good often enough.
+func (d *draft) forgive(i *Incident) {
+	k := signalIndex(i.kind())
+	for _, id := range d.watched.members[i.Cause.Node()] {
+		r := d.row(id)
+		if r == nil {
+			continue
+		}
+		s := r.Signals[k]
+		since := s.Last == Good != s.LastAt.Before(i.Good)
+		if s.Phase == Suspect && since && !s.Since.Before(i.Since) {
+			d.editRow(id).Signals[k] = s.rest()
+			d.settleRequests(SignalID{id, SignalKinds[k]})
+			d.plan(id)
+		}
+	}
+}
