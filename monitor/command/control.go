@@ -20,9 +20,11 @@ const (
 	pathTest     = "/v1/test-alert"
 	pathReady    = "/readyz"
 	pathHotels   = "/api/v1/hotels"
+	pathReport   = "/api/v1/report"
 )
 
-// controlRoutes is what the daemon answers to the command line. Who can open the socket may ask all of it.
+// controlRoutes is what the daemon answers to the command line. Who can open the socket may ask all of it; a report
+// needs its token.
 func (d *daemon) controlRoutes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+pathExplain, answering(d.serveExplain))
@@ -34,6 +36,7 @@ func (d *daemon) controlRoutes() http.Handler {
 	mux.Handle("GET "+pathReady, site)
 	mux.Handle("GET "+pathHotels, site)
 	mux.Handle("POST "+pathHotels+"/{account}/{what}", site)
+	mux.Handle("POST "+pathReport, site)
 	return mux
 }
 
