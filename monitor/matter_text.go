@@ -91,6 +91,9 @@ func (d *draft) hotelsText(i *Incident, what string) string {
 	if len(accounts) > 1 {
 		since = "at the first of them " + since
 	}
+	if text, ok := d.hotelRequests(i, since); ok {
+		return fmt.Sprintf("%s: %s. %s", i.Title, list(names), text)
+	}
 	if f := d.failure(i); len(accounts) == 1 && f != nil && !ofHotels(i.Cause.ID) && f.Detail != "" {
 		switch what = f.Detail; i.Cause.ID {
 		case MatterWebhooks:

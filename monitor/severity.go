@@ -2,26 +2,37 @@ package monitor
 
 import "slices"
 
-// severity is the worst that an incident's own checks say; of its members, where it has none.
+// severity is the worst that an incident's own checks say; of its members, where it has none. What bellhop asked and
+// the integration's requests are each judged by themselves: a thousand of these would drown one of those.
 func (d *draft) severity(i *Incident) Severity {
-	var fails, attempts int
-	hard, worst := true, Warning
+	worst := Warning
 	for _, m := range d.own(i) {
-		r := d.row(m.Check)
-		if r == nil {
-			continue
+		if d.row(m.Check) != nil {
+			worst = worse(worst, d.severityOf(m))
 		}
-		s := r.Signal(m.Signal)
-		if m.Signal == Availability && !d.warns(m.Check) {
-			fails, attempts = fails+s.Fails, attempts+s.Attempts-s.GoodRun
-			hard = hard && s.Hard()
-		}
-		worst = worse(worst, d.severityOf(m))
 	}
-	if worst == Degraded && attempts > 0 && (hard || fails*5 >= attempts*4) {
+	asked, streams := d.apart(i)
+	if worst == Degraded && i.kind() == Availability && (d.hard(asked) || d.hard(streams)) {
 		return Down
 	}
 	return worst
+}
+
+// hard says whether all of some signals are in an outage rather than a brown-out, or what they come to together is.
+func (d *draft) hard(ids []SignalID) bool {
+	ids = slices.DeleteFunc(slices.Clone(ids), func(m SignalID) bool { return d.row(m.Check) == nil || d.warns(m.Check) })
+	all := !slices.ContainsFunc(ids, func(m SignalID) bool { return !d.isHard(m) })
+	t := d.tally(ids)
+	return t.N > 0 && (all || 5*t.Bad >= 4*t.N)
+}
+
+// isHard says whether a signal is in an outage rather than a brown-out.
+func (d *draft) isHard(m SignalID) bool {
+	s := d.row(m.Check).Signal(m.Signal)
+	if d.streamAt(m) != nil {
+		return d.hardRequests(m, s)
+	}
+	return s.Hard()
 }
 
 // wasHard says whether all that an incident's numbers are of failed until it began to be good, so that an outage is not

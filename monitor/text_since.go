@@ -35,30 +35,34 @@ func (d *draft) sinceText(i *Incident, what string) string {
 // failNumbers is what fails, how often and since when. How often it usually does is said where something fails only now
 // and then: that is when somebody asks whether it is news. Where all of it fails it would be one more number to read.
 func (d *draft) failNumbers(i *Incident, what string) string {
-	failed, of := d.attempts(i)
-	var text, usual string
+	asked, streams := d.apart(i)
+	if len(asked) == 0 && len(streams) > 0 {
+		return d.requestNumbers(i, streams)
+	}
+	t, text, usual := d.tally(asked), "", ""
 	seen := []string{d.detail(i, what)}
 	if i.Severity == Degraded {
-		seen, usual = append([]string{share(failed, of)}, seen...), d.usualText(i)
+		seen, usual = append([]string{share(t)}, seen...), d.usualText(asked)
 	}
 	switch s := i.Scope; {
 	case s.Evaluated > 1 && i.Severity != Degraded:
 		text = fmt.Sprintf("%d of %s", s.Failing, fail(s.Evaluated))
 	case s.Evaluated > 1:
-		text = fmt.Sprintf("%d of %s on %d of %s failed", failed, count(of, d.attempt(i)), s.Failing, count(s.Evaluated, "check"))
+		text = fmt.Sprintf("%d of %s on %d of %s failed", t.Bad, count(t.N, "attempt"), s.Failing, count(s.Evaluated, "check"))
 	default:
-		text = fmt.Sprintf("%d of %s failed", failed, count(of, d.attempt(i)))
+		text = fmt.Sprintf("%d of %s failed", t.Bad, count(t.N, "attempt"))
 	}
 	if words := joined(", ", seen...); words != "" {
 		text += " (" + words + ")"
 	}
-	return text + " since " + joined(", ", d.began(i), usual) + "."
+	return text + " since " + joined(", ", d.began(i), usual) + "." + d.tooText(streams)
 }
 
 // slowNumbers is how many answers take how long, and what they took last and usually take.
 func (d *draft) slowNumbers(i *Incident) string {
-	failed, of := d.attempts(i)
-	text := fmt.Sprintf("%d of %s", failed, count(of, "answer"))
+	asked, _ := d.apart(i)
+	t := d.tally(asked)
+	text := fmt.Sprintf("%d of %s", t.Bad, count(t.N, "answer"))
 	if s := i.Scope; s.Evaluated > 1 {
 		text += fmt.Sprintf(" on %d of %s", s.Failing, count(s.Evaluated, "check"))
 	}
@@ -122,39 +126,12 @@ func (d *draft) own(i *Incident) []SignalID {
 	return i.Members
 }
 
-// attempts adds up the attempts of an incident's own checks.
-func (d *draft) attempts(i *Incident) (failed, of int) {
-	for _, m := range d.own(i) {
-		if r := d.row(m.Check); r != nil && m.Signal == i.kind() {
-			s := r.Signal(m.Signal)
-			failed, of = failed+s.Fails, of+s.Attempts-s.GoodRun
-		}
-	}
-	return failed, of
-}
-
-// attempt is what people call what an incident counts: the integration's requests, or bellhop's own attempts.
-func (d *draft) attempt(i *Incident) string {
-	own := d.own(i)
-	probed := slices.ContainsFunc(own, func(m SignalID) bool {
-		c := d.watched.checks[m.Check]
-		return c == nil || c.Kind != KindTraffic
-	})
-	if probed || len(own) == 0 {
-		return "attempt"
-	}
-	return "request"
-}
-
-// usualText is how often the attempts that an incident counts usually fail, or "" where too few were seen to say so.
-func (d *draft) usualText(i *Incident) string {
+// usualText is how often the attempts at checks usually fail, or "" where too few were seen to say so.
+func (d *draft) usualText(asked []SignalID) string {
 	var good, fails float64
-	for _, m := range d.own(i) {
+	for _, m := range asked {
 		if u := d.row(m.Check).usual(); u != nil && m.Signal == Availability {
 			good, fails = good+u.Good, fails+u.Fails
-		}
-		if s := d.streamOf(d.watched.checks[m.Check]); s != nil && m.Signal == Availability {
-			good, fails = good+float64(s.Usual.N-s.Usual.Bad), fails+float64(s.Usual.Bad)
 		}
 	}
 	return rateText(usually(good, fails))
@@ -176,11 +153,11 @@ func rateText(rate float64, under, known bool) string {
 const fewAttempts = 10
 
 // share is a part in percent, or "" where the counts say it all.
-func share(n, of int) string {
-	if of < fewAttempts || n == 0 || n == of {
+func share(t Tally) string {
+	if t.N < fewAttempts || t.Bad == 0 || t.Bad == t.N {
 		return ""
 	}
-	return percent(float64(n) / float64(of))
+	return percent(float64(t.Bad) / float64(t.N))
 }
 
 // percent is a rate from 0 to 1 for people: no more digits than it deserves, and never rounded to all or nothing.

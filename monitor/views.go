@@ -126,7 +126,7 @@ func (d *draft) stateOf(c *Check, r *Row) (State, string) {
 		return StateDegraded, "will break soon"
 	case a.IsOpen() && d.quietWhy(c) != "":
 		return StateDegraded, d.quietWhy(c)
-	case a.IsOpen() && a.Hard():
+	case a.IsOpen() && d.isHard(SignalID{c.ID(), Availability}):
 		return StateDown, d.seen(c, r, Availability)
 	case a.IsOpen():
 		return StateDegraded, d.seen(c, r, Availability)
@@ -187,6 +187,9 @@ func (d *draft) seen(c *Check, r *Row, k SignalKind) string {
 		return ""
 	}
 	s := r.Signal(k)
+	if c.Kind == KindTraffic && k == Availability {
+		return d.requestsWhy(c, r)
+	}
 	return fmt.Sprintf("%s; %d of %d failed since %s", d.what(c, k, f.Fault, f.Status, f.Code), s.Fails, s.Attempts-s.GoodRun, d.clock(s.Since))
 }
 
