@@ -43,6 +43,10 @@ type CheckView struct {
 	Why    string   // why it is unknown, or what is wrong, in a few words
 	Badges []string // auth, quota
 	Next   time.Time
+
+	Doubt  string  // id of the open incident that accounts for its being in doubt; "" is none
+	Spared bool    // it keeps its own schedule in trouble, since others are asked for it
+	Stream *Stream // of the requests that it is about; nil is none
 }
 
 // Blindness is whether bellhop can see out at all.

@@ -113,6 +113,13 @@ func (d *draft) view(id CheckID) CheckView {
 		v.Badges = append(v.Badges, "quota")
 	}
 	v.State, v.Why = d.stateOf(c, r)
+	v.Stream = d.streamOf(c)
+	if dirty(r) && !c.Reported {
+		v.Spared = d.spared(c, r)
+		if i := d.explainedBy(c, r); i != nil && !slices.Contains(r.Incident[:], i.ID) {
+			v.Doubt = i.ID
+		}
+	}
 	return v
 }
 

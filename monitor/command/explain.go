@@ -21,18 +21,26 @@ type Explanation struct {
 	Runbook  string            `json:"runbook,omitempty"`
 	Schedule string            `json:"schedule"`
 	Timeout  string            `json:"timeout,omitempty"`
-	Slow     string            `json:"slow,omitempty"`
-	Reported bool              `json:"reported,omitempty"` // never asked: others tell
-	Grace    string            `json:"grace,omitempty"`    // how late a heartbeat may be
-	Causes   []string          `json:"possible_causes"`    // upstream first
+	Slow     string            `json:"slow,omitempty"`         // answers that take longer are slow
+	Learned  bool              `json:"slow_learned,omitempty"` // Slow follows from what is usual
+	Usual    *Usually          `json:"usual,omitempty"`        // nil is that too little was seen
+	Reported bool              `json:"reported,omitempty"`     // never asked: others tell
+	Grace    string            `json:"grace,omitempty"`        // how late a heartbeat may be
+	Causes   []string          `json:"possible_causes"`        // upstream first
+	Suspects []Candidate       `json:"candidates,omitempty"`   // those of them that can be told of, while it is in trouble
 	Next     time.Time         `json:"next_run,omitzero"`
 	Pace     string            `json:"pace"` // how it is asked at present
 	Use      *Consumption      `json:"consumption,omitempty"`
 	LastGood time.Time         `json:"last_good,omitzero"`
 	Last     *Seen             `json:"last,omitempty"` // nil is never asked
 	Signals  []SignalView      `json:"signals"`
-	Incident *IncidentView     `json:"incident,omitempty"`
-	Told     []Owed            `json:"told"` // what receivers know of the incident
+	Windows  []WindowView      `json:"windows,omitempty"`       // of requests that are reported
+	Asked    time.Time         `json:"requests_until,omitzero"` // the last that were reported
+	Doubt    *IncidentView     `json:"in_doubt_for,omitempty"`  // accounts for its being in doubt
+	Spared   bool              `json:"spared,omitempty"`        // others are asked for it
+	Incident *IncidentView     `json:"incident,omitempty"`      // it is told as part of
+	Before   *IncidentView     `json:"last_incident,omitempty"` // the last one that it was in, where none is open
+	Told     []Owed            `json:"told"`                    // what receivers know of either
 }
 
 // Seen is what the last attempt saw.
@@ -52,13 +60,15 @@ type Seen struct {
 type SignalView struct {
 	Signal    monitor.SignalKind `json:"signal"`
 	Phase     monitor.Phase      `json:"phase"`
-	Suspicion int                `json:"suspicion"` // level of its bucket
-	AlarmAt   int                `json:"alarm_at"`
-	Span      string             `json:"span"` // failures must span this long
+	Suspicion float64            `json:"suspicion"` // level of its bucket
+	AlarmAt   float64            `json:"alarm_at"`  // 0 is that windows decide
+	Span      string             `json:"span"`      // failures must span this long
 	Since     time.Time          `json:"since,omitzero"`
 	Failed    int                `json:"failed,omitempty"` // attempts since then
 	Of        int                `json:"of,omitempty"`
-	Hold      string             `json:"hold,omitempty"` // the calm that its end needs
+	Hold      string             `json:"hold,omitempty"`                // the calm that its end needs
+	Goods     int                `json:"goods,omitempty"`               // in a row that its end needs
+	Earliest  time.Time          `json:"ends_at_the_earliest,omitzero"` // zero while it fails
 	GoodRun   int                `json:"good_run,omitempty"`
 	GoodSince time.Time          `json:"good_since,omitzero"`
 	Reopens   int                `json:"reopens,omitempty"`
@@ -75,6 +85,10 @@ type IncidentView struct {
 	Cause    monitor.Cause    `json:"cause"`
 	Text     string           `json:"text"`
 	NextStep string           `json:"next_step,omitempty"`
+
+	Ended  time.Time         `json:"ended,omitzero"`
+	With   []monitor.CheckID `json:"told_with,omitempty"` // other checks that are told as part of it, at most ten
+	Others int               `json:"told_with_count"`
 }
 
 // explain finds all that a snapshot and the deliveries tell of a check.
@@ -89,9 +103,7 @@ func explain(s *monitor.Snapshot, known []*monitor.Delivery, name string, p moni
 		Account: c.Account, Labels: c.Labels, Runbook: c.Runbook, Schedule: c.Spec, Timeout: c.Timeout.String(), Next: next(v, s.At),
 		Pace: "its own schedule", Signals: []SignalView{}, Told: []Owed{}, Causes: causes(c),
 	}
-	if c.Slow > 0 {
-		e.Slow = c.Slow.String()
-	}
+	e.slow(c, v.Row)
 	e.Use = consumption(s, c)
 	if e.Reported = c.Reported; c.Reported {
 		e.Timeout, e.Pace = "", teller(c)
@@ -99,6 +111,10 @@ func explain(s *monitor.Snapshot, known []*monitor.Delivery, name string, p moni
 	if c.Kind == monitor.KindBeat {
 		e.Grace = c.Grace.String()
 	}
+	if v.Stream != nil {
+		e.Windows, e.Asked = windows(*v.Stream, p), v.Stream.Asked
+	}
+	e.Usual = usually(v)
 	if v.Row == nil {
 		return e, nil
 	}
@@ -108,13 +124,11 @@ func explain(s *monitor.Snapshot, known []*monitor.Delivery, name string, p moni
 	rules := monitor.Rules(p, c)
 	for k, kind := range monitor.SignalKinds {
 		if sig := v.Row.Signals[k]; sig.Phase != "" || kind == monitor.Availability {
-			e.Signals = append(e.Signals, signalView(kind, sig, rules[k]))
+			e.Signals = append(e.Signals, signalView(c, kind, sig, rules[k]))
 		}
 	}
-	if i := incidentOf(s, v.Row); i != nil {
-		e.Incident = &IncidentView{i.ID, i.Version, i.Severity, i.Side, i.Cause, i.Text, i.NextStep}
-		e.Told = told(s, known, i, p)
-	}
+	e.Spared, e.Suspects = v.Spared, candidates(s, v, p)
+	e.tell(s, known, v, p)
 	return e, nil
 }
 
@@ -198,9 +212,12 @@ func seen(r *monitor.Row) *Seen {
 	return &Seen{o.At, o.Took.Milliseconds(), o.Fault, o.Status, o.Code, o.Detail, o.Messages, o.TrackingID, o.IP}
 }
 
-func signalView(kind monitor.SignalKind, s monitor.Signal, r monitor.SignalRule) SignalView {
+func signalView(c *monitor.Check, kind monitor.SignalKind, s monitor.Signal, r monitor.SignalRule) SignalView {
 	v := SignalView{
-		Signal: kind, Phase: s.Phase, Suspicion: s.Level, AlarmAt: r.Alarm, Span: r.Span.String(), LastAt: s.LastAt, Evidence: window(s),
+		Signal: kind, Phase: s.Phase, Suspicion: float64(s.Level), AlarmAt: float64(r.Alarm), Span: r.Span.String(), LastAt: s.LastAt, Evidence: window(s),
+	}
+	if c.Kind == monitor.KindTraffic && kind == monitor.Availability { // windows decide
+		v.Suspicion, v.AlarmAt, v.Span = 0, 0, ""
 	}
 	if v.Phase == "" {
 		v.Phase = monitor.Clean
@@ -210,8 +227,8 @@ func signalView(kind monitor.SignalKind, s monitor.Signal, r monitor.SignalRule)
 	}
 	v.Since, v.Failed, v.Of, v.Reopens = s.Since, s.Fails, s.Attempts-s.GoodRun, s.Reopens
 	v.GoodRun, v.GoodSince = s.GoodRun, s.GoodSince
-	if s.IsOpen() {
-		v.Hold = s.Hold.String()
+	if end, ok := s.Ending(c, r); ok {
+		v.Hold, v.Goods, v.Earliest = end.Calm.String(), end.Goods, end.Earliest
 	}
 	return v
 }
@@ -235,27 +252,4 @@ func window(s monitor.Signal) []monitor.Evidence {
 		}
 	}
 	return all
-}
-
-// incidentOf is the worst open incident that a check belongs to.
-func incidentOf(s *monitor.Snapshot, r *monitor.Row) *monitor.Incident {
-	for _, id := range r.Incident {
-		for _, i := range s.Open {
-			if id != "" && i.ID == id {
-				return i
-			}
-		}
-	}
-	return nil
-}
-
-// told is what receivers know of an incident.
-func told(s *monitor.Snapshot, known []*monitor.Delivery, i *monitor.Incident, p monitor.Pace) []Owed {
-	var of []*monitor.Delivery
-	for _, d := range known {
-		if d.Incident == i.ID {
-			of = append(of, d)
-		}
-	}
-	return owed(s, of, nil, p)
 }

@@ -78,11 +78,12 @@ func (e Explanation) String() string {
 			fmt.Fprintf(&b, "%s\n", wrap(text, ""))
 		}
 	}
-	if i := e.Incident; i != nil {
-		fmt.Fprintf(&b, "\nIncident %s, version %d\n%s\n", i.ID, i.Version, wrap(i.Text, "  "))
-		fmt.Fprintf(&b, "%s\n", wrap(fmt.Sprintf("Cause: %s %s (%s). Side: %s. %s", i.Cause.Kind, i.Cause.ID, i.Cause.Confidence, i.Side, i.NextStep), "  "))
-		fmt.Fprintf(&b, "\n%s", e.told())
+	for _, t := range []table{e.windows(), e.candidates()} {
+		if len(t) > 1 {
+			fmt.Fprintf(&b, "\n%s", t)
+		}
 	}
+	b.WriteString(e.incidents())
 	return b.String()
 }
 
@@ -118,7 +119,8 @@ func (e Explanation) facts() [][2]string {
 		{asks, e.Host},
 		{"Account", e.Account},
 		{"How", e.how()},
-		{"At present", e.Pace},
+		{"Usually", e.usually()},
+		{"At present", e.present()},
 		{"Costs", e.Use.text(e.At)},
 		{next, due},
 		{run, last},
@@ -140,10 +142,30 @@ func (e Explanation) how() string {
 	default:
 		parts = append(parts, "timeout "+e.Timeout)
 	}
-	if e.Slow != "" {
+	switch {
+	case e.Slow != "" && e.Learned:
+		parts = append(parts, "slow over "+e.Slow+" (learned)")
+	case e.Slow != "":
 		parts = append(parts, "slow over "+e.Slow)
+	case e.Learned:
+		parts = append(parts, "what is slow is not known yet")
 	}
 	return strings.Join(parts, ", ")
+}
+
+func (e Explanation) usually() string {
+	if e.Usual == nil {
+		return ""
+	}
+	return e.Usual.Text
+}
+
+// present is how a check is asked at present, and why not more often.
+func (e Explanation) present() string {
+	if e.Spared {
+		return e.Pace + "; others are asked more often for it"
+	}
+	return e.Pace
 }
 
 func when(t, now time.Time) string {
@@ -190,33 +212,37 @@ func (e Explanation) signals() table {
 			words = append(words, string(w))
 		}
 		t = append(t, []string{
-			string(v.Signal), string(v.Phase), fmt.Sprintf("%d of %d", v.Suspicion, v.AlarmAt), since, failed, strings.Join(words, " "),
+			string(v.Signal), string(v.Phase), v.suspicion(), since, failed, strings.Join(words, " "),
 		})
 	}
 	return t
 }
 
+// suspicion is how near a signal is to an alarm.
+func (v SignalView) suspicion() string {
+	if v.AlarmAt == 0 {
+		return "see windows"
+	}
+	return fmt.Sprintf("%.3g of %.3g", v.Suspicion, v.AlarmAt)
+}
+
 // waits says what a signal in trouble waits for.
 func (v SignalView) waits(now time.Time) string {
-	switch v.Phase {
-	case monitor.Suspect:
-		return fmt.Sprintf("%s: it opens when its suspicion reaches %d and its failures span %s.", v.Signal, v.AlarmAt, v.Span)
-	case monitor.Open:
-		return fmt.Sprintf("%s: it ends after %s of calm.", v.Signal, v.Hold)
-	case monitor.Recovering:
-		return fmt.Sprintf("%s: calm since %s (%d good in a row); it ends after %s of that.", v.Signal, clock(v.GoodSince, now), v.GoodRun, v.Hold)
+	goods := ""
+	if v.Goods > 0 {
+		goods = fmt.Sprintf(" and %d good in a row", v.Goods)
+	}
+	switch {
+	case v.Phase == monitor.Suspect && v.AlarmAt == 0:
+		return fmt.Sprintf("%s: it opens when too many of the requests below fail.", v.Signal)
+	case v.Phase == monitor.Suspect:
+		return fmt.Sprintf("%s: it opens when its suspicion reaches %.3g and its failures span %s.", v.Signal, v.AlarmAt, v.Span)
+	case v.Phase == monitor.Open:
+		return fmt.Sprintf("%s: its end is told after %s of calm%s.", v.Signal, v.Hold, goods)
+	case v.Phase == monitor.Recovering:
+		return fmt.Sprintf("%s: calm since %s, %d good in a row; its end is told after %s of calm%s, at %s at the earliest.",
+			v.Signal, clock(v.GoodSince, now), v.GoodRun, v.Hold, goods, clock(v.Earliest, now))
 	default:
 		return ""
 	}
-}
-
-func (e Explanation) told() table {
-	t := table{{"RECEIVER", "KNOWS", "OWED", "LAST ERROR"}}
-	for _, o := range e.Told {
-		t = append(t, []string{o.Receiver, o.knows(e.At), o.due(e.At), o.LastErr})
-	}
-	if len(t) == 1 {
-		return table{{"No receiver was told of it."}}
-	}
-	return t
 }
