@@ -83,6 +83,17 @@ func (d *draft) slowNumbers(i *Incident) string {
 	return text + "."
 }
 
+// slowWhy is how slow a check's answers are, in a few words.
+func (d *draft) slowWhy(c *Check, r *Row) string {
+	t := d.tally([]SignalID{{c.ID(), Latency}})
+	text := fmt.Sprintf("slow; %d of %s took over %s", t.Bad, count(t.N, "answer"), seconds(c.SlowOver(r.Usual)))
+	usual := ""
+	if r.Usual != nil && r.Usual.Median > 0 {
+		usual = "usually " + seconds(r.Usual.Median)
+	}
+	return text + " since " + joined(", ", d.clock(r.Signal(Latency).Since), usual)
+}
+
 // slowLimit is the time over which the answers of an incident's own checks are slow.
 func (d *draft) slowLimit(i *Incident) string {
 	var least, most time.Duration

@@ -119,14 +119,14 @@ func (u *Usual) count(before footing, is *Signal) {
 	}
 }
 
-// Speeds count answers by how long they took: three classes for each doubling, from speedLeast on. What is faster is
-// in the first, what is slower than six seconds in the last.
+// Speeds count answers by how long they took: four classes for each doubling, from speedLeast on. What is faster is
+// in the first, what is slower than eight seconds in the last.
 type Speeds [speedClasses]uint16
 
 const (
-	speedClasses = 32
+	speedClasses = 44
 	speedLeast   = 4 * time.Millisecond
-	perDoubling  = 3
+	perDoubling  = 4
 )
 
 // classOf is the class of a time.

@@ -140,7 +140,7 @@ func (d *draft) stateOf(c *Check, r *Row) (State, string) {
 	case u.IsOpen():
 		return StateDegraded, d.seen(c, r, Auth)
 	case l.IsOpen():
-		return StateDegraded, "slow"
+		return StateDegraded, d.slowWhy(c, r)
 	case r.SetUp != "":
 		return StateUnknown, "set-up: " + d.what(c, Availability, r.Last.Fault, r.Last.Status, r.Last.Code)
 	case c.Info:

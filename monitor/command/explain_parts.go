@@ -45,10 +45,12 @@ func (e *Explanation) slow(c *monitor.Check, r *monitor.Row) {
 	if r != nil {
 		usual = r.Usual
 	}
-	if over := c.SlowOver(usual); over > 0 {
-		e.Slow = over.Round(10 * time.Millisecond).String()
-	}
 	e.Learned = c.Learns && (usual != nil && usual.P95 > 0 || c.Own)
+	if over := c.SlowOver(usual); over > 0 && e.Learned {
+		e.Slow = over.Round(100 * time.Millisecond).String()
+	} else if over > 0 {
+		e.Slow = over.String()
+	}
 }
 
 // usually is nil where too little was seen.

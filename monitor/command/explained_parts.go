@@ -19,7 +19,7 @@ func (e Explanation) incidents() string {
 			fmt.Fprintf(&b, "%s\n", wrap("Told with it: "+others+".", "  "))
 		}
 	case e.Doubt != nil:
-		fmt.Fprintf(&b, "\nIt is in doubt, for which incident %s accounts: it is not told by itself.\n%s", e.Doubt.ID, e.Doubt.text())
+		fmt.Fprintf(&b, "\nNot told by itself: its doubt is explained by\nincident %s, version %d\n%s", e.Doubt.ID, e.Doubt.Version, e.Doubt.text())
 	case e.Before != nil:
 		fmt.Fprintf(&b, "\nLast incident %s, version %d\n%s\n", e.Before.ID, e.Before.Version, wrap(e.Before.Text, "  "))
 	default:
@@ -103,12 +103,20 @@ func fare(failing, of int) string {
 }
 
 func (e Explanation) told() table {
-	t := table{{"RECEIVER", "KNOWS", "OWED", "LAST ERROR"}}
+	t := table{{"RECEIVER", "WAS TOLD", "OWED", "LAST ERROR"}}
 	for _, o := range e.Told {
-		t = append(t, []string{o.Receiver, o.knows(e.At), o.due(e.At), o.LastErr})
+		t = append(t, []string{o.Receiver, o.heard(e.At), o.due(e.At), o.LastErr})
 	}
 	if len(t) == 1 {
 		return table{{"No receiver was told of it."}}
 	}
 	return t
+}
+
+// heard is what the receiver was told last, and when.
+func (o Owed) heard(now time.Time) string {
+	if o.State == "" || o.Knows != monitor.Told {
+		return o.knows(now)
+	}
+	return fmt.Sprintf("v%d, %s, %s", o.Version, o.State, clock(o.ToldAt, now))
 }

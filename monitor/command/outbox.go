@@ -20,19 +20,20 @@ const deliveriesMax = 1000
 // An Owed is what one receiver knows of one incident or notice, and is owed.
 type Owed struct {
 	monitor.DeliveryID
-	Title    string            `json:"title"`
-	Notice   bool              `json:"notice,omitempty"` // it is a notice's
-	Open     bool              `json:"open"`             // the incident is, so that its end will be owed
-	Knows    monitor.Knowledge `json:"knows,omitempty"`
-	Version  int               `json:"version,omitempty"` // the highest that it knows, or may know
-	ToldAt   time.Time         `json:"told_at,omitzero"`
-	Since    time.Time         `json:"owed_since,omitzero"` // zero is that nothing is due now
-	Next     time.Time         `json:"next_attempt,omitzero"`
-	Attempts int               `json:"attempts,omitempty"`
-	LastErr  string            `json:"last_error,omitempty"`
-	Status   int               `json:"last_status,omitempty"`
-	Dead     string            `json:"dead,omitempty"` // why nothing more is sent
-	Settled  bool              `json:"settled,omitempty"`
+	Title    string                `json:"title"`
+	Notice   bool                  `json:"notice,omitempty"` // it is a notice's
+	Open     bool                  `json:"open"`             // the incident is, so that its end will be owed
+	Knows    monitor.Knowledge     `json:"knows,omitempty"`
+	Version  int                   `json:"version,omitempty"` // the highest that it knows, or may know
+	State    monitor.IncidentState `json:"state,omitempty"`   // in that version
+	ToldAt   time.Time             `json:"told_at,omitzero"`
+	Since    time.Time             `json:"owed_since,omitzero"` // zero is that nothing is due now
+	Next     time.Time             `json:"next_attempt,omitzero"`
+	Attempts int                   `json:"attempts,omitempty"`
+	LastErr  string                `json:"last_error,omitempty"`
+	Status   int                   `json:"last_status,omitempty"`
+	Dead     string                `json:"dead,omitempty"` // why nothing more is sent
+	Settled  bool                  `json:"settled,omitempty"`
 }
 
 // An order is what an operator asks of deliveries.

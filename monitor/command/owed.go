@@ -53,7 +53,7 @@ func owed(s *monitor.Snapshot, known []*monitor.Delivery, to []monitor.Receiver,
 
 func owedRow(d *monitor.Delivery) Owed {
 	row := Owed{
-		DeliveryID: d.DeliveryID, Knows: d.Knows, Version: d.Version, ToldAt: d.ToldAt,
+		DeliveryID: d.DeliveryID, Knows: d.Knows, Version: d.Version, State: d.State, ToldAt: d.ToldAt,
 		LastErr: d.LastErr, Status: d.LastStatus, Dead: d.Dead, Settled: d.Settled,
 	}
 	if d.Sending != nil {
