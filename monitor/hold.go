@@ -9,8 +9,8 @@ type Ending struct {
 	Earliest time.Time     // the first moment at which it can be told, if all goes well from now on; zero while it fails
 }
 
-// Ending is what the end of s waits for under r; ok is false where it is not open.
-func (s Signal) Ending(c *Check, r SignalRule) (e Ending, ok bool) {
+// Ending is what the end of s waits for under r, where c is asked so often; ok is false where it is not open.
+func (s Signal) Ending(c *Check, r SignalRule, every time.Duration) (e Ending, ok bool) {
 	if !s.IsOpen() {
 		return Ending{}, false
 	}
@@ -19,7 +19,8 @@ func (s Signal) Ending(c *Check, r SignalRule) (e Ending, ok bool) {
 		e.Goods = r.goods(s)
 	}
 	if s.Phase == Recovering {
-		e.Earliest = s.GoodSince.Add(s.Hold)
+		left := time.Duration(max(e.Goods-s.GoodRun, 0)) * every
+		e.Earliest = latest(latest(s.GoodSince.Add(s.Hold), latest(s.Run, s.GoodSince).Add(r.Hold)), s.LastAt.Add(left))
 	}
 	return e, true
 }

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"time"
 
 	"bellhop/monitor"
@@ -124,7 +125,7 @@ func explain(s *monitor.Snapshot, known []*monitor.Delivery, name string, p moni
 	rules := monitor.Rules(p, c)
 	for k, kind := range monitor.SignalKinds {
 		if sig := v.Row.Signals[k]; sig.Phase != "" || kind == monitor.Availability {
-			e.Signals = append(e.Signals, signalView(c, kind, sig, rules[k]))
+			e.Signals = append(e.Signals, signalView(v, kind, rules[k]))
 		}
 	}
 	e.Spared, e.Suspects = v.Spared, candidates(s, v, p)
@@ -212,11 +213,12 @@ func seen(r *monitor.Row) *Seen {
 	return &Seen{o.At, o.Took.Milliseconds(), o.Fault, o.Status, o.Code, o.Detail, o.Messages, o.TrackingID, o.IP}
 }
 
-func signalView(c *monitor.Check, kind monitor.SignalKind, s monitor.Signal, r monitor.SignalRule) SignalView {
+func signalView(c monitor.CheckView, kind monitor.SignalKind, r monitor.SignalRule) SignalView {
+	s := c.Row.Signal(kind)
 	v := SignalView{
 		Signal: kind, Phase: s.Phase, Suspicion: float64(s.Level), AlarmAt: float64(r.Alarm), Span: r.Span.String(), LastAt: s.LastAt, Evidence: window(s),
 	}
-	if c.Kind == monitor.KindTraffic && kind == monitor.Availability { // windows decide
+	if c.Check.Kind == monitor.KindTraffic && kind == monitor.Availability { // windows decide
 		v.Suspicion, v.AlarmAt, v.Span = 0, 0, ""
 	}
 	if v.Phase == "" {
@@ -227,7 +229,7 @@ func signalView(c *monitor.Check, kind monitor.SignalKind, s monitor.Signal, r m
 	}
 	v.Since, v.Failed, v.Of, v.Reopens = s.Since, s.Fails, s.Attempts-s.GoodRun, s.Reopens
 	v.GoodRun, v.GoodSince = s.GoodRun, s.GoodSince
-	if end, ok := s.Ending(c, r); ok {
+	if end, ok := s.Ending(c.Check, r, cmp.Or(c.Row.Plan.Every, c.Check.Every)); ok {
 		v.Hold, v.Goods, v.Earliest = end.Calm.String(), end.Goods, end.Earliest
 	}
 	return v
