@@ -91,7 +91,7 @@ func (d *draft) hotelsText(i *Incident, what string) string {
 	if len(accounts) > 1 {
 		since = "at the first of them " + since
 	}
-	if text, ok := d.hotelRequests(i, since); ok {
+	if text, ok := d.hotelRequests(i, len(accounts), first); ok {
 		return fmt.Sprintf("%s: %s. %s", i.Title, list(names), text)
 	}
 	if f := d.failure(i); len(accounts) == 1 && f != nil && !ofHotels(i.Cause.ID) && f.Detail != "" {

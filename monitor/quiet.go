@@ -86,23 +86,7 @@ func (d *draft) quietText(i *Incident) string {
 	if i.Quiet.IsZero() {
 		return ""
 	}
-	s := fmt.Sprintf(" No requests are reported since %s: whether it goes on is not known", d.clock(i.Quiet))
-	if d.probesFine(i) {
-		s += "; bellhop's own are answered"
-	}
-	return s + "."
-}
-
-// probesFine says whether bellhop's own probes of what an incident's requests go to are good.
-func (d *draft) probesFine(i *Incident) bool {
-	of, weight := 0, 0
-	for _, m := range i.Members[:min(len(i.Members), 1)] {
-		for _, n := range d.watched.checks[m.Check].Path {
-			w, o := d.weigh(d.watched.direct[n], Availability)
-			of, weight = of+o, weight+w
-		}
-	}
-	return of > 0 && weight == 0
+	return fmt.Sprintf(" No requests are reported since %s: whether it goes on is not known.", d.clock(i.Quiet))
 }
 
 // quietWhy is how a check is shown whose requests failed, and have ceased; "" is that they have not.
@@ -111,9 +95,9 @@ func (d *draft) quietWhy(c *Check) string {
 	if s == nil || d.quietFor(s.Asked) < d.b.pace.Of(quietAfter) {
 		return ""
 	}
-	why := "no requests since " + d.clock(s.Asked)
-	if d.probesFine(&Incident{Members: []SignalID{{c.ID(), Availability}}}) {
-		why += "; bellhop's own are answered"
+	why := "no traffic since " + d.clock(s.Asked)
+	if fine, of := d.probes(c, Node{}); of > 0 {
+		why += "; " + probesText(fine, of)
 	}
 	return why
 }

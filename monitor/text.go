@@ -189,7 +189,11 @@ func headline(i *Incident) string {
 // besides says what answers all the while, where there is evidence, and what apaleo itself says.
 func (d *draft) besides(i *Incident) string {
 	var fine []string
+	told := d.spoken(i)
 	for _, n := range d.platform() {
+		if told != "" && n.ID == told {
+			continue // it is told how many of its probes are fine
+		}
 		if n == i.Cause.Node() || d.openAt(n) != "" {
 			continue
 		}

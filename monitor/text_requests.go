@@ -3,6 +3,7 @@ package monitor
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -61,7 +62,7 @@ func (d *draft) usualRequests(streams []SignalID) string {
 			all.N, all.Bad = all.N+s.Usual.N, all.Bad+s.Usual.Bad
 		}
 	}
-	return rateText(usually(float64(all.N-all.Bad), float64(all.Bad)))
+	return rateText(all.Share())
 }
 
 // streamAt is the stream that a signal is of, or nil.
@@ -72,17 +73,47 @@ func (d *draft) streamAt(m SignalID) *Stream {
 	return nil
 }
 
-// requestsText is how many requests fail: "31 % of 412 requests failed (mostly HTTP 503)".
+// requestsText is how many requests fail: "31 % of 412 requests failed (mostly booking: HTTP 503)".
 func (d *draft) requestsText(i *Incident, streams []SignalID) string {
-	t := d.tally(streams)
-	text := fmt.Sprintf("%s of %s failed", percent(float64(t.Bad)/float64(max(t.N, 1))), thousands(t.N, "request"))
-	if t.N < fewAttempts {
-		text = fmt.Sprintf("%d of %s failed", t.Bad, count(t.N, "request"))
-	}
-	if f := d.failure(i); f != nil && f.Fault != FaultNone {
-		text += " (mostly " + ending{f.Fault, f.Status}.words() + ")"
+	text := shareText(d.tally(streams)) + " failed"
+	if what := d.mostly(i); what != "" {
+		text += " (mostly " + what + ")"
 	}
 	return text
+}
+
+// shareText is a share of requests.
+func shareText(t Tally) string {
+	switch {
+	case t.N > 1 && t.Bad == t.N:
+		return "all " + thousands(t.N, "request")
+	case t.N < fewAttempts:
+		return fmt.Sprintf("%d of %s", t.Bad, count(t.N, "request"))
+	}
+	return percent(float64(t.Bad)/float64(t.N)) + " of " + thousands(t.N, "request")
+}
+
+// mostly is how requests fail most, and where, unless that is what the incident is called.
+func (d *draft) mostly(i *Incident) string {
+	f := d.failure(i)
+	if f == nil || f.Fault == FaultNone {
+		return ""
+	}
+	if _, what, ok := strings.Cut(f.Detail, "mostly "); ok {
+		if i.Cause.Kind == NodeModule {
+			what = strings.TrimPrefix(what, i.Cause.ID+": ")
+		}
+		return what
+	}
+	return ending{f.Fault, f.Status}.words()
+}
+
+// usualOf is how many requests usually fail, where that says something: not where nearly all do.
+func (d *draft) usualOf(streams []SignalID) string {
+	if t := d.tally(streams); 5*t.Bad >= 4*t.N {
+		return ""
+	}
+	return d.usualRequests(streams)
 }
 
 // requestNumbers is the whole of it, with how bellhop's own probes fare.
@@ -91,16 +122,20 @@ func (d *draft) requestNumbers(i *Incident, streams []SignalID) string {
 	if n := d.hotelsIn(streams); n > 1 {
 		text += fmt.Sprintf(" at %d hotels", n)
 	}
-	return text + " since " + joined(", ", d.began(i), d.usualRequests(streams)) + "." + d.beside(i)
+	return text + " since " + joined(", ", d.began(i), d.usualOf(streams)) + "." + d.beside(i)
 }
 
 // hotelRequests is how many of the requests for some hotels fail, and since when; ok is false for another matter.
-func (d *draft) hotelRequests(i *Incident, since string) (text string, ok bool) {
+func (d *draft) hotelRequests(i *Incident, hotels int, since time.Time) (text string, ok bool) {
 	_, streams := d.apart(i)
 	if i.Cause.ID != MatterRequests || len(streams) == 0 {
 		return "", false
 	}
-	return d.requestsText(i, streams) + " " + joined(", ", since, d.usualRequests(streams)) + "." + d.beside(i), true
+	from := " since "
+	if hotels > 1 {
+		from = ", the first since "
+	}
+	return upper(d.requestsText(i, streams)) + from + joined(", ", d.clock(since), d.usualOf(streams)) + "." + d.beside(i), true
 }
 
 // tooText is what of the integration's requests fails where bellhop's own probes fail, too.
@@ -109,8 +144,7 @@ func (d *draft) tooText(streams []SignalID) string {
 	if t.Bad == 0 {
 		return ""
 	}
-	of := joined(", ", fmt.Sprintf("%s of %s", percent(float64(t.Bad)/float64(t.N)), thousands(t.N, "request")), d.usualRequests(streams))
-	return " The integration meets it, too: " + of + "."
+	return " The integration meets it, too: " + shareText(t) + "."
 }
 
 // hotelsIn counts the hotels that streams are of.
@@ -124,24 +158,50 @@ func (d *draft) hotelsIn(streams []SignalID) int {
 	return len(accounts)
 }
 
-// beside says how bellhop's own probes fare where the integration's requests fail, or "" where there are none.
+// beside says how bellhop's own probes fare where the integration's requests fail.
 func (d *draft) beside(i *Incident) string {
-	m, ok := d.witness(i)
-	c := d.watched.checks[m.Check]
-	if !ok || c == nil {
+	c := d.streamed(i)
+	if c == nil {
 		return ""
 	}
-	if fine, of := d.probes(c); of > 0 {
+	fine, of := d.probes(c, i.Cause.Node())
+	switch {
+	case of > 0:
 		return " " + upper(probesText(fine, of)) + "."
+	case i.Cause.Kind == NodeModule:
+		return " None of our own probes asks this module."
 	}
 	return ""
 }
 
-// probes counts bellhop's own checks of what a stream's requests go to, and those of them that are well.
-func (d *draft) probes(stream *Check) (fine, of int) {
+// streamed is the check of the requests that an incident is told of by, where these alone tell of it; else nil.
+func (d *draft) streamed(i *Incident) *Check {
+	asked, streams := d.apart(i)
+	if len(asked) > 0 || len(streams) == 0 {
+		return nil
+	}
+	return d.watched.checks[streams[0].Check]
+}
+
+// spoken is the host whose probes an incident's sentence has told of already, or "".
+func (d *draft) spoken(i *Incident) string {
+	c := d.streamed(i)
+	if c == nil || i.Cause.Kind == NodeModule {
+		return ""
+	}
+	return c.Host
+}
+
+// probes counts bellhop's own checks of what a stream's requests go to, or of the module among it that is the cause, and
+// those of them that are well.
+func (d *draft) probes(stream *Check, cause Node) (fine, of int) {
+	module := stream.Module
+	if cause.Kind == NodeModule {
+		module = cause.ID
+	}
 	for _, id := range d.watched.asked {
 		c := d.watched.checks[id]
-		if c.Own || c.Info || c.Warning || c.Host != stream.Host || stream.Module != "" && c.Module != "" && c.Module != stream.Module {
+		if c.Own || c.Info || c.Warning || c.Host != stream.Host || module != "" && c.Module != module {
 			continue
 		}
 		failing, seen := d.failing(id, Availability)
@@ -152,10 +212,17 @@ func (d *draft) probes(stream *Check) (fine, of int) {
 }
 
 func probesText(fine, of int) string {
-	if fine == of {
+	switch {
+	case of == 1 && fine == 1:
+		return "our own probe is fine"
+	case of == 1:
+		return "our own probe fails, too"
+	case fine == of:
 		return fmt.Sprintf("our own probes are fine (%d of %d)", fine, of)
+	case of-fine == 1:
+		return fmt.Sprintf("1 of our own %d probes fails", of)
 	}
-	return fmt.Sprintf("of our own probes %d of %d fail", of-fine, of)
+	return fmt.Sprintf("%d of our own %d probes fail", of-fine, of)
 }
 
 // hardRequests says whether requests fail so that it is an outage: at least 80 % of those since the trouble began, or
@@ -179,9 +246,9 @@ func (d *draft) requestsWhy(c *Check, r *Row) string {
 	if f := r.Failures[0]; f != nil {
 		text = ending{f.Fault, f.Status}.words() + "; "
 	}
-	text += fmt.Sprintf("%s of %s failed since ", percent(float64(t.Bad)/float64(max(t.N, 1))), thousands(t.N, "request"))
+	text += shareText(t) + " failed since "
 	text += joined(", ", d.clock(r.Signal(Availability).Since), d.usualRequests([]SignalID{id}))
-	if fine, of := d.probes(c); of > 0 {
+	if fine, of := d.probes(c, Node{}); of > 0 {
 		text += "; " + probesText(fine, of)
 	}
 	return text

@@ -17,9 +17,14 @@ func (u *Usual) String() string {
 	return strings.Join(parts, "; ")
 }
 
+// Share is the share of requests that usually fails, as of Usual.Rate.
+func (r Rate) Share() (share float64, under, known bool) {
+	return usually(float64(r.N-r.Bad), float64(r.Bad))
+}
+
 // String is how often requests usually fail, for people; "" where too few were seen.
 func (r Rate) String() string {
-	rate := rateText(usually(float64(r.N-r.Bad), float64(r.Bad)))
+	rate := rateText(r.Share())
 	if rate == "" {
 		return ""
 	}

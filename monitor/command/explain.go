@@ -219,7 +219,7 @@ func signalView(c monitor.CheckView, kind monitor.SignalKind, r monitor.SignalRu
 		Signal: kind, Phase: s.Phase, Suspicion: float64(s.Level), AlarmAt: float64(r.Alarm), Span: r.Span.String(), LastAt: s.LastAt, Evidence: window(s),
 	}
 	if c.Check.Kind == monitor.KindTraffic && kind == monitor.Availability { // windows decide
-		v.Suspicion, v.AlarmAt, v.Span = 0, 0, ""
+		v.Suspicion, v.AlarmAt, v.Span, v.Evidence = 0, 0, "", []monitor.Evidence{}
 	}
 	if v.Phase == "" {
 		v.Phase = monitor.Clean

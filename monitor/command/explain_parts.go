@@ -57,8 +57,8 @@ func (e *Explanation) slow(c *monitor.Check, r *monitor.Row) {
 func usually(v monitor.CheckView) *Usually {
 	var u Usually
 	if v.Stream != nil {
-		if rate, known := v.Stream.Usual.Share(); known {
-			u.FailRate, u.Text = &rate, v.Stream.Usual.String()
+		if rate, under, known := v.Stream.Usual.Share(); known {
+			u.FailRate, u.Under, u.Text = &rate, under, v.Stream.Usual.String()
 		}
 	}
 	if v.Row != nil && v.Row.Usual != nil {

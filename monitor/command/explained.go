@@ -78,10 +78,11 @@ func (e Explanation) String() string {
 			fmt.Fprintf(&b, "%s\n", wrap(text, ""))
 		}
 	}
-	for _, t := range []table{e.windows(), e.candidates()} {
-		if len(t) > 1 {
-			fmt.Fprintf(&b, "\n%s", t)
-		}
+	if t := e.windows(); len(t) > 1 {
+		fmt.Fprintf(&b, "\n%sCounted up to %s.\n", t, clock(e.Asked, e.At))
+	}
+	if t := e.candidates(); len(t) > 1 {
+		fmt.Fprintf(&b, "\n%s", t)
 	}
 	b.WriteString(e.incidents())
 	return b.String()
