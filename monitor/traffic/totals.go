@@ -210,6 +210,7 @@ func (m *meter) differ(s Sent) (monitor.Report, reading) {
 			told.resets++
 		}
 		switch g.sight {
+		case counted:
 		case first:
 			u.first = append(u.first, kept{w, now})
 		case stale:

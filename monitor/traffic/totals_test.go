@@ -292,7 +292,7 @@ func TestTotalsAreBounded(t *testing.T) {
 func TestTotalsOverHTTP(t *testing.T) {
 	l, clock := &ledger{}, now
 	i := New(Options{Now: func() time.Time { return clock }, Report: l.take, Beat: l.beat, Log: zerolog.Nop()})
-	send := func(id string, after time.Duration, n int, want int, counts string) {
+	send := func(id string, after time.Duration, n, want int, counts string) {
 		t.Helper()
 		body := fmt.Sprintf(`{"id":%q,"counts":"totals","source":"web-1","until":%q,"accounts":[{"account":"ALPN","requests":{"booking":{"200":%d}}}]}`, id, now.Add(after).Format(time.RFC3339), n)
 		status, _, _ := post(i, body)

@@ -79,9 +79,9 @@ func (o Options) complete() (Options, error) {
 	case (o.Token == "") == (o.TokenFile == ""):
 		return o, errors.New("set one of Token and TokenFile")
 	case o.Every < EveryMin || o.Every > EveryMax:
-		return o, fmt.Errorf("Every is %s: it has to be from %s to %s", o.Every, EveryMin, EveryMax)
+		return o, fmt.Errorf("option Every is %s: it has to be from %s to %s", o.Every, EveryMin, EveryMax)
 	case o.Flush < 0:
-		return o, fmt.Errorf("Flush is %s", o.Flush)
+		return o, fmt.Errorf("option Flush is %s", o.Flush)
 	}
 	return o, nil
 }
@@ -90,7 +90,7 @@ func (o Options) complete() (Options, error) {
 func (o Options) door() (string, *http.Client, error) {
 	u, err := url.Parse(o.URL)
 	if err != nil {
-		return "", nil, errors.New("URL cannot be read") // it may have a password in it
+		return "", nil, errors.New("option URL cannot be read") // it may have a password in it
 	}
 	own := &http.Transport{Proxy: http.ProxyFromEnvironment, TLSHandshakeTimeout: attemptTime, IdleConnTimeout: 90 * time.Second, MaxIdleConns: 2, ForceAttemptHTTP2: true}
 	switch {
@@ -103,7 +103,7 @@ func (o Options) door() (string, *http.Client, error) {
 		u = &url.URL{Scheme: "http", Host: "bellhop"}
 	case (u.Scheme == "http" || u.Scheme == "https") && u.Host != "":
 	default:
-		return "", nil, errors.New(`URL has to be like "http://bellhop:8080", or "unix:///run/bellhop.db.sock" without a Client of yours`)
+		return "", nil, errors.New(`option URL has to be like "http://bellhop:8080", or "unix:///run/bellhop.db.sock" without a Client of yours`)
 	}
 	c := &http.Client{Transport: own}
 	if o.Client != nil {

@@ -150,6 +150,7 @@ func (r *Reporter) attempt(ctx context.Context, b *batch) bool {
 		r.failed = 0
 		r.lose(b, code, reason(code, body), func(s *status) { s.refused++ })
 		return true
+	case again:
 	}
 	if blames(code) {
 		b.tries++

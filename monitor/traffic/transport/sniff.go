@@ -74,6 +74,7 @@ func (s *sniffer) next(c byte) {
 		}
 	case inValue:
 		s.inValue(c)
+	case over:
 	}
 }
 
