@@ -5,3 +5,6 @@ var (
 	StoreFails = storeFails
 	StoreWorks = storeWorks
 )
+
+// Chance is how likely so many failures are.
+var Chance = tail

@@ -243,7 +243,9 @@ func (d *draft) affectedOne(m SignalID) Affected {
 		return a
 	}
 	s := r.Signal(m.Signal)
-	a.Failed, a.Of = s.Fails, s.Attempts-s.GoodRun
+	if a.Failed, a.Of = s.Fails, s.Attempts-s.GoodRun; a.Of == 0 { // too little to be in doubt for, but it failed
+		a.Failed, a.Of = 1, 1
+	}
 	if c := d.watched.checks[m.Check]; c != nil {
 		a.Runbook = c.Runbook
 	}

@@ -33,7 +33,7 @@ type bucket struct {
 	n, bad uint32
 }
 
-// span says how wide the bucket at a unit of time is by now, and where it begins.
+// bucketOf is where the bucket begins by now that a unit of time lies in.
 func bucketOf(at, now int64) int64 {
 	if five := at - at%unitsFive; five+unitsFive <= now-10*unitsMinute {
 		return five
@@ -61,11 +61,10 @@ func (w Window) Add(now, end time.Time, covers time.Duration, t Tally, p Pace) (
 	all = aged(all, here)
 	last := min(unit(end, p), here)
 	for part := range parts(covers, t, p) {
-		if part.at += last; part.at <= here-unitsHour {
+		if part.at = bucketOf(part.at+last, here); part.at <= here-unitsHour {
 			late += int(part.n)
 			continue
 		}
-		part.at = bucketOf(part.at, here)
 		all = put(all, part)
 	}
 	return written(here, all), late
@@ -115,10 +114,9 @@ func put(all []bucket, b bucket) []bucket {
 func aged(all []bucket, now int64) []bucket {
 	kept := all[:0]
 	for _, b := range all {
-		if b.at <= now-unitsHour || b.at > now {
+		if b.at = bucketOf(b.at, now); b.at <= now-unitsHour || b.at > now {
 			continue
 		}
-		b.at = bucketOf(b.at, now)
 		if k := len(kept) - 1; k >= 0 && kept[k].at == b.at {
 			kept[k].n, kept[k].bad = saturated(int(kept[k].n)+int(b.n)), saturated(int(kept[k].bad)+int(b.bad))
 			continue
