@@ -44,8 +44,8 @@ func bucketOf(at, now int64) int64 {
 	return at
 }
 
-// unit is the unit of time that a moment lies in.
-func unit(t time.Time, p Pace) int64 { return t.UnixNano() / int64(p.Of(windowUnit)) }
+// unit is the unit of time that a moment lies in; those before 1970 are one.
+func unit(t time.Time, p Pace) int64 { return max(t.UnixNano(), 0) / int64(p.Of(windowUnit)) }
 
 // Add counts requests of a time that ended at end, told at now. They go to the bucket of their own time; late is how
 // many are of a time that is over an hour ago, and count no more. A gap leaves no bucket. One report is one piece of
@@ -152,11 +152,10 @@ func (w Window) read(room []bucket) (now int64, all []bucket) {
 	}
 	next := func() uint64 {
 		v, n := binary.Uvarint(in)
+		in = in[max(n, 0):]
 		if n <= 0 {
-			in, v = nil, 0
-			return 0
+			in = nil // what is cut off reads as zero, and no bucket has so few requests
 		}
-		in = in[n:]
 		return v
 	}
 	now = int64(next() & math.MaxInt64) //nolint:gosec // masked
