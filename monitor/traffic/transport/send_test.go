@@ -326,6 +326,13 @@ func TestConserved(t *testing.T) {
 	}
 }
 
+// TestLostNamesTheReport ensures that what Lost is told is the id that bellhop's log and answers have.
+func TestLostNamesTheReport(t *testing.T) {
+	if b, err := pack(nil, time.Now(), time.Minute); err != nil || !strings.Contains(string(b.body), `"id":"`+b.id+`"`) {
+		t.Errorf("%+v, %v", b, err)
+	}
+}
+
 // TestManyAccounts ensures that no report is larger than bellhop takes, and that all are told.
 func TestManyAccounts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

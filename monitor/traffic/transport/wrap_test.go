@@ -158,6 +158,22 @@ func TestGivenUp(t *testing.T) {
 	}
 }
 
+// TestCancelOfTheClient ensures that http.Client's timeout is told from a caller that gives up: for a RoundTripper that it
+// does not know, both close the request's Cancel.
+func TestCancelOfTheClient(t *testing.T) {
+	canceledBy := make(chan struct{})
+	close(canceledBy)
+	for deadline, want := range map[time.Duration]ending{-time.Millisecond: timedOut, time.Hour: canceled} {
+		ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(deadline))
+		q := request(t, "https://api.apaleo.com/").WithContext(ctx)
+		q.Cancel = canceledBy //nolint:staticcheck // what http.Client does
+		if got := broke(q, errors.New("net/http: request canceled")); got != want {
+			t.Errorf("with %s to go: %q, want %q", deadline, got, want)
+		}
+		cancel()
+	}
+}
+
 // TestOwnMistakes ensures that requests which are wrong in themselves are not counted against apaleo.
 func TestOwnMistakes(t *testing.T) {
 	s := httptest.NewServer(http.NotFoundHandler())
