@@ -263,7 +263,7 @@ func TestToldOnceAcrossARestart(t *testing.T) {
 	p.until("both are told", func() bool { return len(p.hook.of("incident.opened")) > 0 && len(p.slack.Posts()) > 0 })
 	p.until("it is shown as down", func() bool { return p.state("api-edge") == "down" })
 	text, status := p.says("explain", "api-edge")
-	for _, want := range []string{"It is d", "HTTP 502", "SUSPICION", " of 36", "fail fail fail", "Cause: host ", "ops ", "pager ", "v1 "} {
+	for _, want := range []string{"It is d", "HTTP 502", "SUSPICION", " of 56", "fail fail fail", "Cause: host ", "ops ", "pager ", "v1, open"} {
 		if status != exitGood || !strings.Contains(text, want) {
 			t.Errorf("explain lacks %q:\n%s", want, text)
 		}
