@@ -1,6 +1,9 @@
 package bench
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // servedRows are brown-outs that an integration's own requests tell of.
 func servedRows(ctx context.Context, r *Run) ([]Row, error) {
@@ -45,6 +48,13 @@ func hotelRows(ctx context.Context, r *Run) ([]Row, error) {
 			return nil, err
 		}
 		rows = append(rows, o.summary(s.Name), only(s.Name, "incidents", hundredths(ratio(o.incidents, o.Worlds))))
+	}
+	for _, s := range []Scenario{Served(Blip(15*time.Second), 30), Served(Blip(30*time.Second), 30), Served(Rolling(), 30), Served(Burst(), 30)} {
+		o, err := r.measure(ctx, s, r.Wide/5)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, only(s.Name, "no message", percent(round(ratio(o.silent, o.Worlds)))))
 	}
 	s := Served(Quiet().Scenario("quiet"), 30)
 	o, err := r.measure(ctx, s, r.Years/10)
