@@ -20,12 +20,48 @@ func (d *draft) plan(id CheckID) {
 	if c.Forced || c.Every > d.b.pace.KeepOver {
 		return
 	}
+	d.complete(c)
 	d.follow(id)
 	for _, other := range d.watched.groups[group{c.Host, c.Account}] {
 		if r := d.row(other); other != id && r != nil && r.Signal(Availability).IsOpen() {
 			d.setPlan(other, d.planFor(d.watched.checks[other]))
 		}
 	}
+}
+
+// complete asks a check of the user's own that fails together with others of its host once more just when its failures
+// span long enough to open: what all of them say needs no more than that, and waits for no interval.
+func (d *draft) complete(c *Check) {
+	r, rule := d.row(c.ID()), d.watched.rules[c.ID()][signalIndex(Availability)]
+	s := r.Signal(Availability)
+	at := s.Since.Add(rule.Span)
+	next := s.Phase == Suspect && s.Last == Fail && s.Level+rule.Fail >= rule.Alarm
+	if !c.Own || !next || !at.After(s.LastAt) || !at.Before(s.LastAt.Add(d.b.pace.Quick)) || !d.agreed(c, s.Since) {
+		return
+	}
+	plan := r.Plan
+	plan.Once = at
+	d.c.Plans = append(d.c.Plans, CheckPlan{c.ID(), plan})
+}
+
+// agreed says whether the other checks of a host and account fail as one does, since it fell into doubt: at least one of
+// them, four in five of those that were asked, and none was told already.
+func (d *draft) agreed(c *Check, since time.Time) bool {
+	failing, asked := 0, 0
+	for _, id := range d.watched.groups[group{c.Host, c.Account}] {
+		r := d.row(id)
+		if id == c.ID() || r == nil || r.Signal(Availability).LastAt.Before(since) {
+			continue
+		}
+		s := r.Signal(Availability)
+		if s.IsOpen() {
+			return false
+		}
+		if asked++; s.Last == Fail {
+			failing++
+		}
+	}
+	return failing > 0 && failing*5 >= asked*4
 }
 
 func (d *draft) setPlan(id CheckID, p Plan) {

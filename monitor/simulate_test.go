@@ -116,8 +116,12 @@ func (s *simulation) replan(id monitor.CheckID, p monitor.Plan) {
 		return
 	}
 	s.next[id] = s.after(id, s.ran[id])
-	if !p.Once.IsZero() && s.ran[id].Before(p.Once) {
+	switch once := p.Once; {
+	case once.IsZero() || !s.ran[id].Before(once):
+	case !once.After(s.now) || p.Every == 0: // a sweep, at the time of an outcome that is here at once
 		s.next[id] = s.now
+	case once.Before(s.next[id]):
+		s.next[id] = once
 	}
 }
 
