@@ -30,29 +30,33 @@ func (w *World) reports(s *script) {
 	}
 }
 
-// minuteOf is what is reported of a hotel's requests in one minute. They come at any time in it.
+// minuteOf is what is reported of a hotel's requests in one minute. They come at any time in it, half of them to each
+// of two modules.
 func (w *World) minuteOf(r *rand.Rand, c *monitor.Check, from time.Time) monitor.AccountReport {
-	failed := 0
-	for range w.PerMinute {
+	a := monitor.AccountReport{Code: c.Account, Name: c.Account}
+	for n := range w.PerMinute {
 		met := w.ask(c, r.Uint64(), from.Add(within(r, minute)))
-		if met.Fault != monitor.FaultNone || r.Float64() < usualErrors {
-			failed++
+		one := monitor.Count{Module: []string{"booking", "rateplan"}[n%2], Status: 200, N: 1}
+		switch {
+		case met.Fault != monitor.FaultNone && met.Status == 0:
+			one.Status, one.Fault = 0, met.Fault
+		case met.Fault != monitor.FaultNone:
+			one.Status = met.Status
+		case r.Float64() < usualErrors:
+			one.Status = 502
 		}
+		a.Requests = counted(a.Requests, one)
 	}
-	return account(c.Account, w.PerMinute-failed, failed)
+	return a
 }
 
-// account tells of so many good and failed requests, spread over two modules.
-func account(code string, good, failed int) monitor.AccountReport {
-	a := monitor.AccountReport{Code: code, Name: code}
-	add := func(module string, status, n int) {
-		if n > 0 {
-			a.Requests = append(a.Requests, monitor.Count{Module: module, Status: status, N: n})
+// counted adds a request to those that came to the same end.
+func counted(all []monitor.Count, one monitor.Count) []monitor.Count {
+	for n, c := range all {
+		if c.N = one.N; c == one {
+			all[n].N++
+			return all
 		}
 	}
-	add("booking", 200, good/2)
-	add("rateplan", 200, good-good/2)
-	add("booking", 502, failed/2)
-	add("rateplan", 502, failed-failed/2)
-	return a
+	return append(all, one)
 }
