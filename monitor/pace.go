@@ -90,7 +90,7 @@ func RealPace() Pace {
 	return Pace{
 		By:    1,
 		Quick: 15 * time.Second, OpenEvery: time.Minute, KeepOver: 5 * time.Minute,
-		Hold: 55 * time.Second, HoldMax: 30 * time.Minute, ReopenIn: 2 * time.Hour,
+		Hold: 40 * time.Second, HoldMax: 30 * time.Minute, ReopenIn: 2 * time.Hour,
 		AuthApart: 30 * time.Second, LatencySpan: 2 * time.Minute, QuotaSpan: 30 * time.Minute,
 		Fresh: 90 * time.Second, Stale: 3 * time.Minute, GapOver: 2 * time.Minute, SweepEvery: time.Minute,
 		ControlFresh: 5 * time.Second, ControlEvery: 10 * time.Minute, OutsideFresh: 10 * time.Second, BlindRound: 10 * time.Second, BlindNotice: time.Minute,

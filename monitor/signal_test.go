@@ -39,10 +39,10 @@ func TestSignalRows(t *testing.T) {
 	last := signal{Phase: monitor.Suspect, Level: 1, Since: second(0), Run: second(15), Attempts: 14, Fails: 1, Tail: 0, Tailed: 8, Blips: 4, Last: monitor.Good}
 	four := signal{Phase: monitor.Suspect, Level: 56, Since: second(0), Run: second(0), Attempts: 4, Fails: 4, Tail: 0b1111, Tailed: 4, Last: monitor.Fail}
 	late := signal{Phase: monitor.Suspect, Level: 50, Since: second(-90), Run: second(0), Attempts: 8, Fails: 4, Tail: 0b10000111, Tailed: 8, Last: monitor.Fail}
-	open := signal{Phase: monitor.Open, Level: 56, Since: second(0), Run: second(0), Attempts: 4, Fails: 4, Hold: 55 * time.Second, Tail: 0b1111, Tailed: 4, Last: monitor.Fail}
+	open := signal{Phase: monitor.Open, Level: 56, Since: second(0), Run: second(0), Attempts: 4, Fails: 4, Hold: 40 * time.Second, Tail: 0b1111, Tailed: 4, Last: monitor.Fail}
 	recovering := signal{
 		Phase: monitor.Recovering, Level: 53, Since: second(0), Run: second(60), Attempts: 7, Fails: 4, GoodRun: 3, GoodSince: second(60),
-		Hold: 55 * time.Second, Tail: 0b1111000, Tailed: 7, Last: monitor.Good,
+		Hold: 40 * time.Second, Tail: 0b1111000, Tailed: 7, Last: monitor.Good,
 	}
 	five := recovering
 	five.Attempts, five.GoodRun, five.Level, five.Tail, five.Tailed = 8, 4, 52, 0b11110000, 8
@@ -83,29 +83,29 @@ func TestSignalRows(t *testing.T) {
 		},
 		{
 			"6", four, 40, monitor.Fail,
-			seen(signal{Phase: monitor.Open, Level: 70, Since: second(0), Run: second(0), Attempts: 5, Fails: 5, Hold: 55 * time.Second, Tail: 0b11111, Tailed: 5}, fail(40)), monitor.Opened,
+			seen(signal{Phase: monitor.Open, Level: 70, Since: second(0), Run: second(0), Attempts: 5, Fails: 5, Hold: 40 * time.Second, Tail: 0b11111, Tailed: 5}, fail(40)), monitor.Opened,
 		},
 		{
 			"6: a blip before it", late, 45, monitor.Fail,
-			seen(signal{Phase: monitor.Open, Level: 64, Since: second(0), Run: second(0), Attempts: 4, Fails: 4, Hold: 55 * time.Second, Tail: 0b1111, Tailed: 4}, fail(45)), monitor.Opened,
+			seen(signal{Phase: monitor.Open, Level: 64, Since: second(0), Run: second(0), Attempts: 4, Fails: 4, Hold: 40 * time.Second, Tail: 0b1111, Tailed: 4}, fail(45)), monitor.Opened,
 		},
 		{
 			"7", open, 60, monitor.Fail,
-			seen(signal{Phase: monitor.Open, Level: 70, Since: second(0), Run: second(0), Attempts: 5, Fails: 5, Hold: 55 * time.Second, Tail: 0b11111, Tailed: 5}, fail(60)), monitor.NoEdge,
+			seen(signal{Phase: monitor.Open, Level: 70, Since: second(0), Run: second(0), Attempts: 5, Fails: 5, Hold: 40 * time.Second, Tail: 0b11111, Tailed: 5}, fail(60)), monitor.NoEdge,
 		},
 		{
 			"8", open, 60, monitor.Good,
 			seen(signal{
 				Phase: monitor.Recovering, Level: 55, Since: second(0), Run: second(60), Attempts: 5, Fails: 4, GoodRun: 1, GoodSince: second(60),
-				Hold: 55 * time.Second, Tail: 0b11110, Tailed: 5,
+				Hold: 40 * time.Second, Tail: 0b11110, Tailed: 5,
 			}, good(60)), monitor.NoEdge,
 		},
 		{
 			"9", recovering, 105, monitor.Fail,
-			seen(signal{Phase: monitor.Open, Level: 67, Since: second(0), Run: second(105), Attempts: 8, Fails: 5, Hold: 55 * time.Second, Tail: 0b11110001, Tailed: 8}, fail(105)), monitor.NoEdge,
+			seen(signal{Phase: monitor.Open, Level: 67, Since: second(0), Run: second(105), Attempts: 8, Fails: 5, Hold: 40 * time.Second, Tail: 0b11110001, Tailed: 8}, fail(105)), monitor.NoEdge,
 		},
 		{"9: a stray one", waits, 400, monitor.Fail, seen(strayed, fail(400)), monitor.NoEdge},
-		{"10: too soon", recovering, 114, monitor.Good, seen(five, good(114)), monitor.NoEdge},
+		{"10: too soon", recovering, 99, monitor.Good, seen(five, good(99)), monitor.NoEdge},
 		{
 			"10: too few",
 			signal{Phase: monitor.Recovering, Attempts: 5, Fails: 4, GoodRun: 1, GoodSince: second(60), Run: second(60), Level: 35, Last: monitor.Good},
@@ -113,8 +113,8 @@ func TestSignalRows(t *testing.T) {
 			seen(signal{Phase: monitor.Recovering, Attempts: 6, Fails: 4, GoodRun: 2, GoodSince: second(60), Run: second(60), Level: 34, Tailed: 1}, good(600)), monitor.NoEdge,
 		},
 		{
-			"11", recovering, 115, monitor.Good,
-			seen(signal{Phase: monitor.Clean, Closed: second(115), GoodSince: second(60), Hold: 55 * time.Second}, good(115)), monitor.Closed,
+			"11", recovering, 100, monitor.Good,
+			seen(signal{Phase: monitor.Clean, Closed: second(100), GoodSince: second(60), Hold: 40 * time.Second}, good(100)), monitor.Closed,
 		},
 		{"12: nothing seen yet", signal{}, 5, monitor.None, signal{}, monitor.NoEdge},
 		{"12", seen(recovering, good(90)), 200, monitor.None, seen(recovering, good(90)), monitor.NoEdge},
@@ -195,7 +195,7 @@ func feed(s monitor.Signal, from int, evidence string, r monitor.SignalRule) (_ 
 func TestSignalReopening(t *testing.T) {
 	var s monitor.Signal
 	now := 0
-	for i, hold := range []time.Duration{55, 112, 225, 450, 900, 1800, 1800} {
+	for i, hold := range []time.Duration{40, 90, 180, 360, 720, 1440, 1800} {
 		var edges []monitor.Edge
 		if s, edges = feed(s, now, "ffff", balanced(t)); len(edges) != 2 || edges[1] != monitor.Opened {
 			t.Fatalf("outage %d told %q, want it opened", i+1, edges)
@@ -252,7 +252,7 @@ func TestSignalGoodsToClose(t *testing.T) {
 func TestSignalHard(t *testing.T) {
 	for evidence, want := range map[string]bool{
 		"": false, "ffff": true, "ffffg": true, "fgfff": true, "fgfgff": false, "fgfgfgfgfffffff": false,
-		"fgfgfgfgffffffff": true, "ffffgggg": true, "ffffgf": true, "ffffggf": false, "ff--ff": true,
+		"fgfgfgfgffffffff": true, "ffffggg": true, "ffffgf": true, "ffffggf": false, "ff--ff": true,
 	} {
 		if s, _ := feed(monitor.Signal{}, 0, evidence, balanced(t)); s.Hard() != want {
 			t.Errorf("%q is hard: %t, want %t (%d of %d failed)", evidence, s.Hard(), want, s.Fails, s.Attempts)

@@ -35,7 +35,7 @@ func Page(r *Run, rows []Row, all []Standing) string {
 			b.WriteString("\n")
 		}
 	}
-	b.WriteString(pageHow)
+	b.WriteString(pageHow + pageDetector)
 	return b.String()
 }
 
