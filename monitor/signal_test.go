@@ -214,7 +214,7 @@ func TestSignalReopening(t *testing.T) {
 	}
 	// It opens on the fourth failure, two hours after the end to the second.
 	s, _ = feed(s, now-15+7200-45, "ffff", balanced(t))
-	if s.Hold != 55*time.Second || s.Reopens != 0 {
+	if s.Hold != 40*time.Second || s.Reopens != 0 {
 		t.Errorf("after two hours of calm: hold %s, reopens %d; want it to start over", s.Hold, s.Reopens)
 	}
 }
