@@ -1,0 +1,269 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"bellhop/monitor"
+	"bellhop/monitor/apaleo"
+	"bellhop/monitor/rehearse"
+)
+
+// A CauseScore is how the causes of so many worlds were told.
+type CauseScore struct {
+	Worlds int
+	Right  int // worlds in which the first words of what broke named it, with its side
+	Truths int // that are to be told,
+	Found  int // and were, while they lasted
+	Extra  int // incidents that began with what broke and were told as something else, or beside it
+	Noise  int // incidents that wrong evidence alone opened meanwhile
+	Posts  int // messages of what broke, edits not counted
+	Delays []time.Duration
+
+	Wrong map[string]int // what the first words named instead
+}
+
+// CauseTable is a line for each scenario, for so many accounts.
+type CauseTable struct {
+	Accounts int
+	Lines    []CauseLine
+}
+
+// A CauseLine is one scenario's score.
+type CauseLine struct {
+	Name  string
+	Score CauseScore
+}
+
+// MeasureCauses plays so many worlds of each scenario whose name holds a word, with a share of wrong evidence.
+func MeasureCauses(ctx context.Context, accounts, seeds int, run uint64, wrong float64, word string) (CauseTable, error) {
+	list, err := newCauseList(accounts)
+	t := CauseTable{Accounts: accounts}
+	if err != nil {
+		return t, err
+	}
+	for _, s := range causeScenarios {
+		if !strings.Contains(s.name, word) {
+			continue
+		}
+		line := CauseLine{Name: s.name}
+		for _, one := range each(seeds, func(n int) CauseScore {
+			seed := seedOf(run, n)
+			return list.play(ctx, seed, wrong, s.breaks(list, dice(seed, s.name)))
+		}) {
+			line.Score = line.Score.join(one)
+		}
+		t.Lines = append(t.Lines, line)
+	}
+	return t, nil
+}
+
+// How long worlds last: all is well for a while, then something breaks until it was told, and a little longer.
+const (
+	causeBefore = 15 * minute
+	causeMost   = 40 * minute // that something is broken; more for hundreds of accounts, that are asked more seldom
+	causeLinger = 4 * minute
+	causeAfter  = 12 * minute
+)
+
+// play plays one world.
+func (l causeList) play(ctx context.Context, seed uint64, wrong float64, truths []truth) CauseScore {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	r := dice(seed, "begin")
+	most := causeMost
+	if len(l.accounts) > 100 {
+		most *= 2
+	}
+	w := &causeWorld{list: l, seed: seed, noise: wrong, truths: truths, begin: epoch().Add(causeBefore + within(r, 10*minute))}
+	w.end = w.begin.Add(most)
+	j := &causeJudge{world: w, told: map[string]*causeTold{}, found: make([]bool, len(truths)), stop: stop}
+	if truths[0].quiet {
+		w.end = w.begin.Add(10 * minute)
+	}
+	rehearse.Play{
+		Pace: l.config.Pace, World: w, Start: epoch(), End: w.end.Add(causeAfter), Hear: j.hear,
+		Config: monitor.Reconfigure{
+			Checks: l.checks, Names: l.config.Names(), Controls: 3, Reported: l.config.Reported(),
+			Advise: apaleo.Advise, Receivers: []monitor.Receiver{{Name: "ops"}},
+		},
+	}.Run(ctx)
+	return j.score()
+}
+
+// A causeJudge hears what is told in one world.
+type causeJudge struct {
+	world *causeWorld
+	told  map[string]*causeTold
+	order []*causeTold
+	found []bool
+	stop  func()
+}
+
+// causeTold is an incident as it was told since something broke.
+type causeTold struct {
+	first rehearse.Message
+	posts int
+	hit   bool // what broke is in it
+	truth int  // that its first words named, or -1
+}
+
+func (j *causeJudge) hear(m rehearse.Message) {
+	switch {
+	case m.At.After(j.world.end.Add(causeAfter)):
+		j.stop()
+		return
+	case m.About == nil || m.At.Before(j.world.begin):
+		return
+	}
+	t := j.told[m.Incident]
+	if t == nil {
+		if m.About.State != monitor.IncidentOpen {
+			return // it began before
+		}
+		t = &causeTold{first: m, truth: -1}
+		j.told[m.Incident], j.order = t, append(j.order, t)
+	}
+	if !t.hit && j.concerned(m.About) && m.At.Before(j.world.end) {
+		t.hit, t.first, t.truth = true, m, j.named(m.About)
+	}
+	if t.posts++; m.Edit {
+		t.posts--
+	}
+	if n := j.named(m.About); n >= 0 && m.About.State == monitor.IncidentOpen && t.hit {
+		j.find(n, m.At)
+	}
+}
+
+// find notes that a truth was told. Once all are, it is repaired soon.
+func (j *causeJudge) find(n int, at time.Time) {
+	j.found[n] = true
+	if end := at.Add(causeLinger); !slices.Contains(j.found, false) && end.Before(j.world.end) {
+		j.world.end = end
+	}
+}
+
+// concerned says whether an incident is of something that is broken: one of its members sees it.
+func (j *causeJudge) concerned(i *monitor.Incident) bool {
+	return slices.ContainsFunc(i.Members, func(m monitor.SignalID) bool {
+		c := j.world.check(m.Check)
+		return c != nil && slices.ContainsFunc(j.world.truths, func(t truth) bool {
+			return t.signal == m.Signal && t.hits(c, c.Account)
+		})
+	})
+}
+
+// named is the truth that an incident names, or -1.
+func (j *causeJudge) named(i *monitor.Incident) int {
+	return slices.IndexFunc(j.world.truths, func(t truth) bool {
+		return slices.Contains(t.nodes, i.Cause.Node()) && slices.Contains(t.sides, i.Side)
+	})
+}
+
+func (w *causeWorld) check(id monitor.CheckID) *monitor.Check {
+	return w.list.byID[id]
+}
+
+// score adds up what was heard.
+func (j *causeJudge) score() CauseScore {
+	s := CauseScore{Worlds: 1, Wrong: map[string]int{}}
+	seen := map[int]bool{}
+	var first *causeTold
+	for _, t := range j.order {
+		switch {
+		case !t.hit && t.first.Type != monitor.EventUpdated:
+			s.Noise++
+			continue
+		case !t.hit:
+			continue
+		case first == nil:
+			first = t
+		}
+		if s.Posts += t.posts; t.truth < 0 || seen[t.truth] {
+			s.Extra++
+		}
+		seen[t.truth] = true
+	}
+	j.first(first, &s)
+	for n, t := range j.world.truths {
+		if t.quiet {
+			continue
+		}
+		if s.Truths++; j.found[n] {
+			s.Found++
+		}
+	}
+	return s
+}
+
+// first judges the first words of what broke.
+func (j *causeJudge) first(t *causeTold, s *CauseScore) {
+	switch {
+	case t == nil && j.world.truths[0].quiet, t != nil && t.truth >= 0:
+		s.Right++
+	case t == nil:
+		s.Wrong["nothing"]++
+	default:
+		i := t.first.About
+		s.Wrong[fmt.Sprintf("%s %s, %s", i.Cause.Kind, kindOf(i.Cause), i.Side)]++
+	}
+	if t != nil {
+		s.Delays = append(s.Delays, t.first.At.Sub(j.world.begin))
+	}
+}
+
+// kindOf is a cause without the account that it is of.
+func kindOf(c monitor.Cause) string {
+	name, _, of := strings.Cut(c.ID, "@")
+	switch {
+	case of:
+		return name + "@…"
+	case c.Kind == monitor.NodeAccount || c.Kind == monitor.NodeClient:
+		return "…"
+	}
+	return name
+}
+
+func (s CauseScore) join(o CauseScore) CauseScore {
+	sum := CauseScore{
+		Worlds: s.Worlds + o.Worlds, Right: s.Right + o.Right, Truths: s.Truths + o.Truths, Found: s.Found + o.Found,
+		Extra: s.Extra + o.Extra, Noise: s.Noise + o.Noise, Posts: s.Posts + o.Posts, Delays: append(s.Delays, o.Delays...), Wrong: map[string]int{},
+	}
+	for _, m := range []map[string]int{s.Wrong, o.Wrong} {
+		for what, n := range m {
+			sum.Wrong[what] += n
+		}
+	}
+	return sum
+}
+
+// String is the table as Markdown.
+func (t CauseTable) String() string {
+	var b strings.Builder
+	for _, l := range t.Lines {
+		s := l.Score
+		n := float64(max(s.Worlds, 1))
+		posts := "–"
+		if s.Truths > 0 {
+			posts = fmt.Sprintf("%.2f", float64(s.Posts)/float64(s.Truths))
+		}
+		fmt.Fprintf(&b, "| %d | %s | %d | %.1f %% | %s | %.3f | %.2f | %s | %s |\n", t.Accounts, l.Name, s.Worlds, 100*float64(s.Right)/n,
+			share(s.Found, s.Truths), float64(s.Extra)/n, float64(s.Noise)/n, posts, seconds(quantile(s.Delays, 0.5)))
+	}
+	return b.String()
+}
+
+// CauseHead is the head of the table.
+const CauseHead = `| accounts | broken | worlds | first culprit right | all found | wrong extra incidents | opened by wrong evidence alone | messages per cause | first told, median |
+|---|---|---|---|---|---|---|---|---|
+`
+
+func share(n, of int) string {
+	if of == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%.1f %%", 100*float64(n)/float64(of))
+}
