@@ -69,11 +69,11 @@ func (d *draft) ownMatter(c *Check, id SignalID) bool {
 func explains(k NodeKind, s SignalKind) bool {
 	switch s {
 	case Auth:
-		return k == NodeAPI || k == NodeModule || k == NodeClient || k == NodeAccount || k == NodeHotels
+		return k == NodeAPI || k == NodeScope || k == NodeModule || k == NodeClient || k == NodeAccount || k == NodeHotels
 	case Quota: // apaleo counts requests per client and account
 		return k == NodeAccount
 	default:
-		return k != NodeClient && k != NodeHotels
+		return k != NodeClient && k != NodeHotels && k != NodeScope
 	}
 }
 
@@ -92,8 +92,18 @@ func (d *draft) mayExplain(n Node, id SignalID) bool {
 // where there is fresh evidence of any: they exonerate it, too. Otherwise at least two checks, and four in five
 // of those that depend on it, must fail.
 func (d *draft) fails(n Node, id SignalID) (Confidence, bool) {
-	s := id.Signal
-	if weight, of := d.weigh(d.watched.direct[n], s); of > 0 {
+	for _, t := range d.trials(id) {
+		if conf, ok := d.convicted(n, t); ok {
+			return conf, ok
+		}
+	}
+	return "", false
+}
+
+// convicted is fails, of one reading of what the signal shows.
+func (d *draft) convicted(n Node, t trial) (Confidence, bool) {
+	id, s := t.id, t.id.Signal
+	if weight, of := d.weighSince(d.watched.direct[n], t); of > 0 {
 		if n.Kind == NodeDelivery && !d.receives(id) {
 			return Unclear, weight > of
 		}
@@ -105,8 +115,7 @@ func (d *draft) fails(n Node, id SignalID) (Confidence, bool) {
 	if n.Kind == NodeClient && d.refusedLately(n, id) {
 		return Likely, true
 	}
-	failing, evaluated := d.countFor(n, id)
-	if failing < 2 || failing*5 < evaluated*4 {
+	if !d.poll(n, t).convicts(t) {
 		return "", false
 	}
 	switch {
@@ -183,66 +192,3 @@ func (d *draft) failing(id CheckID, s SignalKind) (failing, any bool) {
 	sure := sig.Phase == Open || s == Auth && sig.Last == Fail // what is said of credentials is no matter of chance
 	return failing || any && sure, any
 }
-
-// sweep asks at once, when a check falls into doubt, all that can tell its cause: the probes that need no
-// credentials; for a check of the user's own, its siblings on the same host; where credentials are in doubt,
-// the other checks of the account and of the client, one new token among them.
-func (d *draft) sweep(c *Check, s SignalKind) {
-	d.sweepNeeded(c)
-	if s == Availability || s == Latency {
-		d.sweepModule(c)
-	}
-	what, with, among := "apaleo", func(k *Check) bool { return k.Anonymous && len(k.Direct) > 0 }, d.watched.asked
-	switch {
-	case s == Auth && c.Account != "":
-		what, with, among = "account "+c.Account, func(*Check) bool { return true }, d.watched.owned(c)
-	case s != Availability:
-		return
-	case c.Own:
-		what, with = "host "+c.Host, func(k *Check) bool { return k.Own && k.Host == c.Host }
-	}
-	if d.within(d.sight.swept[what], d.b.pace.SweepEvery) {
-		return
-	}
-	set(&d.editSight().swept, what, d.now)
-	d.askNow(slices.DeleteFunc(slices.Clone(among), func(id CheckID) bool { return !with(d.watched.checks[id]) }), c)
-}
-
-// askNow has checks asked at once, besides their schedules, but for one of them and those that are in trouble.
-func (d *draft) askNow(ids []CheckID, but *Check) {
-	for _, id := range ids {
-		k, r := d.watched.checks[id], d.row(id)
-		if k == but || r != nil && dirty(r) {
-			continue
-		}
-		plan := d.planFor(k)
-		plan.Once = d.now
-		d.c.Plans = append(d.c.Plans, CheckPlan{id, plan})
-	}
-}
-
-// sweepModule asks the module's own probe at once; where it has none, the same of a few other accounts.
-func (d *draft) sweepModule(c *Check) {
-	n := d.moduleOf(c)
-	if n.ID == "" || c.isDirect(n) || d.within(d.sight.swept["module "+n.ID], d.b.pace.SweepEvery) {
-		return
-	}
-	set(&d.editSight().swept, "module "+n.ID, d.now)
-	ask := d.watched.direct[n]
-	if len(ask) == 0 {
-		ask = d.likeIt(c)
-		ask = ask[:min(len(ask), sweepMost)]
-	}
-	d.askNow(ask, c)
-}
-
-// moduleOf is the module that a check asks, or that its hotel's report names.
-func (d *draft) moduleOf(c *Check) Node {
-	if at := slices.IndexFunc(c.Path, func(n Node) bool { return n.Kind == NodeModule }); at >= 0 {
-		return c.Path[at]
-	}
-	return Node{NodeModule, d.module(c.ID(), Availability)}
-}
-
-// sweepMost is how many other accounts are asked at once.
-const sweepMost = 4

@@ -90,6 +90,7 @@ const (
 	NodeEdge     NodeKind = "host"     // a host as it answers without credentials
 	NodeAPI      NodeKind = "api"      // a host as it answers those who are authorized
 	NodeModule   NodeKind = "module"   // one module of that API: booking, inventory, …
+	NodeScope    NodeKind = "scope"    // a scope that tokens need for some requests: what is allowed to us
 	NodeReceiver NodeKind = "receiver" // the integration's own webhook endpoint
 	NodeDelivery NodeKind = "delivery" // apaleo's delivery of webhooks
 	NodeClient   NodeKind = "client"   // an OAuth client: our credentials

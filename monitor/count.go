@@ -7,7 +7,7 @@ import (
 
 // count counts the checks that depend on a node, and those of them that fail.
 func (d *draft) count(n Node, s SignalKind) (failing, evaluated int) {
-	a := d.once(question{"count", n, s, time.Time{}}, func() answer { f, e := d.countAll(n, s); return answer{f, e} })
+	a := d.once(question{"count", n, s, time.Time{}}, func() answer { f, e := d.countAll(n, s); return answer{failing: f, evaluated: e} })
 	return a.failing, a.evaluated
 }
 
@@ -147,7 +147,7 @@ func (d *draft) countFor(n Node, id SignalID) (failing, evaluated int) {
 // clients counts the OAuth clients whose checks fail: what befalls one alone is not the API's doing. The
 // integration has one for all its hotels: there each hotel counts.
 func (d *draft) clients(n Node, s SignalKind) int {
-	return d.once(question{"clients", n, s, time.Time{}}, func() answer { return answer{d.countClients(n, s), 0} }).failing
+	return d.once(question{"clients", n, s, time.Time{}}, func() answer { return answer{failing: d.countClients(n, s)} }).failing
 }
 
 func (d *draft) countClients(n Node, s SignalKind) int {

@@ -28,6 +28,7 @@ type draft struct {
 	judgement *judgement         // of the requests that a report tells of, while its outcome is folded
 	manyFail  bool               // of the hotels that a report tells of more fail than may
 	scopes    []string           // of the last token that was read: most hotels' are the same
+	after     time.Time          // what was seen up to then was of an incident that has just ended
 }
 
 // at moves the draft's time on. Time does not run backwards within a change.
@@ -152,7 +153,8 @@ func (d *draft) editSight() *sight {
 	s := d.editTimes()
 	if !d.mapped {
 		d.mapped = true
-		s.ever, s.swept = maps.Clone(s.ever), maps.Clone(s.swept)
+		s.ever, s.swept, s.called = maps.Clone(s.ever), maps.Clone(s.swept), maps.Clone(s.called)
+		s.lost, s.got, s.held = maps.Clone(s.lost), maps.Clone(s.got), maps.Clone(s.held)
 	}
 	return s
 }

@@ -13,6 +13,7 @@ type Failure struct {
 	Status     int       `json:"status,omitempty"`
 	Code       string    `json:"code,omitempty"`
 	Module     string    `json:"module,omitempty"` // as in Outcome
+	For        string    `json:"for,omitempty"`    // as in Outcome
 	Detail     string    `json:"detail,omitempty"`
 	TrackingID string    `json:"tracking_id,omitempty"`
 	Messages   []string  `json:"messages,omitempty"`
@@ -42,7 +43,7 @@ type Tracking struct {
 // failed keeps what is to be kept of a failing attempt, with the tracking ids of those before it.
 func failed(before *Failure, o Outcome, way Way) *Failure {
 	f := &Failure{
-		At: o.At, Fault: o.Fault, Status: o.Status, Code: o.Code, Module: o.Module, Detail: o.Detail, TrackingID: o.TrackingID,
+		At: o.At, Fault: o.Fault, Status: o.Status, Code: o.Code, Module: o.Module, For: o.For, Detail: o.Detail, TrackingID: o.TrackingID,
 		Messages: o.Messages, CertUntil: o.CertUntil, Unclear: way == WayUnknown,
 		Took: o.Took, Phases: o.Phases, Reused: o.Reused, IP: o.IP, Addrs: o.Addrs, TLS: o.TLS, Body: o.Body, Limit: o.Limit,
 		Controls: o.Controls,

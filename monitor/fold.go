@@ -232,9 +232,11 @@ func (d *draft) end(at string, why ChangeWord) {
 	d.version(at, EventResolved, why)
 	d.forgive(i)
 	d.lookAnew()
+	d.after = i.Good
 	for _, m := range stay {
 		d.place(m, d.attribute(m, i.Cause.Node()), d.row(m.Check).Signal(m.Signal).Since)
 	}
+	d.after = time.Time{}
 }
 
 // seenFrom is the beginning of the time that a signal's last evidence is of: a report tells of the minute before it,

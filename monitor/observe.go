@@ -57,14 +57,14 @@ func (d *draft) evidence(c *Check, o Outcome, way Way, r *Row) [4]Evidence {
 
 // step brings one piece of evidence to one signal and acts on its edge.
 func (d *draft) step(c *Check, k int, e Evidence, o Outcome, way Way) {
-	if e == None {
+	id := SignalID{o.Check, SignalKinds[k]}
+	if e == None || e == Fail && d.sameAgain(id, o) {
 		return
 	}
 	if k == 0 && d.judgement != nil {
 		d.stepRequests(c, o, way)
 		return
 	}
-	id := SignalID{o.Check, SignalKinds[k]}
 	r := d.editRow(id.Check)
 	if e == Fail {
 		r.Failures[k] = failed(r.Failures[k], o, way)
@@ -73,7 +73,11 @@ func (d *draft) step(c *Check, k int, e Evidence, o Outcome, way Way) {
 	if edge == Opened && d.awaitsReport(way, next.Since) {
 		next, edge = next.doubted(r.Signals[k]), NoEdge
 	}
+	next, edge = d.hear(c, id, r.Signals[k], next, edge)
 	r.Signals[k] = next
+	if e == Fail && edge == NoEdge && next.Phase == Suspect {
+		d.sweepAgain(c, id.Signal)
+	}
 	d.turn(turn{c, id, edge})
 }
 

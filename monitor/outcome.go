@@ -18,6 +18,7 @@ type Outcome struct {
 	Status int      // HTTP status, 0 if there was none
 	Code   string   // error code of OAuth, or what else an answer says of itself; ""; at most 64 bytes of [a-z_]
 	Module string   // the one module of apaleo's API that the integration's requests fail in, while those to others succeed; "" is none
+	For    string   // the account that it was asked for, of a check that asks one after the other
 	Detail string   // what was expected and what was seen, one line, safe to show: "json.count >= 1 is not so"
 	IP     string   // the address spoken to
 	Addrs  []string // what the resolver answered, at most eight

@@ -106,6 +106,8 @@ func (d *draft) tempo(c *Check, r *Row) time.Duration {
 		return d.b.pace.Quick
 	case a.Phase == Open || l.Phase == Open || u.Phase == Open:
 		return d.b.pace.OpenEvery
+	case d.witnesses(c.ID()):
+		return d.b.pace.Quick
 	case r.mute():
 		return d.b.pace.KeepOver // a daily one would be unknown until tomorrow
 	}

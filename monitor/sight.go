@@ -14,8 +14,12 @@ type sight struct {
 	cut     time.Time       // since when the controls have been failing
 	blind   time.Time       // since when we are blind; zero is that we see
 	before  []Interval
-	told    bool                 // that we are cut off follows from what is reported
-	swept   map[string]time.Time // last sweep by what was swept
+	told    bool                   // that we are cut off follows from what is reported
+	swept   map[string]time.Time   // last sweep by what was swept
+	lost    map[string]time.Time   // hosts that could not be reached lately
+	got     map[string]time.Time   // and those that answered, since any could not
+	held    map[SignalID]time.Time // openings that wait for their witnesses, and since when
+	called  map[CheckID]time.Time  // witnesses, and until when they are
 
 	listens time.Time // since when reports and beats can come in without a break
 	steady  time.Time // since when reports come without a break
@@ -27,12 +31,14 @@ func (d *draft) way(c *Check, o Outcome) Way {
 		return WaySeen // the integration saw it, from where it stands: our way out has no part in it
 	}
 	if answered(c, o) {
+		d.reached(c.Host)
 		d.sawOutside()
 		return WayNotAsked
 	}
 	if !o.Fault.Connection() {
 		return WayNotAsked
 	}
+	d.missed(c.Host)
 	w := d.heard(o.Controls)
 	if w != WayUnknown || !d.onlyOurs(c, o) {
 		return w
@@ -68,7 +74,7 @@ func (d *draft) heard(answers []ControlAnswer) Way {
 		}
 	}
 	switch {
-	case w == WayCut && d.within(d.sight.outside, d.b.pace.OutsideFresh):
+	case w == WayCut && d.within(d.sight.outside, d.b.pace.OutsideFresh) && !d.mostlyLost():
 		return WaySeen // the controls fail, but something outside has just answered
 	case w == WayCut:
 		d.sawCut()

@@ -129,12 +129,19 @@ func (s *simulation) after(id monitor.CheckID, last time.Time) time.Time {
 	c, p := s.check(id), s.plans[id]
 	at := c.Schedule.Next(s.now)
 	if p.Every > 0 && !last.IsZero() {
-		at = last.Add(p.Every)
+		at = later(last.Add(p.Every), s.now)
 	}
 	if at.Before(p.NotBefore) {
 		at = p.NotBefore
 	}
 	return at
+}
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
 }
 
 func (s *simulation) check(id monitor.CheckID) *monitor.Check {

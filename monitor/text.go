@@ -124,6 +124,8 @@ func (d *draft) name(i *Incident) string {
 		return "OAuth client " + n.ID
 	case NodeAccount:
 		return "Hotel " + d.hotelName(n.ID)
+	case NodeScope:
+		return "The scope " + n.ID
 	case NodeModule:
 		return "apaleo " + n.ID + " API"
 	case NodeNetwork:
@@ -167,8 +169,12 @@ func headline(i *Incident) string {
 		}
 		return "is DOWN"
 	case AuthLost:
-		if i.Cause.Kind == NodeClient {
+		switch i.Cause.Kind {
+		case NodeClient:
 			return "is REJECTED"
+		case NodeScope:
+			return "is REFUSED"
+		default:
 		}
 		return "is LOCKED OUT"
 	case QuotaOut:

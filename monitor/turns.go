@@ -30,7 +30,10 @@ type question struct {
 	since  time.Time
 }
 
-type answer struct{ failing, evaluated int }
+type answer struct {
+	failing, evaluated int
+	said               word
+}
 
 // A part is an open incident that might be part of what a cause does to a signal, and counted is for how many of
 // its members that is so: of the first so many, as members only come while edges are acted on together.

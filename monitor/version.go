@@ -166,7 +166,7 @@ func (d *draft) fares(id CheckID, i *Incident, kind SignalKind) (failing, seen b
 }
 
 // platformKinds are the nodes that all accounts depend on.
-var platformKinds = []NodeKind{NodeIdentity, NodeToken, NodeEdge, NodeAPI, NodeNetwork, NodeModule, NodeReceiver, NodeDelivery}
+var platformKinds = []NodeKind{NodeIdentity, NodeToken, NodeEdge, NodeAPI, NodeNetwork, NodeScope, NodeModule, NodeReceiver, NodeDelivery}
 
 // reach names how many of the accounts are concerned.
 func (d *draft) reach(c Cause, accounts int) string {

@@ -33,6 +33,7 @@ type group struct{ host, account string }
 type ruled struct {
 	rule     Rule
 	reported bool
+	inTurn   bool
 	kind     string
 }
 
@@ -71,9 +72,12 @@ func (w *watched) add(c *Check, p Pace, shared map[ruled]*[4]SignalRule) {
 	}
 	w.checks[id] = c
 	w.order = append(w.order, id)
-	key := ruled{c.Rule, c.Reported, c.Kind}
+	key := ruled{c.Rule, c.Reported, c.inTurn(), c.Kind}
 	if shared[key] == nil {
 		rules := Rules(p, c)
+		if c.inTurn() {
+			rules[2].Rule = refusedInTurn(p)
+		}
 		shared[key] = &rules
 	}
 	w.rules[id] = shared[key]

@@ -62,6 +62,7 @@ var ofMany = []line{
 	{fault: monitor.FaultUnauthorized, node: monitor.NodeToken, own: apaleos, meaning: tokensRefused},
 	{fault: monitor.FaultForbidden, node: monitor.NodeAPI, own: apaleos, meaning: ticket(unclear, "access is refused", "Several accounts lost access at once. Change nothing yet; see whether your app was changed at apaleo, else ask support@apaleo.com with a tracking id.", docTrouble)},
 	{fault: monitor.FaultForbidden, node: monitor.NodeModule, own: apaleos, meaning: ticket(permissions, "access is refused", "This part of the API is refused for several accounts at once. See in apaleo, Apps, whether a scope was taken from your app; if not, ask support@apaleo.com with a tracking id.", docScopes)},
+	{fault: monitor.FaultForbidden, node: monitor.NodeScope, own: apaleos, meaning: ticket(permissions, "access is refused", "All that needs this scope is refused, and nothing else is. See in apaleo, Apps, whether the scope was taken from your app, and give it back; if it is there, ask support@apaleo.com with a tracking id.", docScopes)},
 	{fault: monitor.FaultInvalid, node: monitor.NodeAPI, own: apaleos, meaning: sameRequest},
 	{fault: monitor.FaultInvalid, node: monitor.NodeModule, own: apaleos, meaning: sameRequest},
 	{fault: monitor.FaultArchived, node: monitor.NodeAPI, own: apaleos, meaning: sameRequest},

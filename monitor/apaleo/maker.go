@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -165,9 +166,9 @@ func (m maker) nodes(e Entry) (path, direct []monitor.Node) {
 		return []monitor.Node{m.Hosts.wayNode(onIdentity)}, nil
 	case moduleUser:
 	}
-	return []monitor.Node{
-		edge, api, {Kind: monitor.NodeModule, ID: e.Module}, {Kind: monitor.NodeClient, ID: m.account.client()}, {Kind: monitor.NodeAccount, ID: m.account.Name},
-	}, nil
+	return slices.Concat([]monitor.Node{edge, api}, scopes(e), []monitor.Node{
+		{Kind: monitor.NodeModule, ID: e.Module}, {Kind: monitor.NodeClient, ID: m.account.client()}, {Kind: monitor.NodeAccount, ID: m.account.Name},
+	}), nil
 }
 
 // client is the id of an account's client in the graph.

@@ -3,6 +3,7 @@ package apaleo_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -170,8 +171,11 @@ func (c *crowded) endure(name string, f apaleotest.Fault, lasts time.Duration) {
 	began, active := time.Now(), c.Fault(f)
 	c.pass(lasts)
 	c.asked(name, began, inDoubt)
-	if n := len(c.monitor.Snapshot().Open); n != 1 {
-		c.t.Errorf("%s: %d incidents, want the one", name, n)
+	open := slices.DeleteFunc(slices.Clone(c.monitor.Snapshot().Open), func(i *monitor.Incident) bool {
+		return i.Opened.Before(began) // it comes and goes: its end waits for a longer calm than there is between two troubles
+	})
+	if len(open) != 1 {
+		c.t.Errorf("%s: %d incidents, want the one", name, len(open))
 	}
 	began = time.Now()
 	active.Clear()

@@ -112,7 +112,7 @@ func ofApaleoNow(t monitor.Trouble) saying {
 		who = "sign_in"
 	case t.Node.Kind == monitor.NodeEdge && strings.HasPrefix(t.Node.ID, "webhook."):
 		who = "notifications"
-	case t.Node.Kind == monitor.NodeAccount, t.Node.Kind == monitor.NodeCheck, t.Node.Kind == monitor.NodeClient, t.Node.Kind == monitor.NodeModule:
+	case t.Node.Kind == monitor.NodeAccount, t.Node.Kind == monitor.NodeCheck, t.Node.Kind == monitor.NodeClient, t.Node.Kind == monitor.NodeModule, t.Node.Kind == monitor.NodeScope:
 		who = "part"
 	}
 	switch {

@@ -3,6 +3,7 @@ package apaleo
 import (
 	"context"
 	"hash/fnv"
+	"slices"
 	"sync/atomic"
 
 	"bellhop/monitor"
@@ -26,7 +27,7 @@ func (c Config) rotation(e Entry, accounts []Account, p pacing) (*monitor.Check,
 	check.Client = everyClient
 	edge, api := m.edges(e)
 	module := monitor.Node{Kind: monitor.NodeModule, ID: e.Module}
-	check.Path, check.Direct = []monitor.Node{edge, api, module}, []monitor.Node{module}
+	check.Path, check.Direct = slices.Concat([]monitor.Node{edge, api}, scopes(e), []monitor.Node{module}), []monitor.Node{module}
 	return check, nil
 }
 
@@ -50,6 +51,7 @@ func (m maker) inTurn(e Entry, accounts []Account) (monitor.Probe, error) {
 			return unmade()
 		}
 		o := ask(ctx, at)
+		o.For = m.account.Name
 		o.Detail = named(o.Detail, m.account.Name)
 		return o
 	}, nil

@@ -80,7 +80,7 @@ func (l causeList) play(ctx context.Context, seed uint64, wrong float64, truths 
 	}
 	w := &causeWorld{list: l, seed: seed, noise: wrong, truths: truths, begin: epoch().Add(causeBefore + within(r, 10*minute))}
 	w.end = w.begin.Add(most)
-	j := &causeJudge{world: w, told: map[string]*causeTold{}, found: make([]bool, len(truths)), stop: stop}
+	j := &causeJudge{world: w, told: map[string]*causeTold{}, before: map[string]bool{}, found: make([]bool, len(truths)), stop: stop}
 	if truths[0].quiet {
 		w.end = w.begin.Add(10 * minute)
 	}
@@ -101,6 +101,8 @@ type causeJudge struct {
 	order []*causeTold
 	found []bool
 	stop  func()
+
+	before map[string]bool // incidents that wrong evidence had opened before, of just what broke then
 }
 
 // causeTold is an incident as it was told since something broke.
@@ -116,7 +118,10 @@ func (j *causeJudge) hear(m rehearse.Message) {
 	case m.At.After(j.world.end.Add(causeAfter)):
 		j.stop()
 		return
-	case m.About == nil || m.At.Before(j.world.begin):
+	case m.About == nil:
+		return
+	case m.At.Before(j.world.begin):
+		j.before[m.Incident] = m.About.State == monitor.IncidentOpen && j.named(m.About) >= 0
 		return
 	}
 	t := j.told[m.Incident]
@@ -169,6 +174,11 @@ func (w *causeWorld) check(id monitor.CheckID) *monitor.Check {
 
 // score adds up what was heard.
 func (j *causeJudge) score() CauseScore {
+	for _, already := range j.before {
+		if already {
+			return CauseScore{} // what is told already cannot be told first
+		}
+	}
 	s := CauseScore{Worlds: 1, Wrong: map[string]int{}}
 	seen := map[int]bool{}
 	var first *causeTold

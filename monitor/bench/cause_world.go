@@ -37,6 +37,9 @@ type truth struct {
 func (w *causeWorld) Ask(c *monitor.Check, a monitor.Attempt) monitor.Outcome {
 	o, account := well(c), w.account(c, a.At)
 	o.Check, o.At, o.Started = c.ID(), a.At, a.At
+	if c.Account == "" {
+		o.For = account
+	}
 	hit := w.hitBy(c, account, a.At)
 	flipped := w.chance(c.ID(), a.At, "wrong") < w.noise && c.Host != ""
 	switch {
@@ -76,7 +79,7 @@ func (w *causeWorld) account(c *monitor.Check, at time.Time) string {
 	if c.Account != "" || c.Anonymous || c.Module == "" || c.Own {
 		return c.Account
 	}
-	return w.list.accounts[int(w.chance(c.ID(), at, "turn")*float64(len(w.list.accounts)))]
+	return w.list.accounts[int(at.Unix()/7)%len(w.list.accounts)]
 }
 
 // tokenLife is how long a token is used before it is renewed, as apaleo's sources do.

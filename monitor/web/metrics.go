@@ -123,7 +123,7 @@ func (e *exporter) collectIncidents(ch chan<- prometheus.Metric, s *monitor.Snap
 	}
 	for _, k := range []monitor.NodeKind{
 		monitor.NodeNetwork, monitor.NodeIdentity, monitor.NodeToken, monitor.NodeEdge, monitor.NodeAPI,
-		monitor.NodeModule, monitor.NodeReceiver, monitor.NodeDelivery, monitor.NodeClient, monitor.NodeHotels, monitor.NodeAccount, monitor.NodeCheck,
+		monitor.NodeScope, monitor.NodeModule, monitor.NodeReceiver, monitor.NodeDelivery, monitor.NodeClient, monitor.NodeHotels, monitor.NodeAccount, monitor.NodeCheck,
 	} {
 		kind[string(k)] = 0
 	}

@@ -1,0 +1,60 @@
+package monitor
+
+import (
+	"slices"
+	"time"
+)
+
+// A suspicion may be old: then the signal opens with the first failure or two of what is going on now, before those that
+// can tell why have been asked more than once. It is believed when they have. How long that takes depends on them alone,
+// so that a success of the check itself never makes its alarm earlier.
+
+// hearingMost is how long an opening waits for its witnesses, at the real pace: for two answers more.
+const hearingMost = 28 * time.Second
+
+// hear puts an opening off for as long as its witnesses have to be heard, and opens what was put off when they have been.
+func (d *draft) hear(c *Check, id SignalID, before, next Signal, edge Edge) (Signal, Edge) {
+	since, waits := d.sight.held[id]
+	at, rule := next.LastAt, d.watched.rules[id.Check][signalIndex(id.Signal)]
+	switch {
+	case edge == Opened && d.unheard(c, id, next, since):
+		if !waits {
+			set(&d.editSight().held, id, at)
+		}
+		rule.Alarm = rule.Cap + rule.Fail + 1 // out of reach
+		return before.Step(at, Fail, rule)
+	case waits && edge == NoEdge && next.Phase == Suspect && !d.unheard(c, id, next, since):
+		if next, edge = next.open(at, rule), Opened; next.Last == Good {
+			break
+		}
+	}
+	if waits && (next.Phase != Suspect || edge == Opened) {
+		delete(d.editSight().held, id)
+	}
+	return next, edge
+}
+
+// open is a signal in doubt that is believed now.
+func (s Signal) open(at time.Time, r SignalRule) Signal {
+	if s.Last == Fail {
+		s = s.begun()
+	}
+	return s.alarm(at, r)
+}
+
+// unheard says whether the witnesses of an opening are still to be heard: at first in any case, and then while one of them
+// fails. Where the check has failed three times in a row, they have been.
+func (d *draft) unheard(c *Check, id SignalID, s Signal, since time.Time) bool {
+	switch {
+	case c.Reported || c.Forced || c.Info || c.Warning || id.Signal != Availability || s.streak() == len(s.Recent):
+		return false
+	case since.IsZero():
+		return len(d.witnessesOf(c)) > 0
+	case s.LastAt.Sub(since) >= d.b.pace.Of(hearingMost):
+		return false
+	}
+	return slices.ContainsFunc(d.witnessesOf(c), func(w CheckID) bool {
+		r := d.row(w)
+		return r != nil && r.Signal(Availability).Last == Fail && d.within(r.Signal(Availability).LastAt, 2*d.b.pace.Quick)
+	})
+}

@@ -1,0 +1,227 @@
+package monitor
+
+import (
+	"math"
+	"time"
+)
+
+// What checks share puts them at a common risk: a host, a module, an account, a client, a scope. Of such a group it is
+// asked whether its members fail together with a signal that has just opened. Each member's last answers are weighed
+// by how much likelier they are if it suffers from the same than if one in twenty answers is wrong: one wrong answer
+// among three is then neither an alibi nor a conviction.
+
+// A trial is what is known of the signal that opened, when it is asked what explains it.
+type trial struct {
+	id    SignalID
+	since time.Time // of its first failure that counts
+	floor time.Time // what was seen up to then was of an incident that has just ended
+	hard  bool      // nearly all of its attempts failed: what explains it fails as hard
+}
+
+// Of the answers of what fails, so many fail: in an outage, and in a brown-out. Of those of what is well, so many are
+// wrong.
+const (
+	hardRate  = 0.85
+	brownRate = 0.40
+	wrongRate = 0.05
+)
+
+// trials open the case of a signal. Where its last answers failed, it is of them: what it met with before may have been
+// something else. Where it has failed now and then since it fell into doubt, it may as well be of a brown-out since then.
+func (d *draft) trials(id SignalID) []trial {
+	s := d.row(id.Check).Signal(id.Signal)
+	since, of := latest(s.Since, d.after), s.Attempts-s.GoodRun
+	whole := trial{id, since, d.after, id.Signal == Auth || of <= 0 || 4*s.Fails >= 3*of}
+	n := s.streak()
+	if n < 2 {
+		return []trial{whole}
+	}
+	last := trial{id, latest(since, s.Recent[n-1].At), d.after, true}
+	if whole.hard {
+		return []trial{last}
+	}
+	return []trial{last, whole}
+}
+
+// streak is how many of the last answers failed, one after the other: at most three are remembered.
+func (s Signal) streak() int {
+	for n, r := range s.Recent {
+		if r.What != Fail {
+			return n
+		}
+	}
+	return len(s.Recent)
+}
+
+// worth is how much an answer tells of what fails at a rate, in nats.
+func worth(e Evidence, rate float64) float64 {
+	if e == Fail {
+		return math.Log(rate / wrongRate)
+	}
+	return math.Log((1 - rate) / (1 - wrongRate))
+}
+
+// A word is what a check's last answers tell of the time since a trial's first failure, in nats: of an outage,
+// and of a brown-out.
+type word struct {
+	hard, brown float64
+	fails       int
+}
+
+func (w word) plus(o word) word { return word{w.hard + o.hard, w.brown + o.brown, w.fails + o.fails} }
+
+func (w word) hear(e Evidence, n int) word {
+	if e == Fail {
+		w.fails += n
+	}
+	w.hard, w.brown = w.hard+float64(n)*worth(e, hardRate), w.brown+float64(n)*worth(e, brownRate)
+	return w
+}
+
+// word adds up the answers of a signal within a window, since the trial's first failure; as others may have failed a
+// little earlier, also those that failed just before, up to relation earlier. Of one that is in doubt since about then, all answers
+// tell of a brown-out. known is false where there are none.
+func (t trial) word(s Signal, now time.Time, window, relation time.Duration) (w word, known bool) {
+	for _, r := range s.Recent {
+		before := r.At.Before(t.since)
+		if r.What == None || now.Sub(r.At).Abs() > window || before && (r.What == Good || t.since.Sub(r.At) > relation || !r.At.After(t.floor)) {
+			break
+		}
+		w, known = w.hear(r.What, 1), true
+	}
+	if known && s.Phase == Suspect && s.Since.Sub(t.since).Abs() < relation {
+		w.brown = word{}.hear(Fail, s.Fails).hear(Good, s.Attempts-s.Fails).brown
+	}
+	return w, known
+}
+
+// A poll is what the members of a group say.
+type poll struct {
+	failing, of int // members that fail, of those that can say something
+	said        word
+}
+
+// hitOf in hitIn is the least share of a group's members that fail where it fails: the hit ratio of SCORE (Kompella et al.,
+// NSDI 2005).
+const hitOf, hitIn = 4, 5
+
+// convicts says whether a group fails: two of its members at least, and four in five. In a brown-out, where members have
+// their good moments, half of them, and all answers together must tell of it.
+func (t poll) convicts(of trial) bool {
+	switch {
+	case t.failing < 2:
+		return false
+	case t.failing*hitIn >= t.of*hitOf:
+		return true
+	}
+	return !of.hard && 2*t.failing >= t.of && t.said.brown >= brownSum
+}
+
+// brownSum is how much the answers have to tell, in nats, where the hit ratio alone does not.
+const brownSum = 3
+
+// faresSince says how a check fares since a trial's first failure, as far as a node upstream can be the reason.
+func (d *draft) faresSince(id CheckID, t trial) (failing, seen bool, said word) {
+	c, r := d.watched.checks[id], d.row(id)
+	switch {
+	case c.Info || c.Warning || r == nil:
+		return false, false, said
+	case id == t.id.Check:
+		return true, true, said
+	case t.id.Signal == Availability && r.EverGood && r.SetUp == "" && r.Last.Fault == FaultInvalid:
+		return true, true, said // what it is evidence of is being found out
+	}
+	s := r.Signal(t.id.Signal)
+	said, seen = t.word(s, d.now, max(d.b.pace.Fresh, 2*c.Every), d.b.pace.Relation)
+	sure := t.id.Signal == Auth && s.Last == Fail && c.Account != "" // what is said of credentials is no matter of chance
+	failing = said.hard > 0 || seen && sure
+	if _, any := d.failing(id, t.id.Signal); any && s.Phase == Open {
+		failing, seen = true, true
+	}
+	if failing && t.id.Signal == Auth && d.followsFromHotel(c) {
+		return false, false, word{}
+	}
+	return failing, seen, said
+}
+
+// poll asks all that depend on a node how they fare: of an account, those that ask the same host, or, where credentials
+// are in doubt, speak for the same client. The integration's own requests are another matter.
+func (d *draft) poll(n Node, t trial) poll {
+	if n.Kind == NodeAccount {
+		c := d.watched.checks[t.id.Check]
+		return d.pollOf(n, t, func(k *Check) bool {
+			return c == nil || t.id.Signal == Auth && k.Client == c.Client || t.id.Signal != Auth && k.Host == c.Host
+		})
+	}
+	a := d.once(question{"poll", n, t.id.Signal, t.since}, func() answer {
+		all := d.pollOf(n, t, func(*Check) bool { return true })
+		hotels := d.naming(n, t)
+		all.failing, all.of = all.failing+hotels, all.of+hotels
+		return answer{all.failing, all.of, all.said}
+	})
+	return poll{a.failing, a.evaluated, a.said}
+}
+
+func (d *draft) pollOf(n Node, t trial, counts func(*Check) bool) (all poll) {
+	for _, id := range d.watched.members[n] {
+		if !counts(d.watched.checks[id]) {
+			continue
+		}
+		failing, seen, said := d.faresSince(id, t)
+		all.said = all.said.plus(said)
+		if seen {
+			all.of++
+		}
+		if failing && d.module(id, t.id.Signal) == "" { // else what the module lies in works
+			all.failing++
+		}
+	}
+	return all
+}
+
+// weighSince adds up a node's own probes: two for one that fails since a trial's first failure, one for one that is in
+// doubt, so that a brown-out, in which each fails now and then, is not taken for health.
+func (d *draft) weighSince(probes []CheckID, t trial) (weight, of int) {
+	var all word
+	for _, id := range probes {
+		failing, seen, said := d.faresSince(id, t)
+		if !seen {
+			continue
+		}
+		of++
+		all = all.plus(said)
+		switch {
+		case failing:
+			weight += 2
+		case t.hard && said.fails > 0, !t.hard && d.shaken(id, t):
+			weight++
+		}
+	}
+	if !t.hard && all.brown >= brownSum {
+		weight = max(weight, of+1)
+	}
+	return weight, of
+}
+
+// shaken says whether a check has failed more than once in a suspicion that is as old as a trial's.
+func (d *draft) shaken(id CheckID, t trial) bool {
+	s := d.row(id).Signal(t.id.Signal)
+	return s.Phase == Suspect && s.Fails > 1 && s.Since.Sub(t.since).Abs() <= d.b.pace.Relation
+}
+
+// naming counts the hotels whose last report names a module: one report stands for a minute of requests.
+func (d *draft) naming(n Node, t trial) (hotels int) {
+	if n.Kind != NodeModule || len(d.watched.hotels) == 0 {
+		return 0
+	}
+	for _, id := range d.traffics() {
+		r := d.row(id)
+		if r == nil || d.module(id, t.id.Signal) != n.ID {
+			continue
+		}
+		if s := r.Signal(t.id.Signal); s.Last == Fail && s.LastAt.Sub(t.since).Abs() <= d.b.pace.Relation {
+			hotels++
+		}
+	}
+	return hotels
+}
