@@ -41,7 +41,7 @@ type account struct {
 	modules    int
 	token      *result
 	served     bool      // by Serve: it stays until it is gone
-	used       time.Time // in the last collection with a request
+	used       time.Time // of its last token request, or in the last collection with another one
 	gone       time.Time // since when; zero if it is not
 	farewell   bool      // that it is gone is to be told
 }
@@ -151,22 +151,23 @@ func (l *ledger) collect(now time.Time) (all []accountReport, dropped uint64) {
 			}
 		}
 		s.mu.RUnlock()
-		l.forget(s, old)
+		l.forget(s, old, now)
 	}
 	slices.SortFunc(all, func(a, b accountReport) int { return strings.Compare(a.Account, b.Account) })
 	return all, dropped
 }
 
-// forget removes accounts for which nothing was counted meanwhile.
-func (l *ledger) forget(s *shard, codes []string) {
+// forget removes accounts for which nothing was counted meanwhile, and that nobody has named again.
+func (l *ledger) forget(s *shard, codes []string, now time.Time) {
 	if len(codes) == 0 {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, code := range codes {
-		busy := slices.ContainsFunc(s.accounts[code].cells, func(c *cell) bool { return c.n.Load() > 0 })
-		if !busy {
+		a := s.accounts[code]
+		busy := slices.ContainsFunc(a.cells, func(c *cell) bool { return c.n.Load() > 0 })
+		if !busy && a.over(now) {
 			delete(s.accounts, code)
 			l.size.Add(-1)
 		}

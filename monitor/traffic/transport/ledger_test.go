@@ -135,6 +135,26 @@ func TestAccountsComeAndGo(t *testing.T) {
 	}
 }
 
+// TestForgottenOnlyIfUnused ensures that an account stays that is served just as it would be forgotten, and one for which
+// tokens are asked for and nothing else.
+func TestForgottenOnlyIfUnused(t *testing.T) {
+	r := newReporter(t, "identity.apaleo.com")
+	l, start := r.ledger, time.Now()
+	for _, code := range []string{"LATE", "OVER", "TOKN"} {
+		l.edit(code, start.Add(-2*keepSeen), func(*account) bool { return true })
+	}
+	if err := use(r.Wrap(answering(200, http.NoBody), Named("TOKN")), request(t, "https://identity.apaleo.com/connect/token")); err != nil {
+		t.Fatal(err)
+	}
+	r.Serve("LATE", "Hotel Late") // between the two steps of collect
+	for _, code := range []string{"LATE", "OVER", "TOKN"} {
+		l.forget(l.shard(code), []string{code}, start)
+	}
+	if all, _ := l.collect(start); len(all) != 2 || all[0].Name != "Hotel Late" || all[1].Account != "TOKN" {
+		t.Errorf("got %+v", all)
+	}
+}
+
 // TestModules ensures that whatever a path is, its module is one that bellhop takes.
 func TestModules(t *testing.T) {
 	for path, want := range map[string]string{

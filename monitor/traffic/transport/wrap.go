@@ -126,7 +126,7 @@ func (x *exchange) settle(e ending, said answer) {
 		done := concluded(x.began, e, said)
 		r.kept(r.ledger.edit(x.account, done.at, func(a *account) bool {
 			if done.newer(a.token) {
-				a.token = done
+				a.token, a.used = done, done.at
 			}
 			return true
 		}))
