@@ -16,8 +16,8 @@ const (
 	startsApart = 5 * time.Second
 
 	cellsOf   = 1024    // counters of one account of one source
-	cellsMost = 200_000 // of all: some ten MiB
-	unsureMax = 20_000  // accounts in reports whose fate is open
+	cellsMost = 200_000 // of all, and one more for each account of each source: some ten MiB
+	unsureMax = 400_000 // the same in reports whose fate is open
 )
 
 // A stood is what the counters of one source for one account stood at.
@@ -135,7 +135,7 @@ func (g *gain) add(c monitor.Count, stood int, running bool) monitor.Count {
 		more.N = c.N
 		g.reset = true
 	}
-	if more.N > 0 {
+	if more.N = min(more.N, countMax); more.N > 0 { // as much as any report can tell
 		g.counts = append(g.counts, more)
 	}
 	return c
@@ -168,11 +168,11 @@ type whose struct{ source, account string }
 type meter struct {
 	all    map[whose]*list.Element // of *kept
 	recent list.List               // the least recent first
-	cells  int
+	cells  int                     // of them
 
 	unsure map[string]*unsure // by the report's id
 	order  []string           // of them, the oldest first
-	open   int                // accounts in them
+	open   int                // cells in them
 }
 
 type kept struct {
@@ -180,10 +180,24 @@ type kept struct {
 	stood
 }
 
+// size is what it takes of cellsMost: something too where nothing was counted yet.
+func (k *kept) size() int { return 1 + len(k.cells) }
+
 // An unsure is a report that the book may have taken or not: if it comes again it has to be the same.
 type unsure struct {
 	report monitor.Report
 	first  []kept // where it is the first to tell
+}
+
+func (u *unsure) size() int {
+	n := 1 + len(u.report.Accounts)
+	for _, a := range u.report.Accounts {
+		n += len(a.Requests)
+	}
+	for _, k := range u.first {
+		n += k.size()
+	}
+	return n
 }
 
 // reading is what became of a report of totals.
@@ -194,7 +208,9 @@ func newMeter() *meter { return &meter{all: map[whose]*list.Element{}, unsure: m
 // differ makes counts of totals. The same report again gives the same as long as settle was not told of it.
 func (m *meter) differ(s Sent) (monitor.Report, reading) {
 	if u := m.unsure[s.ID]; u != nil {
-		return u.report, reading{}
+		r := u.report
+		r.At = s.At
+		return r, reading{}
 	}
 	r, told := s.Report, reading{}
 	u := &unsure{}
@@ -235,9 +251,9 @@ func (m *meter) account(w whose, now *stood) (g gain) {
 		return g
 	}
 	k := e.Value.(*kept)
-	m.cells -= len(k.cells)
+	m.cells -= k.size()
 	k.stood, g = increase(&k.stood, *now)
-	m.cells += len(k.cells)
+	m.cells += k.size()
 	m.recent.MoveToBack(e)
 	if len(k.cells) > cellsOf {
 		m.forget(e)
@@ -255,7 +271,7 @@ func (m *meter) makeRoom() (n uint64) {
 
 func (m *meter) forget(e *list.Element) {
 	k := m.recent.Remove(e).(*kept)
-	m.cells -= len(k.cells)
+	m.cells -= k.size()
 	delete(m.all, k.whose)
 }
 
@@ -263,14 +279,14 @@ func (m *meter) forget(e *list.Element) {
 func (m *meter) await(id string, u *unsure) {
 	m.unsure[id] = u
 	m.order = append(m.order, id)
-	m.open += len(u.report.Accounts)
+	m.open += u.size()
 	for len(m.order) > 1 && m.open > unsureMax {
 		m.close(m.order[0])
 	}
 }
 
 func (m *meter) close(id string) {
-	m.open -= len(m.unsure[id].report.Accounts)
+	m.open -= m.unsure[id].size()
 	delete(m.unsure, id)
 	m.order = slices.DeleteFunc(m.order, func(x string) bool { return x == id })
 }
@@ -287,7 +303,7 @@ func (m *meter) settle(id string, repeated bool) (forgotten uint64) {
 	for _, k := range u.first {
 		if !repeated && m.all[k.whose] == nil && len(k.cells) <= cellsOf {
 			m.all[k.whose] = m.recent.PushBack(&k)
-			m.cells += len(k.cells)
+			m.cells += k.size()
 		}
 	}
 	return m.makeRoom()

@@ -99,6 +99,7 @@ func TestIncrease(t *testing.T) {
 		{"the same again", total("10:00:00", "", 200, 10), total("10:00:00", "", 200, 10), "stale 0s"},
 		{"an older one", total("10:00:00", "", 200, 10), total("09:59:00", "", 200, 9), "stale 0s"},
 		{"of the process before", total("10:00:00", "08:00:00", 200, 10), total("10:01:00", "07:00:00", 200, 900), "stale 0s"},
+		{"more than can be", total("10:00:00", "", 200, 10), total("10:01:00", "", 200, 5_000_000_010), "counted 1m0s 200:1000000000"},
 		{"too far apart", total("08:00:00", "", 200, 10), total("09:00:01", "", 200, 900), "apart 1h0m1s"},
 	} {
 		next, g := increase(&tt.before, tt.after)
@@ -287,6 +288,38 @@ func TestTotalsAreBounded(t *testing.T) {
 	}
 }
 
+// TestTotalsOfNothingAreBounded ensures that sources which have counted nothing yet, and reports that the book never
+// takes, do not take memory without end either.
+func TestTotalsOfNothingAreBounded(t *testing.T) {
+	m := newMeter()
+	report := func(n int, a ...monitor.AccountReport) Sent {
+		s := Sent{Source: fmt.Sprint("pod-", n), Stood: now}
+		s.ID, s.Accounts = fmt.Sprint(n), a
+		return s
+	}
+	idle := make([]monitor.AccountReport, 1000)
+	for k := range idle {
+		idle[k] = monitor.AccountReport{Code: fmt.Sprint("H", k), Requests: []monitor.Count{}}
+	}
+	for n := range 300 {
+		m.differ(report(n, idle...))
+		m.settle(fmt.Sprint(n), false)
+	}
+	if len(m.all) > cellsMost || len(m.all) != m.recent.Len() || len(m.order) > 0 || m.open != 0 {
+		t.Errorf("%d remembered, %d open", len(m.all), m.open)
+	}
+	many := make([]monitor.Count, 5000)
+	for n := range many {
+		many[n] = monitor.Count{Module: fmt.Sprint("m", n), Status: 200, N: n}
+	}
+	for n := range 300 {
+		m.differ(report(1000+n, monitor.AccountReport{Code: "ALPN", Requests: many}))
+	}
+	if len(m.unsure) > unsureMax/len(many) || len(m.unsure) < 10 || len(m.unsure) != len(m.order) {
+		t.Errorf("%d reports whose fate is open are remembered", len(m.unsure))
+	}
+}
+
 // TestTotalsOverHTTP ensures what the book gets of totals: nothing at first, then differences with the time that they
 // are of; nothing of a repetition, and the same of a report that it had not taken; and that what is too old is left out.
 func TestTotalsOverHTTP(t *testing.T) {
@@ -313,8 +346,11 @@ func TestTotalsOverHTTP(t *testing.T) {
 	clock = now.Add(2 * time.Minute)
 	l.broken = errors.New("the monitor has stopped")
 	send("c", 2*time.Minute, 150, 503, "b 1m0s [{booking 200  30}]")
-	l.broken = nil
+	l.broken, clock = nil, clock.Add(10*time.Second)
 	send("c", 2*time.Minute, 150, 200, "c 1m0s [{booking 200  20}]")
+	if got := l.reports[len(l.reports)-1].At; !got.Equal(clock) {
+		t.Errorf("taken at %s, and came at %s", got, clock)
+	}
 	clock = now.Add(2 * time.Hour)
 	send("d", 50*time.Minute, 160, 200, "d 48m0s []")
 	if got, want := i.Counts(), (Counts{Taken: 4, Repeated: 2, PutOff: 1, Late: 10, Stale: 2}); got != want {
