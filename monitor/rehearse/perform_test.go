@@ -105,6 +105,18 @@ func TestFaultsAreTold(t *testing.T) {
 	}
 }
 
+// The first client is one that an account has, and not what stands for all of them where many accounts take turns.
+func TestFirstClientIsOfAnAccount(t *testing.T) {
+	c := cast(t, false)
+	turns := check("booking-in-turn", "api.apaleo.com:443")
+	turns.Client = "all clients in turn"
+	c.Config.Checks = slices.Insert(c.Config.Checks, 0, turns)
+	p := perform(t, c, "+0s begin client invalid_client\n+1h end client")
+	if len(p.Messages) == 0 || p.Messages[0].About.Cause.ID != "ALPI-SP-BELLHOP" {
+		t.Errorf("told: %v", p.Messages)
+	}
+}
+
 // What bellhop's own scenarios are about comes of them, whether the integration reports or not.
 func TestScenarios(t *testing.T) {
 	quiet := []string{"throttled", "our-network", "quiet-day"}

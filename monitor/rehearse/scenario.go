@@ -97,6 +97,8 @@ type parser struct {
 	at    int
 	s     Scenario
 	last  time.Duration // time of the line before
+	back  time.Duration // when bellhop looks again after the pause before
+	over  bool          // stop was read
 	about []string
 	wrong Mistakes
 }
@@ -124,6 +126,9 @@ func (p *parser) line(words []string) {
 		return
 	case len(p.s.Lines) >= maxLines:
 		p.mistake("there are too many lines", fmt.Sprintf("keep %d", maxLines))
+		return
+	case p.over:
+		p.mistake("it comes after stop, and is not looked at", "remove it, or put stop below it")
 		return
 	case len(words) < 2:
 		p.mistake("nothing happens at "+words[0], "add what: begin, end, suspend, restart or stop")
@@ -153,6 +158,7 @@ func (p *parser) verb(l *Line, rest []string) bool {
 		if len(rest) > 0 {
 			p.mistake("nothing comes after stop", "remove "+strings.Join(rest, " "))
 		}
+		p.over = true
 		return len(rest) == 0
 	}
 	p.mistake(fmt.Sprintf("nobody can %q", l.Do), "use begin, end, suspend, restart or stop")
@@ -209,15 +215,19 @@ func (p *parser) begun(l *Line) bool {
 
 // pause reads the duration of suspend, which has to have one, and of restart.
 func (p *parser) pause(l *Line, rest []string) bool {
-	if len(rest) == 0 && l.Do == Restart {
-		return true
-	}
-	d, err := time.ParseDuration(strings.Join(rest, " "))
-	if len(rest) != 1 || err != nil || d < 0 || d > maxLong {
-		p.mistake(fmt.Sprintf("%s wants how long", l.Do), fmt.Sprintf("write %s 10m", l.Do))
+	if l.At < p.back {
+		p.mistake("bellhop is off until +"+Clock(p.back)+" already", "put it after that, or make one pause of both")
 		return false
 	}
-	l.For = d
+	if len(rest) > 0 || l.Do == Suspend {
+		d, err := time.ParseDuration(strings.Join(rest, " "))
+		if len(rest) != 1 || err != nil || d < 0 || d > maxLong {
+			p.mistake(fmt.Sprintf("%s wants how long", l.Do), fmt.Sprintf("write %s 10m", l.Do))
+			return false
+		}
+		l.For = d
+	}
+	p.back = l.At + l.For
 	return true
 }
 

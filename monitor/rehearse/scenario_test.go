@@ -51,6 +51,9 @@ func TestParseSaysEveryMistake(t *testing.T) {
 		{"+2m suspend", "suspend wants how long: write suspend 10m"},
 		{"+2m restart soon", "restart wants how long"},
 		{"+2m stop now", "nothing comes after stop"},
+		{"+2m stop\n+3m begin api 502", "2: it comes after stop"},
+		{"+2m restart 20m\n+5m begin api 502\n+10m suspend 1h", "3: bellhop is off until +22m already"},
+		{"+2m suspend 20m\n+21m59s restart", "2: bellhop is off until +22m already"},
 		{"+800h stop", "31 days at most"},
 	} {
 		_, err := rehearse.Parse("night.txt", tt.line)

@@ -87,7 +87,7 @@ func (c Cast) meant(t Target) (Target, bool) {
 	}
 	for _, check := range c.Config.Checks {
 		switch {
-		case t.Kind == "client" && check.Client != "":
+		case t.Kind == "client" && check.Client != "" && check.Account != "": // not one that asks with all clients in turn
 			return Target{t.Kind, check.Client}, true
 		case t.Kind == "hotel" && check.Account != "" && check.Kind != monitor.KindConnect:
 			return Target{"account", check.Account}, true
