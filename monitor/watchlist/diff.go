@@ -72,7 +72,7 @@ func sameCheck(a, b *monitor.Check) bool {
 	at := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 	return a.Asks == b.Asks && a.Spec == b.Spec && a.Every == b.Every && a.Timeout == b.Timeout && a.Slow == b.Slow && a.Learns == b.Learns &&
 		a.Rule == b.Rule && a.Title == b.Title && a.Public == b.Public && a.Runbook == b.Runbook && a.Client == b.Client &&
-		a.Grace == b.Grace && maps.Equal(a.Labels, b.Labels) && a.Schedule.Next(at).Equal(b.Schedule.Next(at))
+		a.Grace == b.Grace && slices.Equal(a.Path, b.Path) && maps.Equal(a.Labels, b.Labels) && a.Schedule.Next(at).Equal(b.Schedule.Next(at))
 }
 
 func settings(a, b *Watchlist) []string {

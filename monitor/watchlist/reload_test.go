@@ -229,6 +229,20 @@ receivers:
 	}
 }
 
+// TestDiffOfDependencies ensures that a reload tells which checks depend on something else now.
+func TestDiffOfDependencies(t *testing.T) {
+	const before = `watchlist:
+  checks:
+    - {name: db, tcp: {host: "db.example.com:5432"}}
+    - {name: shop, http: {url: "https://shop.example.com"}}
+`
+	after := strings.Replace(before, "name: shop,", "name: shop, depends_on: [db],", 1)
+	d := watchlist.Diff(parse(t, before, watchlist.Options{}), parse(t, after, watchlist.Options{}))
+	if want := (watchlist.Difference{Checks: watchlist.Delta{Changed: []string{"shop"}}}); !reflect.DeepEqual(d, want) {
+		t.Errorf("difference %+v, want %+v", d, want)
+	}
+}
+
 // many is a file of n checks; one in so many is of kind http, whose expectations are what takes the time.
 func many(n, http int) []byte {
 	var b strings.Builder
