@@ -154,7 +154,7 @@ func rateText(rate float64, under, known bool) string {
 	case !known:
 		return ""
 	case under:
-		return "usually under " + percent(rate)
+		return "usually under " + strings.TrimPrefix(percent(rate), "under ")
 	default:
 		return "usually " + percent(rate)
 	}
