@@ -106,7 +106,7 @@ func (d *draft) partsOf(cause Cause, id SignalID, since time.Time) []string {
 		i := d.incident(at)
 		apart := i.Since.Sub(since).Abs()
 		own := i.Cause.Kind == NodeHotels && !shared(i.Cause.ID)
-		if i.Cause.Node() == cause.Node() || apart > d.b.pace.Relation || own || slices.Contains(parts, at) {
+		if i.Cause.Node() == cause.Node() || apart > d.relation(i) || own || slices.Contains(parts, at) {
 			continue
 		}
 		named := d.named(part{cause.Node(), id.Signal, at}, func(m SignalID) bool {
@@ -175,7 +175,7 @@ func (d *draft) over(i *Incident) bool {
 	case i.Cause.Kind == NodeHotels:
 		return false
 	case i.Cause.Confidence == Certain || len(i.Leads) > 0:
-		return len(i.Leads) == 0
+		return len(i.Leads) == 0 && !d.requestsFail(i)
 	}
 	n, open := i.Cause.Node(), 0
 	_, evaluated := d.countFor(n, i.Members[0])

@@ -1,6 +1,9 @@
 package monitor
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // The requests of all hotels together have no place of their own in the graph: what is wrong with them is a module's
 // doing, apaleo's, or that of the integration's own way to it.
@@ -32,21 +35,16 @@ func (d *draft) pooledCause(c *Check, without Node) (Cause, bool) {
 	return Cause{}, false
 }
 
-// onlyModule is the module that a pooled stream suffers from, where requests to another one fare well.
+// onlyModule is the module that a pooled stream suffers from, where requests to the others are known to fare well.
 func (d *draft) onlyModule(c *Check) (Cause, bool) {
 	var troubled []string
-	calm := false
 	for _, k := range d.watched.config.Reported.Pooled {
 		r := d.row(k.ID())
-		switch {
-		case !k.pooledTraffic() || k.Module == "" || r == nil || !d.within(r.LastRun, d.b.pace.Fresh):
-		case dirty(r):
+		if k.pooledTraffic() && k.Module != "" && dirty(r) && d.within(r.LastRun, d.b.pace.Fresh) && d.othersFare(k, r) {
 			troubled = append(troubled, k.Module)
-		default:
-			calm = true
 		}
 	}
-	if !calm || len(troubled) != 1 || c.Module != "" && c.Module != troubled[0] {
+	if len(troubled) != 1 || c.Module != "" && c.Module != troubled[0] {
 		return Cause{}, false
 	}
 	cause := Cause{Kind: NodeModule, ID: troubled[0], Confidence: Likely}
@@ -57,6 +55,20 @@ func (d *draft) onlyModule(c *Check) (Cause, bool) {
 		cause.Confidence = Unclear
 	}
 	return cause, true
+}
+
+// othersFare says whether requests to the other modules fare well since one is in trouble: they fail no oftener than by
+// chance, and are so many that it would show if they failed as often as its.
+func (d *draft) othersFare(module *Check, r *Row) bool {
+	const shows = 3 // failures
+	s, others := r.Signal(Availability), Tally{}
+	for _, k := range d.watched.config.Reported.Pooled {
+		if stream := d.streamOf(k); stream != nil && k.Module != "" && k != module {
+			t := stream.Window.Sum(s.Since, d.b.pace)
+			others = Tally{others.N + t.N, others.Bad + t.Bad}
+		}
+	}
+	return others.N*s.Fails >= shows*s.Attempts && tail(others, requestsOK) > restChance
 }
 
 // answersUs says whether bellhop's own requests to a host are answered that those who are signed in may make: what the
@@ -81,4 +93,23 @@ func (d *draft) ledByPool(i *Incident) bool {
 		c := d.watched.checks[m.Check]
 		return c != nil && c.pooledTraffic()
 	})
+}
+
+// requestsFail says whether the requests of all hotels together go on to fail, in time that is all after a cause's own
+// checks were good: those may have been lucky.
+func (d *draft) requestsFail(i *Incident) bool {
+	return slices.ContainsFunc(i.Members, func(m SignalID) bool {
+		c := d.watched.checks[m.Check]
+		return c != nil && c.pooledTraffic() && d.row(m.Check).Signal(m.Signal).Phase == Open && !d.seenFrom(m).Before(i.Good)
+	})
+}
+
+// relation is how far the first failures of an incident and of a cause upstream may lie apart. Requests show a trouble of
+// a part of all answers minutes before the few probes of a host meet with it.
+func (d *draft) relation(i *Incident) time.Duration {
+	const probes = 10
+	if d.ledByPool(i) {
+		return probes * d.b.pace.Relation
+	}
+	return d.b.pace.Relation
 }

@@ -47,6 +47,7 @@ type Signal struct {
 	Fails     int           `json:"fails,omitempty"`
 	GoodRun   int           `json:"good_run,omitempty"`   // Goods in a row while recovering
 	GoodFails int           `json:"good_fails,omitempty"` // of requests: stray failures in that run, not in Fails
+	GoodClean int           `json:"good_clean,omitempty"` // of requests: those since the last of these
 	GoodSince time.Time     `json:"good_since,omitzero"`  // while recovering; when it is over, the end
 	Run       time.Time     `json:"run,omitzero"`         // in trouble: since when all evidence is the same; zero is not known
 	Hold      time.Duration `json:"hold,omitempty"`       // calm that the end needs, or needed

@@ -185,7 +185,7 @@ func (s Signal) fallBack(r SignalRule) Signal {
 // end, and the calm that it took.
 func (s Signal) rest() Signal {
 	s.Phase, s.Level, s.Since, s.Run = Clean, 0, time.Time{}, time.Time{}
-	s.Attempts, s.Fails, s.GoodRun, s.GoodFails = 0, 0, 0, 0
+	s.Attempts, s.Fails, s.GoodRun, s.GoodFails, s.GoodClean = 0, 0, 0, 0, 0
 	s.Tail, s.Tailed = 0, 0
 	return s
 }

@@ -84,7 +84,7 @@ func (s Signal) tallied(t Tally) Signal {
 // relapsed is an open signal whose calm is over: what stray failures there were in it count.
 func (s Signal) relapsed() Signal {
 	s.Phase, s.Fails = Open, s.Fails+s.GoodFails
-	s.GoodRun, s.GoodFails, s.GoodSince = 0, 0, time.Time{}
+	s.GoodRun, s.GoodFails, s.GoodClean, s.GoodSince = 0, 0, 0, time.Time{}
 	return s
 }
 
@@ -92,10 +92,13 @@ func (s Signal) relapsed() Signal {
 // failed in it is no more than may (alerting.md 1.4 b).
 func (s Signal) calmer(at time.Time, t Tally, r SignalRule) (Signal, Edge) {
 	if s.GoodRun == 0 {
-		s.GoodSince = at
+		s.GoodSince, s.GoodFails, s.GoodClean = at, 0, 0
 	}
 	s = s.tallied(Tally{N: t.N})
-	s.GoodRun, s.GoodFails = s.GoodRun+t.N, s.GoodFails+t.Bad
+	s.GoodRun, s.GoodFails, s.GoodClean = s.GoodRun+t.N, s.GoodFails+t.Bad, s.GoodClean+t.N
+	if t.Bad > 0 {
+		s.GoodClean = 0
+	}
 	s.Phase = Recovering
 	if at.Sub(s.GoodSince) < s.Hold || !r.settled(s) {
 		return s, NoEdge
@@ -103,12 +106,12 @@ func (s Signal) calmer(at time.Time, t Tally, r SignalRule) (Signal, Edge) {
 	return s.CloseWith(at), Closed
 }
 
-// settled says whether the calm that a signal is in proves that its trouble is over: none of so many requests failed
-// as would be seen to fail if it went on at its own rate, or of thirty or more surely less than twice as many as may.
+// settled says whether the calm that a signal is in proves that its trouble is over: none of the last so many requests
+// failed as would be seen to fail if it went on at its own rate, or of thirty or more surely less than twice as many as may.
 func (r SignalRule) settled(s Signal) bool {
 	const enough, most = 30, 300
 	r.MaxGoods = max(r.MaxGoods, most)
-	if s.GoodFails == 0 && s.GoodRun >= r.goods(s) {
+	if s.GoodClean >= r.goods(s) {
 		return true
 	}
 	return s.GoodRun >= enough && atMost(Tally{s.GoodRun, s.GoodFails}) < 2*requestsOK
