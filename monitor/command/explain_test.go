@@ -149,6 +149,27 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+// TestWaits ensures that nobody is told to wait for what is there: a signal in doubt that has all that an alarm takes waits
+// for something else.
+func TestWaits(t *testing.T) {
+	since := midnight
+	for _, tt := range []struct {
+		suspicion, alarm float64
+		last             time.Duration
+		want             string
+	}{
+		{28, 56, time.Minute, "opens when its suspicion reaches 56 and its failures span 40s"},
+		{60, 56, 20 * time.Second, "opens when its suspicion reaches 56 and its failures span 40s"},
+		{70, 56, time.Minute, "that is enough to open with a failure; before it does, those that can tell why are heard"},
+		{0, 0, time.Minute, "as many of the requests below fail as alarm, still do, and not in a burst or two alone"},
+	} {
+		v := SignalView{Signal: monitor.Availability, Phase: monitor.Suspect, Suspicion: tt.suspicion, AlarmAt: tt.alarm, Span: "40s", Since: since, LastAt: since.Add(tt.last)}
+		if got := v.waits(since.Add(time.Hour)); !strings.Contains(got, tt.want) {
+			t.Errorf("%+v: %q, want %q", tt, got, tt.want)
+		}
+	}
+}
+
 func golden(t *testing.T, file, got string) {
 	t.Helper()
 	if os.Getenv("BELLHOP_UPDATE") != "" {

@@ -227,6 +227,12 @@ func (v SignalView) suspicion() string {
 	return fmt.Sprintf("%.3g of %.3g", v.Suspicion, v.AlarmAt)
 }
 
+// enough says whether a signal in doubt has all that an alarm takes.
+func (v SignalView) enough() bool {
+	span, err := time.ParseDuration(v.Span)
+	return err == nil && v.Suspicion >= v.AlarmAt && v.LastAt.Sub(v.Since) >= span
+}
+
 // waits says what a signal in trouble waits for.
 func (v SignalView) waits(now time.Time) string {
 	goods := ""
@@ -235,7 +241,9 @@ func (v SignalView) waits(now time.Time) string {
 	}
 	switch {
 	case v.Phase == monitor.Suspect && v.AlarmAt == 0:
-		return fmt.Sprintf("%s: it opens when too many of the requests below fail.", v.Signal)
+		return fmt.Sprintf("%s: it opens when as many of the requests below fail as alarm, still do, and not in a burst or two alone.", v.Signal)
+	case v.Phase == monitor.Suspect && v.enough():
+		return fmt.Sprintf("%s: that is enough to open with a failure; before it does, those that can tell why are heard, for two minutes at most.", v.Signal)
 	case v.Phase == monitor.Suspect:
 		return fmt.Sprintf("%s: it opens when its suspicion reaches %.3g and its failures span %s.", v.Signal, v.AlarmAt, v.Span)
 	case v.Phase == monitor.Open:

@@ -56,6 +56,8 @@ func stretch(text string, now time.Time) (from, to time.Time, err error) {
 		return from, to, err
 	case !from.Before(to):
 		return from, to, misused("--history %s: it ends before it begins", text)
+	case !from.Before(now):
+		return from, to, misused("--history %s: that has not come yet, it is %s", text, minute(now))
 	case to.After(now):
 		to = now
 	}
