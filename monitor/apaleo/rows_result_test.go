@@ -275,7 +275,7 @@ func reportedRows() map[string]row {
 			side: "integration", says: "Webhook subscription of alpine", next: "No past events are sent",
 		},
 		"the integration's own requests get no connection": {
-			setup: eventful(nil), hurt: noWayOut, rounds: 12, apart: time.Minute, side: "integration", says: "the integration gets no connection", next: "its network, proxy, resolver",
+			setup: eventful(nil), hurt: noWayOut, rounds: 12, apart: time.Minute, side: "integration", says: "The integration's traffic to apaleo is DOWN: all 42 requests failed (mostly booking: no connection)", next: "its network, proxy, resolver",
 		},
 		"the token that the integration keeps has ended": {
 			setup: keeping, hurt: func(s *stage) { s.keep("an.ended.token", -time.Hour) }, rounds: 12,
