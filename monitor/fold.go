@@ -175,7 +175,7 @@ func (d *draft) over(i *Incident) bool {
 	case i.Cause.Kind == NodeHotels:
 		return false
 	case i.Cause.Confidence == Certain || len(i.Leads) > 0:
-		return len(i.Leads) == 0 && !d.requestsFail(i)
+		return len(i.Leads) == 0 && !d.requestsFail(i) && !d.wavers(i)
 	}
 	n, open := i.Cause.Node(), 0
 	_, evaluated := d.countFor(n, i.Members[0])
@@ -185,6 +185,14 @@ func (d *draft) over(i *Incident) bool {
 		}
 	}
 	return open*5 <= evaluated
+}
+
+// wavers says whether one of a cause's own probes has begun to fail again: it ends once they are all calm.
+func (d *draft) wavers(i *Incident) bool {
+	return slices.ContainsFunc(d.watched.direct[i.Cause.Node()], func(id CheckID) bool {
+		r := d.row(id)
+		return r != nil && r.Signal(i.kind()).Phase == Suspect && r.Signal(i.kind()).Last == Fail
+	})
 }
 
 // exonerate ends an incident for whose cause none of its own probes ever opened, once they are all calm: they

@@ -24,9 +24,7 @@ func (d *draft) hear(c *Check, id SignalID, before, next Signal, edge Edge) (Sig
 		rule.Alarm = rule.Cap + rule.Fail + 1 // out of reach
 		return before.Step(at, Fail, rule)
 	case waits && edge == NoEdge && next.Phase == Suspect && !d.unheard(c, id, next, since):
-		if next, edge = next.open(at, rule), Opened; next.Last == Good {
-			break
-		}
+		next, edge = next.open(at, rule), Opened
 	}
 	if waits && (next.Phase != Suspect || edge == Opened) {
 		delete(d.editSight().held, id)

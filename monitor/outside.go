@@ -33,13 +33,9 @@ func (d *draft) missed(host string) {
 	}
 }
 
-// mostlyLost says whether fewer hosts have answered lately than could not be reached. Of the first alone it is not known.
+// mostlyLost says whether fewer hosts have answered since one could not be reached than could not.
 func (d *draft) mostlyLost() bool {
-	lost, got := d.hostsWithin(d.sight.lost, lostFor), d.hostsWithin(d.sight.got, gotFor)
-	if lost <= 1 && got == 0 {
-		return false
-	}
-	return lost > got
+	return d.hostsWithin(d.sight.lost, lostFor) > d.hostsWithin(d.sight.got, gotFor)
 }
 
 func (d *draft) hostsWithin(hosts map[string]time.Time, span time.Duration) (n int) {

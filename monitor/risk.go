@@ -132,6 +132,9 @@ func (d *draft) faresSince(id CheckID, t trial) (failing, seen bool, said word) 
 		return true, true, said // what it is evidence of is being found out
 	}
 	s := r.Signal(t.id.Signal)
+	if f := r.Failures[signalIndex(t.id.Signal)]; f != nil && f.For != "" && f.For == d.watched.checks[t.id.Check].Account {
+		s.Recent = unseenAt(s.Recent, f.At) // that one is being heard itself
+	}
 	said, seen = t.word(s, d.now, max(d.b.pace.Fresh, 2*c.Every), d.b.pace.Relation)
 	sure := t.id.Signal == Auth && s.Last == Fail && c.Account != "" // what is said of credentials is no matter of chance
 	failing = said.hard > 0 || seen && sure
@@ -224,4 +227,16 @@ func (d *draft) naming(n Node, t trial) (hotels int) {
 		}
 	}
 	return hotels
+}
+
+// unseenAt leaves out what was seen at a time.
+func unseenAt(all [3]Sighting, at time.Time) (left [3]Sighting) {
+	n := 0
+	for _, r := range all {
+		if !r.At.Equal(at) {
+			left[n] = r
+			n++
+		}
+	}
+	return left
 }

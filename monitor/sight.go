@@ -74,8 +74,8 @@ func (d *draft) heard(answers []ControlAnswer) Way {
 		}
 	}
 	switch {
-	case w == WayCut && d.within(d.sight.outside, d.b.pace.OutsideFresh) && !d.mostlyLost():
-		return WaySeen // the controls fail, but something outside has just answered
+	case w == WayCut && len(d.sight.lost) > 0 && !d.mostlyLost():
+		return WaySeen // the controls fail, but as much as is watched outside answers
 	case w == WayCut:
 		d.sawCut()
 	case w == WaySeen:
