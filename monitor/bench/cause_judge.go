@@ -194,7 +194,7 @@ func (j *causeJudge) score() CauseScore {
 		}
 		if s.Posts += t.posts; t.truth < 0 || seen[t.truth] {
 			s.Extra++
-			s.Wrong["beside: "+words(t.first.About)]++
+			s.Wrong["beside: "+causeWords(t.first.About)]++
 		}
 		seen[t.truth] = true
 	}
@@ -218,15 +218,15 @@ func (j *causeJudge) first(t *causeTold, s *CauseScore) {
 	case t == nil:
 		s.Wrong["nothing"]++
 	default:
-		s.Wrong[words(t.first.About)]++
+		s.Wrong[causeWords(t.first.About)]++
 	}
 	if t != nil {
 		s.Delays = append(s.Delays, t.first.At.Sub(j.world.begin))
 	}
 }
 
-// words are what an incident was told as, in short.
-func words(i *monitor.Incident) string {
+// causeWords are what an incident was told as, in short.
+func causeWords(i *monitor.Incident) string {
 	return fmt.Sprintf("%s %s, %s", i.Cause.Kind, kindOf(i.Cause), i.Side)
 }
 
