@@ -133,7 +133,11 @@ func (i *Intake) take(w http.ResponseWriter, r *http.Request, report monitor.Rep
 	taken, err := i.Options.Report(ctx, report)
 	if err != nil {
 		i.count.putOff.Add(1)
-		i.Log.Error().Err(err).Msg("report not taken")
+		level := zerolog.ErrorLevel
+		if r.Context().Err() != nil { // who reports has given up, and nothing is wrong here
+			level = zerolog.WarnLevel
+		}
+		i.Log.WithLevel(level).Err(err).Msg("report not taken")
 		later(w, http.StatusServiceUnavailable, "bellhop cannot write the report down at present")
 		return
 	}

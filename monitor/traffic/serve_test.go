@@ -146,6 +146,20 @@ func TestLogKeepsNothing(t *testing.T) {
 	}
 }
 
+// TestGivenUp ensures that the log calls it no error of bellhop's when who reports goes away.
+func TestGivenUp(t *testing.T) {
+	var log strings.Builder
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	i := intake(&ledger{hold: make(chan struct{})}, zerolog.New(&log))
+	i.Report(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodPost, "/api/v1/report", strings.NewReader(whole1)))
+	i = intake(&ledger{broken: errors.New("the monitor has stopped")}, zerolog.New(&log))
+	post(i, whole1)
+	if lines := strings.SplitAfter(log.String(), "\n"); len(lines) != 3 || !strings.Contains(lines[0], `"warn"`) || !strings.Contains(lines[1], `"error"`) {
+		t.Errorf("log: %s", &log)
+	}
+}
+
 // TestBeat ensures what a job hears of its sign of life.
 func TestBeat(t *testing.T) {
 	l := &ledger{}
