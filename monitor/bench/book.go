@@ -82,7 +82,7 @@ func (t *telling) hear(m rehearse.Message, last map[string]int) {
 		t.Notices++
 		return
 	case !m.Edit:
-		t.Messages = append(t.Messages, Message{m.At, words(m.Type)})
+		t.Messages = append(t.Messages, Message{m.At, words(m.Type), m.Incident})
 	}
 	n, known := last[m.Incident]
 	if !known {

@@ -45,9 +45,9 @@ func (p *Bucket) Step(at time.Time, a Answer) (time.Time, []Message) {
 func edges(e monitor.Edge, at time.Time) []Message {
 	switch e {
 	case monitor.Opened:
-		return []Message{{at, Began}}
+		return []Message{{At: at, What: Began}}
 	case monitor.Closed:
-		return []Message{{at, Ended}}
+		return []Message{{At: at, What: Ended}}
 	default:
 		return nil
 	}

@@ -31,10 +31,10 @@ func (p *Consecutive) Step(at time.Time, a Answer) (time.Time, []Message) {
 	switch {
 	case !p.down && p.fails >= p.Fails:
 		p.down = true
-		return next, []Message{{at.Add(a.Took), Began}}
+		return next, []Message{{At: at.Add(a.Took), What: Began}}
 	case p.down && p.goods >= p.Goods:
 		p.down = false
-		return next, []Message{{at.Add(a.Took), Ended}}
+		return next, []Message{{At: at.Add(a.Took), What: Ended}}
 	case !p.down && p.fails > 0 && p.Retry > 0:
 		next = at.Add(p.Retry)
 	}

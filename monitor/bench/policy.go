@@ -17,6 +17,7 @@ type Policy interface {
 type Message struct {
 	At   time.Time
 	What Word
+	Of   string // the incident; a monitor without them has one, ""
 }
 
 // A Word is what a message says.

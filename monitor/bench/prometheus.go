@@ -63,9 +63,9 @@ func (m *alertmanager) hear(now time.Time, firing bool) (told []Message) {
 		switch {
 		case m.firing && !m.told:
 			m.told = true
-			told = append(told, Message{m.flush, Began})
+			told = append(told, Message{At: m.flush, What: Began})
 		case !m.firing && m.told:
-			told = append(told, Message{m.flush, Ended})
+			told = append(told, Message{At: m.flush, What: Ended})
 			m.told, m.flush = false, time.Time{}
 			continue
 		case !m.firing:

@@ -36,22 +36,21 @@ func (w *World) score(h Heard) Score {
 	s.Alarms = len(alarms)
 	hit := make([]bool, len(alarms))
 	for _, t := range w.Truth {
-		first, last := -1, -1
-		for n, a := range alarms {
-			if a.about(t, w.End) {
-				hit[n], last = true, n
-				if first < 0 {
-					first = n
-				}
-			}
-		}
-		if first < 0 {
+		about := w.alarmsOf(t, alarms)
+		if len(about) == 0 {
 			continue
 		}
 		s.Seen++
-		s.Delays = append(s.Delays, max(alarms[first].Began.Sub(t.From), 0))
-		if !t.To.IsZero() && !alarms[last].Ended.IsZero() {
-			s.Clears = append(s.Clears, max(alarms[last].Ended.Sub(t.To), 0))
+		s.Delays = append(s.Delays, alarms[about[0]].Began.Sub(t.From))
+		var over time.Time // the last of them is called over
+		for _, n := range about {
+			hit[n] = true
+			if end := alarms[n].end(w.End); end.After(over) {
+				over = end
+			}
+		}
+		if !t.To.IsZero() && !over.Before(t.To) && over.Before(w.End) { // not called over too early, and not never
+			s.Clears = append(s.Clears, over.Sub(t.To))
 		}
 	}
 	for n, a := range alarms {
@@ -66,18 +65,31 @@ func (w *World) score(h Heard) Score {
 	return s
 }
 
-// stretches reads messages as alarms: a beginning after a beginning is the same one.
+// stretches reads messages as alarms, in the order of their beginnings: of one incident, a beginning after a beginning is
+// the same one.
 func stretches(messages []Message) (all []Alarm) {
-	open := false
+	open := map[string]int{}
 	for _, m := range messages {
+		n, is := open[m.Of]
 		switch {
-		case m.What == Began && !open:
-			all, open = append(all, Alarm{Began: m.At}), true
-		case m.What == Ended && open:
-			all[len(all)-1].Ended, open = m.At, false
+		case m.What == Began && !is:
+			open[m.Of], all = len(all), append(all, Alarm{Began: m.At})
+		case m.What == Ended && is:
+			all[n].Ended = m.At
+			delete(open, m.Of)
 		}
 	}
 	return all
+}
+
+// alarmsOf are the places of the alarms that are about a trouble.
+func (w *World) alarmsOf(t Trouble, alarms []Alarm) (about []int) {
+	for n, a := range alarms {
+		if a.about(t, w.End) {
+			about = append(about, n)
+		}
+	}
+	return about
 }
 
 // about says whether an alarm was raised while a trouble was, or just after.
@@ -86,7 +98,7 @@ func (a Alarm) about(t Trouble, end time.Time) bool {
 	if to.IsZero() {
 		to = end
 	}
-	return !a.Began.After(to.Add(late)) && !a.end(end).Before(t.From)
+	return !a.Began.Before(t.From) && !a.Began.After(to.Add(late))
 }
 
 func (a Alarm) end(end time.Time) time.Time {

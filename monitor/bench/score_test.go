@@ -16,9 +16,15 @@ func TestScore(t *testing.T) {
 	trouble := []Trouble{{From: at(1000), To: at(1300)}}
 	said := func(times ...int) (all []Message) {
 		for n, s := range times {
-			all = append(all, Message{at(s), []Word{Began, Ended}[n%2]})
+			all = append(all, Message{At: at(s), What: []Word{Began, Ended}[n%2]})
 		}
 		return all
+	}
+	of := func(a, b string, one, other []Message) []Message {
+		for n := range one {
+			one[n].Of, other[n].Of = a, b
+		}
+		return slices.SortedFunc(slices.Values(append(one, other...)), func(x, y Message) int { return x.At.Compare(y.At) })
 	}
 	for _, tt := range []struct {
 		name  string
@@ -32,6 +38,10 @@ func TestScore(t *testing.T) {
 		{"told when it was over for a minute", trouble, said(1360, 1400), Score{Truths: 1, Seen: 1, Alarms: 1, Hits: 1, Messages: 2, Delays: []time.Duration{360e9}, Clears: []time.Duration{100e9}}},
 		{"told too late", trouble, said(1361, 1400), Score{Truths: 1, Alarms: 1, Messages: 2, False: 1, Wrong: 1, FalseFor: 39e9}},
 		{"told before", trouble, said(800, 900), Score{Truths: 1, Alarms: 1, Messages: 2, False: 1, Wrong: 1, FalseFor: 100e9}},
+		{"told before, and still standing", trouble, said(900, 1360), Score{Truths: 1, Alarms: 1, Messages: 2, False: 1, Wrong: 1, FalseFor: 460e9}},
+		{"called over too early", trouble, said(1060, 1120), Score{Truths: 1, Seen: 1, Alarms: 1, Hits: 1, Messages: 2, Delays: []time.Duration{60e9}}},
+		{"two incidents of it", trouble, of("a", "b", said(1060, 1400), said(1090, 1360)), Score{Truths: 1, Seen: 1, Alarms: 2, Hits: 2, Messages: 4, Delays: []time.Duration{60e9}, Clears: []time.Duration{100e9}}},
+		{"one that stands beside", trouble, of("a", "b", said(1060, 1360), said(900, 1400)), Score{Truths: 1, Seen: 1, Alarms: 2, Hits: 1, Messages: 4, False: 1, Wrong: 1, Delays: []time.Duration{60e9}, Clears: []time.Duration{60e9}, FalseFor: 500e9}},
 		{"not told", trouble, nil, Score{Truths: 1}},
 		{"nothing to tell", nil, said(100, 160, 500, 560), Score{Alarms: 2, Messages: 4, False: 2, Wrong: 1, FalseFor: 120e9}},
 	} {
