@@ -97,7 +97,7 @@ func (d *draft) dependents(i *Incident) []CheckID {
 	}
 	all, k := append(slices.Clip(d.watched.members[n]), needing...), signalIndex(i.kind())
 	for _, id := range d.traffics() {
-		if r := d.row(id); r != nil && (r.Incident[k] == i.ID || r.Signals[k].Last == Fail && d.module(id, i.kind()) == n.ID) {
+		if r := d.row(id); r != nil && (r.Incident[k] == i.ID || r.Signals[k].Last == Fail && d.module(id, SignalKinds[k]) == n.ID) {
 			all = append(all, id)
 		}
 	}

@@ -14,10 +14,11 @@ import (
 // Where there are streams of all hotels together, those of single ones are left out: they are in them.
 func (d *draft) apart(i *Incident) (asked, streams []SignalID) {
 	var pooled []SignalID
+	kind := i.kind() // it looks through all members
 	for _, m := range d.own(i) {
 		c := d.watched.checks[m.Check]
 		switch {
-		case m.Signal != i.kind():
+		case m.Signal != kind:
 		case c == nil || c.Kind != KindTraffic || m.Signal != Availability:
 			asked = append(asked, m)
 		case c.Account == "":
