@@ -105,6 +105,16 @@ func TestFaultsAreTold(t *testing.T) {
 	}
 }
 
+// An integration asks more than one module, so that what it reports of one tells which it is.
+func TestReportsOfAModule(t *testing.T) {
+	c := cast(t, true)
+	c.Config.Checks = slices.DeleteFunc(c.Config.Checks, func(c *monitor.Check) bool { return c.Module == "booking" })
+	p := perform(t, c, "+0s begin module:booking 500 40%\n+30m end module:booking")
+	if len(p.Messages) == 0 || p.Messages[0].About.Cause.Node() != (monitor.Node{Kind: monitor.NodeModule, ID: "booking"}) {
+		t.Errorf("told: %v", p.Messages)
+	}
+}
+
 // The first client is one that an account has, and not what stands for all of them where many accounts take turns.
 func TestFirstClientIsOfAnAccount(t *testing.T) {
 	c := cast(t, false)
