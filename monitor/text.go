@@ -79,8 +79,11 @@ func (d *draft) witness(i *Incident) (SignalID, bool) {
 	if m, ok := d.matterWitness(i); ok {
 		return m, true
 	}
-	ids := i.Leads
-	for _, id := range d.watched.direct[node] {
+	ids, own := i.Leads, d.watched.direct[node]
+	if node.Kind == NodeCheck { // others may need it, and fail otherwise
+		own = []CheckID{CheckID(node.ID)}
+	}
+	for _, id := range own {
 		if failing, _ := d.fares(id, i, kind); failing {
 			ids = append(slices.Clip(ids), SignalID{id, kind})
 		}

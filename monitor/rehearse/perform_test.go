@@ -115,6 +115,20 @@ func TestReportsOfAModule(t *testing.T) {
 	}
 }
 
+// What is told of a check that others need is its own fault, and not what they meet with for its sake.
+func TestOwnFaultOfWhatIsNeeded(t *testing.T) {
+	for _, name := range []string{"a", "b", "c", "d", "e", "f"} { // which is asked first differs
+		c := cast(t, false)
+		db, api := check("db", "db.example.com:5432"), check("backend-"+name, "backend.example.com:443")
+		api.Path = append([]monitor.Node{{Kind: monitor.NodeCheck, ID: "db"}}, api.Path...)
+		c.Config.Checks = append(c.Config.Checks, db, api)
+		p := perform(t, c, "+0s begin check:db refused\n+0s begin host:backend.example.com 500\n+30m end check:db\n+30m end host:backend.example.com")
+		if len(p.Messages) == 0 || p.Messages[0].About.Cause.ID != "db" || !strings.Contains(p.Messages[0].Text, "connection refused") {
+			t.Errorf("%s: told: %v", name, p.Messages)
+		}
+	}
+}
+
 // The first client is one that an account has, and not what stands for all of them where many accounts take turns.
 func TestFirstClientIsOfAnAccount(t *testing.T) {
 	c := cast(t, false)
