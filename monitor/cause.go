@@ -40,7 +40,7 @@ func (d *draft) attribute(id SignalID, without Node) Cause {
 		if at := d.openAt(n); at != "" && covers(d.incident(at), id.Signal) {
 			return d.incident(at).Cause
 		}
-		if conf, ok := d.fails(n, id); ok {
+		if conf, ok := d.fails(n, id); ok && !d.ofAccountAlone(c, n, id) {
 			return Cause{Kind: n.Kind, ID: n.ID, Confidence: conf}
 		}
 	}
@@ -103,7 +103,7 @@ func (d *draft) fails(n Node, id SignalID) (Confidence, bool) {
 // convicted is fails, of one reading of what the signal shows.
 func (d *draft) convicted(n Node, t trial) (Confidence, bool) {
 	id, s := t.id, t.id.Signal
-	if weight, of := d.weighSince(d.watched.direct[n], t); of > 0 {
+	if weight, of, hung := d.weighSince(d.watched.direct[n], t); of > 0 && !(hung && hearsOthers(n, s)) {
 		if n.Kind == NodeDelivery && !d.receives(id) {
 			return Unclear, weight > of
 		}
@@ -127,6 +127,11 @@ func (d *draft) convicted(n Node, t trial) (Confidence, bool) {
 		return Unclear, true
 	}
 	return Likely, true
+}
+
+// hearsOthers says whether those that depend on a node are asked where its own probes cannot tell.
+func hearsOthers(n Node, s SignalKind) bool {
+	return s != Auth && (n.Kind == NodeEdge || n.Kind == NodeIdentity || n.Kind == NodeModule)
 }
 
 // receives says whether the integration's endpoint is known to take what apaleo sends: it answers, or pings arrive.

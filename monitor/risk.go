@@ -114,11 +114,12 @@ func (t poll) convicts(of trial) bool {
 	case t.failing*hitIn >= t.of*hitOf:
 		return true
 	}
-	return !of.hard && 2*t.failing >= t.of && t.said.brown >= brownSum
+	return !of.hard && 2*t.failing >= t.of && t.said.brown >= proof
 }
 
-// brownSum is how much the answers have to tell, in nats, where the hit ratio alone does not.
-const brownSum = 3
+// proof is how much answers have to tell together, in nats: twenty to one. Where most of a node's own probes fail, less is
+// enough: more than one wrong answer that a right one nearly outweighs.
+const proof, lean = 3, 2
 
 // faresSince says how a check fares since a trial's first failure, as far as a node upstream can be the reason.
 func (d *draft) faresSince(id CheckID, t trial) (failing, seen bool, said word) {
@@ -183,8 +184,9 @@ func (d *draft) pollOf(n Node, t trial, counts func(*Check) bool) (all poll) {
 }
 
 // weighSince adds up a node's own probes: two for one that fails since a trial's first failure, one for one that is in
-// doubt, so that a brown-out, in which each fails now and then, is not taken for health.
-func (d *draft) weighSince(probes []CheckID, t trial) (weight, of int) {
+// doubt, so that a brown-out, in which each fails now and then, is not taken for health. They are hung where their answers
+// tell neither that it fails nor that it does not.
+func (d *draft) weighSince(probes []CheckID, t trial) (weight, of int, hung bool) {
 	var all word
 	for _, id := range probes {
 		failing, seen, said := d.faresSince(id, t)
@@ -192,6 +194,9 @@ func (d *draft) weighSince(probes []CheckID, t trial) (weight, of int) {
 			continue
 		}
 		of++
+		if failing && said.hard <= 0 { // it is known otherwise
+			said.hard = proof
+		}
 		all = all.plus(said)
 		switch {
 		case failing:
@@ -200,10 +205,13 @@ func (d *draft) weighSince(probes []CheckID, t trial) (weight, of int) {
 			weight++
 		}
 	}
-	if !t.hard && all.brown >= brownSum {
+	switch {
+	case !t.hard && all.brown >= proof:
 		weight = max(weight, of+1)
+	case all.hard < lean:
+		weight = min(weight, of)
 	}
-	return weight, of
+	return weight, of, weight <= of && all.hard > -lean
 }
 
 // shaken says whether a check has failed more than once in a suspicion that is as old as a trial's.
@@ -239,4 +247,17 @@ func unseenAt(all [3]Sighting, at time.Time) (left [3]Sighting) {
 		}
 	}
 	return left
+}
+
+// ofAccountAlone says whether a scope is refused where all is: to the account itself.
+func (d *draft) ofAccountAlone(c *Check, n Node, id SignalID) bool {
+	account := Node{NodeAccount, c.Account}
+	if n.Kind != NodeScope || !c.dependsOn(account) {
+		return false
+	}
+	if at := d.openAt(account); at != "" && covers(d.incident(at), id.Signal) {
+		return true
+	}
+	_, all := d.fails(account, id)
+	return all
 }

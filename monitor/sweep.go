@@ -94,8 +94,8 @@ func (d *draft) witnessesOf(c *Check) []CheckID {
 	}
 	for _, n := range c.Path {
 		direct := d.watched.direct[n]
-		if len(direct) > 0 {
-			all = append(all, direct...)
+		all = append(all, direct...)
+		if len(direct) > 1 || len(direct) > 0 && n.Kind != NodeModule {
 			continue
 		}
 		all = append(all, d.some(d.watched.members[n], c, func(k *Check) bool { return n.Kind != NodeAPI || k.Module != c.Module })...)

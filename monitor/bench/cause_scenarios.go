@@ -50,11 +50,17 @@ func (l causeList) moduleDown(r *rand.Rand) truth {
 }
 
 // moduleAndAccount are two causes that have something in common. Where there is one account alone, whose trouble
-// would be all there is, they are two modules.
+// would be all there is, they are two modules. Where the module leaves but one check of the account, which is asked little
+// more than that among many, its trouble is this check's as far as can be seen.
 func (l causeList) moduleAndAccount(r *rand.Rand) []truth {
 	one := l.moduleDown(r)
 	if len(l.accounts) > 1 {
-		return []truth{one, l.accountDown(r)}
+		two := l.accountDown(r)
+		rest := l.matching(func(c *monitor.Check, account string) bool { return two.hits(c, account) && !one.hits(c, account) })
+		if len(rest) == 1 {
+			two.nodes = append(two.nodes, monitor.Node{Kind: monitor.NodeCheck, ID: string(rest[0])})
+		}
+		return []truth{one, two}
 	}
 	for {
 		if two := l.moduleDown(r); two.nodes[0] != one.nodes[0] {
