@@ -8,7 +8,8 @@ import (
 )
 
 const (
-	accountsPerReport = 2000           // a report stays far below bellhop's 8 MiB
+	accountsPerReport = 2000           // at most,
+	reportMax         = 4 << 20        // and bytes: bellhop takes 8 MiB
 	coversMax         = 24 * time.Hour // bellhop's
 )
 
@@ -62,17 +63,32 @@ type batch struct {
 func batches(all []accountReport, until time.Time, covers time.Duration) ([]*batch, error) {
 	var made []*batch
 	for part := range slices.Chunk(all, accountsPerReport) {
-		b, err := pack(part, until, covers)
+		some, err := fitting(part, until, covers)
 		if err != nil {
 			return nil, err
 		}
-		made = append(made, b)
+		made = append(made, some...)
 	}
 	if len(made) > 0 {
 		return made, nil
 	}
 	b, err := pack([]accountReport{}, until, covers)
 	return []*batch{b}, err
+}
+
+// fitting are the reports of some accounts, each no larger than bellhop takes: tokens may carry many scopes.
+func fitting(part []accountReport, until time.Time, covers time.Duration) ([]*batch, error) {
+	b, err := pack(part, until, covers)
+	if err != nil || len(b.body) <= reportMax || len(part) == 1 {
+		return []*batch{b}, err
+	}
+	half := len(part) / 2
+	first, err := fitting(part[:half], until, covers)
+	if err != nil {
+		return nil, err
+	}
+	second, err := fitting(part[half:], until, covers)
+	return append(first, second...), err
 }
 
 func pack(part []accountReport, until time.Time, covers time.Duration) (*batch, error) {

@@ -333,6 +333,33 @@ func TestLostNamesTheReport(t *testing.T) {
 	}
 }
 
+// TestLargeAccounts ensures that accounts which tell as much as they can are no larger a report than bellhop takes.
+func TestLargeAccounts(t *testing.T) {
+	all := make([]accountReport, 400)
+	for n := range all {
+		scopes := make([]string, scopesMax)
+		for k := range scopes {
+			scopes[k] = fmt.Sprintf("%0*d", scopeMax, k)
+		}
+		all[n] = accountReport{Account: fmt.Sprint("H", n), Token: &tokenReport{Result: "ok", Scopes: scopes}}
+		all[n].count("booking", 200, 1)
+	}
+	made, err := batches(all, time.Now(), time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, ids := uint64(0), map[string]bool{}
+	for _, b := range made {
+		sum, ids[b.id] = sum+b.requests, true
+		if len(b.body) > reportMax {
+			t.Errorf("a report of %d bytes", len(b.body))
+		}
+	}
+	if sum != uint64(len(all)) || len(ids) != len(made) || len(made) > 20 {
+		t.Errorf("%d requests in %d reports with %d ids", sum, len(made), len(ids))
+	}
+}
+
 // TestManyAccounts ensures that no report is larger than bellhop takes, and that all are told.
 func TestManyAccounts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
