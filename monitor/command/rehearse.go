@@ -85,6 +85,8 @@ Faults: ` + faults + `. docs/rehearse.md says what each is.`
 
 func (s *shell) rehearse(ctx context.Context, r rehearsing, args []string) error {
 	switch {
+	case r.most < -1 || r.within < 0:
+		return misused("--max-messages and --told-within are not below 0")
 	case r.history != "" && len(args) > 0:
 		return misused("either a scenario or --history: %s and --history %s cannot both be played", args[0], r.history)
 	case r.history == "" && len(args) == 0:
