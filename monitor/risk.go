@@ -82,12 +82,13 @@ func (w word) hear(e Evidence, n int) word {
 // little earlier, also those that failed just before, up to relation earlier. Of one that is in doubt since about then, all answers
 // tell of a brown-out. known is false where there are none.
 func (t trial) word(s Signal, now time.Time, window, relation time.Duration) (w word, known bool) {
+	fine := false
 	for _, r := range s.Recent {
 		before := r.At.Before(t.since)
-		if r.What == None || now.Sub(r.At).Abs() > window || before && (r.What == Good || t.since.Sub(r.At) > relation || !r.At.After(t.floor)) {
+		if r.What == None || now.Sub(r.At).Abs() > window || before && (fine || r.What == Good || t.since.Sub(r.At) > relation || !r.At.After(t.floor)) {
 			break
 		}
-		w, known = w.hear(r.What, 1), true
+		w, known, fine = w.hear(r.What, 1), true, fine || r.What == Good
 	}
 	if known && s.Phase == Suspect && s.Since.Sub(t.since).Abs() < relation {
 		w.brown = word{}.hear(Fail, s.Fails).hear(Good, s.Attempts-s.Fails).brown
