@@ -95,12 +95,20 @@ func (d *draft) ledByPool(i *Incident) bool {
 	})
 }
 
-// requestsFail says whether the requests of all hotels together go on to fail, in time that is all after a cause's own
-// checks were good: those may have been lucky.
+// requestsFail says whether the requests of all hotels together go on to fail after a cause's own checks were good: those
+// may have been lucky. Of an outage only a report counts whose time is all after that; where but some of what is asked
+// fails, luck is likelier than an end, and the next report says so.
 func (d *draft) requestsFail(i *Incident) bool {
 	return slices.ContainsFunc(i.Members, func(m SignalID) bool {
 		c := d.watched.checks[m.Check]
-		return c != nil && c.pooledTraffic() && d.row(m.Check).Signal(m.Signal).Phase == Open && !d.seenFrom(m).Before(i.Good)
+		if c == nil || !c.pooledTraffic() || d.row(m.Check).Signal(m.Signal).Phase != Open {
+			return false
+		}
+		seen := d.seenFrom(m)
+		if i.Severity == Degraded {
+			seen = d.row(m.Check).Signal(m.Signal).LastAt
+		}
+		return !seen.Before(i.Good)
 	})
 }
 
