@@ -12,6 +12,29 @@ import (
 // that fails itself; else the matter that its hotel has to settle. without is left out: its incident has just
 // ended.
 func (d *draft) attribute(id SignalID, without Node) Cause {
+	c, cause := d.watched.checks[id.Check], d.byPath(id, without)
+	if c == nil || d.ownMatter(c, id) || d.openAt(cause.Node()) != "" && cause.ID != MatterRequests {
+		return cause
+	}
+	var more Cause
+	var found bool
+	switch cause.Kind {
+	case NodeHotels:
+		more, found = d.ofPool(c, id, without)
+	case NodeCheck, NodeAccount, NodeModule, NodeAPI:
+		if cause.Kind != NodeCheck || cause.ID == string(id.Check) { // else it is the user's word
+			more, found = d.brownOut(id, without)
+		}
+	default:
+	}
+	if found {
+		return more
+	}
+	return cause
+}
+
+// byPath is attribute, as far as what lies on the check's own path tells.
+func (d *draft) byPath(id SignalID, without Node) Cause {
 	c := d.watched.checks[id.Check]
 	own := Cause{Kind: NodeCheck, ID: string(id.Check), Confidence: Certain}
 	if c == nil || d.ownMatter(c, id) {
@@ -70,8 +93,8 @@ func explains(k NodeKind, s SignalKind) bool {
 	switch s {
 	case Auth:
 		return k == NodeAPI || k == NodeScope || k == NodeModule || k == NodeClient || k == NodeAccount || k == NodeHotels
-	case Quota: // apaleo counts requests per client and account
-		return k == NodeAccount
+	case Quota: // apaleo counts requests per client and account; where nearly all are over a limit, it is one of the host
+		return k == NodeAccount || k == NodeAPI || k == NodeEdge
 	default:
 		return k != NodeClient && k != NodeHotels && k != NodeScope
 	}
@@ -103,6 +126,9 @@ func (d *draft) fails(n Node, id SignalID) (Confidence, bool) {
 // convicted is fails, of one reading of what the signal shows.
 func (d *draft) convicted(n Node, t trial) (Confidence, bool) {
 	id, s := t.id, t.id.Signal
+	if s == Quota {
+		return Likely, d.poll(n, t).convicts(t) && (n.Kind != NodeAPI || d.clients(n, s) > 1)
+	}
 	if weight, of, hung := d.weighSince(d.watched.direct[n], t); of > 0 && !(hung && hearsOthers(n, s)) {
 		if n.Kind == NodeDelivery && !d.receives(id) {
 			return Unclear, weight > of

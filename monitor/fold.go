@@ -102,11 +102,12 @@ func (d *draft) partsOf(cause Cause, id SignalID, since time.Time) []string {
 	if cause.Kind == NodeCheck {
 		return parts
 	}
+	brown := !d.onlyHard(id)
 	for _, at := range d.downstream(cause.Node()) {
 		i := d.incident(at)
 		apart := i.Since.Sub(since).Abs()
 		own := i.Cause.Kind == NodeHotels && !shared(i.Cause.ID)
-		if i.Cause.Node() == cause.Node() || apart > d.relation(i) || own || slices.Contains(parts, at) {
+		if i.Cause.Node() == cause.Node() || apart > d.relation(i) && !(brown && d.sharesBrownOut(i, id, since)) || own || slices.Contains(parts, at) {
 			continue
 		}
 		named := d.named(part{cause.Node(), id.Signal, at}, func(m SignalID) bool {

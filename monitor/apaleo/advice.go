@@ -51,6 +51,7 @@ var onTheWay = []line{
 
 	{signal: monitor.Quota, own: users, meaning: mean(integration, "too many requests", "Your own service turns requests away (HTTP 429). Ask it less often, or raise its limit.", "")},
 	{signal: monitor.Quota, kind: monitor.KindTraffic, meaning: mean(ourRequest, "too many requests", "The integration itself is over apaleo's limit. Slow it down, obey Retry-After, and see what asks so much.", docLimits)},
+	{signal: monitor.Quota, node: monitor.NodeEdge, own: apaleos, meaning: mean(unclear, "too many requests", "apaleo turns nearly all away, whoever asks. Slow down and obey Retry-After. If your systems ask no more than usual, ask support@apaleo.com whether your address is limited.", docLimits)},
 	{signal: monitor.Quota, meaning: mean(ourRequest, "too many requests", "This client is over apaleo's limit. Slow down, obey Retry-After, and give the monitor a client of its own so that neither starves the other.", docLimits)},
 }
 

@@ -1,0 +1,104 @@
+package monitor
+
+import (
+	"slices"
+	"time"
+)
+
+// In a brown-out checks fall into doubt one after the other, by chance, and each has its good moments: no group of them
+// need fail together at any one time. That two of them that ask one host suffer from the same at the same time is no
+// chance, though: there is one cause, and it lies in what they share.
+
+// brownOut finds the host that explains a signal which fails now and then: something else that asks it suffers from the
+// same, now and then as well, in an incident that is open.
+func (d *draft) brownOut(id SignalID, without Node) (Cause, bool) {
+	n, ok := d.hostOf(id.Check)
+	if !ok || n == without || id.Signal != Availability || d.onlyHard(id) {
+		return Cause{}, false
+	}
+	since := d.row(id.Check).Signal(id.Signal).Since
+	for _, at := range d.openIncidents() {
+		if d.sharesBrownOut(d.incident(at), id, since) {
+			return Cause{Kind: n.Kind, ID: n.ID, Confidence: Likely}, true
+		}
+	}
+	return Cause{}, false
+}
+
+// hostOf is the host that a check asks, as a node.
+func (d *draft) hostOf(id CheckID) (Node, bool) {
+	c := d.watched.checks[id]
+	if c == nil || c.Info || c.Warning {
+		return Node{}, false
+	}
+	at := slices.IndexFunc(c.Path, func(n Node) bool { return n.Kind == NodeEdge })
+	if at < 0 {
+		return Node{}, false
+	}
+	return c.Path[at], true
+}
+
+// onlyHard says whether a signal can be read as an outage only.
+func (d *draft) onlyHard(id SignalID) bool {
+	return !slices.ContainsFunc(d.trials(id), func(t trial) bool { return !t.hard })
+}
+
+// sharesBrownOut says whether an open incident is a brown-out of what a signal depends on that can be the signal's, too:
+// it began before it or close to it, and most of its members ask the same host and meet with the same fault.
+func (d *draft) sharesBrownOut(i *Incident, id SignalID, since time.Time) bool {
+	const longest = 10 // times Pace.Relation: what is open for longer is news of its own
+	earlier, later := d.b.pace.Relation, longest*d.b.pace.Relation
+	if d.watched.checks[id.Check].pooledTraffic() { // requests show for how long it lasts before probes meet with it
+		earlier = later
+	}
+	apart := since.Sub(i.Since)
+	if i.kind() != Availability || i.Cause.Kind == NodeHotels || apart < -earlier || apart > later || d.severity(i) != Degraded {
+		return false
+	}
+	same := 0
+	for _, m := range i.Members {
+		if d.sameFault(m, id) {
+			same++
+		}
+	}
+	return 2*same > len(i.Members)
+}
+
+// sameFault says whether two signals are of the same host, and fail in the same way.
+func (d *draft) sameFault(a, b SignalID) bool {
+	m, ok := d.hostOf(a.Check)
+	n, too := d.hostOf(b.Check)
+	if !ok || !too || m != n || a.Signal != b.Signal {
+		return false
+	}
+	f, g := d.row(a.Check).Failures[signalIndex(a.Signal)], d.row(b.Check).Failures[signalIndex(b.Signal)]
+	return f != nil && g != nil && f.Fault == g.Fault
+}
+
+// ofPool finds the incident that was opened for the requests of all hotels together, and explains those for one of them:
+// they fail hardly oftener than all do. Where more of them do, the hotel has trouble of its own.
+func (d *draft) ofPool(c *Check, id SignalID, without Node) (Cause, bool) {
+	if c.Account == "" || c.Kind != KindTraffic || id.Signal != Availability {
+		return Cause{}, false
+	}
+	own := d.row(id.Check).Signal(id.Signal)
+	for _, at := range d.openIncidents() {
+		i := d.incident(at)
+		if i.Cause.Node() == without || !d.hasPool(i) || own.Since.Sub(i.Since).Abs() > d.relation(i) {
+			continue
+		}
+		_, pool := d.apart(i)
+		if all := d.tally(pool); own.Fails*all.N <= 2*all.Bad*own.Attempts {
+			return i.Cause, true
+		}
+	}
+	return Cause{}, false
+}
+
+// hasPool says whether the requests of all hotels together are among what suffers.
+func (d *draft) hasPool(i *Incident) bool {
+	return slices.ContainsFunc(i.Members, func(m SignalID) bool {
+		c := d.watched.checks[m.Check]
+		return c != nil && c.pooledTraffic()
+	})
+}
