@@ -130,7 +130,7 @@ func (c *Check) upstream(a, b Node) bool {
 // reroot gives an incident the cause that was found further up.
 func (d *draft) reroot(at string, cause Cause) {
 	i := d.editIncident(at)
-	i.Cause, i.Leads = cause, nil
+	i.Cause, i.Leads, i.Severity = cause, nil, "" // how bad it is of that is found anew
 	d.caused(i)
 	d.lookAnew()
 	for _, m := range i.Members {

@@ -129,3 +129,18 @@ func atWorst(i *Incident) string {
 	}
 	return ", at worst " + past(i, i.Worst) + ","
 }
+
+// byTurns says of an outage that its checks were answered for a part of the time.
+func byTurns(i *Incident) string {
+	if i.Severity != Down || past(i, Down) != "down" {
+		return ""
+	}
+	failed, of := 0, 0
+	for _, a := range i.Affected {
+		failed, of = failed+a.Failed, of+a.Of
+	}
+	if 5*failed >= 4*of {
+		return ""
+	}
+	return " or degraded"
+}

@@ -60,7 +60,7 @@ func better(s Severity) string {
 
 // overText is the end of an incident that came to one.
 func (d *draft) overText(i *Incident) string {
-	s := fmt.Sprintf("%s since %s. It was %s %s.", i.Title, d.clock(i.Ended), past(i, i.Severity)+atWorst(i), d.during(i.Since, i.Ended))
+	s := fmt.Sprintf("%s since %s. It was %s %s.", i.Title, d.clock(i.Ended), past(i, i.Severity)+byTurns(i)+atWorst(i), d.during(i.Since, i.Ended))
 	if i.Severity == Warning {
 		s = fmt.Sprintf("%s since %s. The warning stood %s.", i.Title, d.clock(i.Ended), d.during(i.Since, i.Ended))
 	}

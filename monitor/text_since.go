@@ -39,7 +39,7 @@ func (d *draft) failNumbers(i *Incident, what string) string {
 	if len(asked) == 0 && len(streams) > 0 {
 		return d.requestNumbers(i, streams)
 	}
-	t, text, usual := d.tally(asked), "", ""
+	t, text, usual, reach := d.tally(asked), "", "", ""
 	seen := []string{d.detail(i, what)}
 	if i.Severity == Degraded {
 		seen, usual = append([]string{share(t)}, seen...), d.usualText(asked)
@@ -47,6 +47,9 @@ func (d *draft) failNumbers(i *Incident, what string) string {
 	switch s := i.Scope; {
 	case s.Evaluated > 1 && i.Severity != Degraded:
 		text = fmt.Sprintf("%d of %s", s.Failing, fail(s.Evaluated))
+	case s.Failing > len(asked): // the attempts are of the cause's own probes
+		text = fmt.Sprintf("%d of %s failed", t.Bad, count(t.N, "attempt"))
+		reach = fmt.Sprintf(" It shows at %d of %s.", s.Failing, count(s.Evaluated, "check"))
 	case s.Evaluated > 1:
 		text = fmt.Sprintf("%d of %s on %d of %s failed", t.Bad, count(t.N, "attempt"), s.Failing, count(s.Evaluated, "check"))
 	default:
@@ -55,7 +58,7 @@ func (d *draft) failNumbers(i *Incident, what string) string {
 	if words := joined(", ", seen...); words != "" {
 		text += " (" + words + ")"
 	}
-	return text + " since " + joined(", ", d.began(i), usual) + "." + d.tooText(streams)
+	return text + " since " + joined(", ", d.began(i), usual) + "." + reach + d.tooText(streams)
 }
 
 // slowNumbers is how many answers take how long, and what they took last and usually take.
