@@ -8,9 +8,10 @@ import (
 )
 
 var (
-	seeds = flag.Int("seeds", 50, "worlds of each scenario")
-	run   = flag.Uint64("seed", 1, "of the run: another one makes other worlds")
-	docs  = flag.String("docs", "", "write detection.md and detection.svg into this folder")
+	seeds  = flag.Int("seeds", 50, "worlds of each scenario")
+	run    = flag.Uint64("seed", 1, "of the run: another one makes other worlds")
+	causes = flag.Int("causes", 0, "worlds of each cause for 1, 3 and 20 accounts, and a tenth of that for 400")
+	docs   = flag.String("docs", "", "write detection.md and detection.svg into this folder")
 )
 
 // TestDetection measures the whole book in worlds of every kind and fails where it misses what it must by more than
@@ -18,9 +19,9 @@ var (
 //
 //	make bench-detection SEEDS=2000 SEED=1
 func TestDetection(t *testing.T) {
-	r := &Run{Seeds: *seeds, Wide: *seeds, Seed: *run, Years: *seeds}
+	r := &Run{Seeds: *seeds, Wide: *seeds, Seed: *run, Years: *seeds, Causes: *causes}
 	if !testing.Verbose() {
-		r.Wide, r.Years = 8, 4
+		r.Wide, r.Years, r.Causes = 8, 4, 0
 	}
 	rows, err := Table(t.Context(), r)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 // Page is docs/detection.md: what was measured, how, and what came of it.
 func Page(r *Run, rows []Row, all []Standing) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, pageHead, r.Seeds, r.Seed, r.Wide, float64(r.Years)/yearParts, missed(rows))
+	fmt.Fprintf(&b, pageHead, r.Seeds, r.Seed, r.Wide, r.Causes, float64(r.Years)/yearParts, missed(rows))
 	b.WriteString("| world | figure | must | aim | measured | mark |\n|---|---|---|---|---|---|\n")
 	last := ""
 	for _, row := range rows {
@@ -66,8 +66,8 @@ func missed(rows []Row) string {
 
 const pageHead = `# How well trouble is told from noise
 
-Written by ` + "`make bench-detection`" + `, and not by hand. %d worlds of each kind, seed %d; %d of those with accounts or reports;
-%.1f check-years of the quiet and of the noisy world. The same seed gives the same figures on any machine. Run it with
+Written by ` + "`make bench-detection`" + `, and not by hand. %d worlds of each kind, seed %d; %d of those with accounts or reports; %d of
+each cause, a tenth of that for 400 accounts; %.1f check-years of the quiet and of the noisy world. The same seed gives the same figures on any machine. Run it with
 your own: ` + "`make bench-detection SEEDS=500 SEED=42`" + `.
 
 %s

@@ -8,10 +8,11 @@ import (
 
 // A Run is how much is measured, and keeps what was.
 type Run struct {
-	Seeds int    // worlds of each scenario,
-	Wide  int    // but for those with many checks or reports, which take longer: so many of each
-	Seed  uint64 // of the run
-	Years int    // of checking in the quiet and in the noisy world, in fortieths: each is a world of nine days
+	Seeds  int    // worlds of each scenario,
+	Wide   int    // but for those with many checks or reports, which take longer: so many of each
+	Seed   uint64 // of the run
+	Causes int    // worlds of each cause, for each number of accounts; 0 is none
+	Years  int    // of checking in the quiet and in the noisy world, in fortieths: each is a world of nine days
 
 	known map[string]result
 }
@@ -45,7 +46,7 @@ type section func(ctx context.Context, r *Run) ([]Row, error)
 
 // sections are the table from top to bottom. What measures causes has its rows in causeRows.
 func sections() []section {
-	return []section{outages, spreadOut, brownouts, servedRows, hotelRows, flapRows, silence, noiseRows, restarts, named}
+	return []section{outages, spreadOut, brownouts, servedRows, hotelRows, flapRows, silence, noiseRows, restarts, named, causeRows}
 }
 
 // Table measures everything that the product has to keep.
