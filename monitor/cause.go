@@ -129,7 +129,7 @@ func (d *draft) convicted(n Node, t trial) (Confidence, bool) {
 	if s == Quota {
 		return Likely, d.poll(n, t).convicts(t) && (n.Kind != NodeAPI || d.clients(n, s) > 1)
 	}
-	if weight, of, hung := d.weighSince(d.watched.direct[n], t); of > 0 && !(hung && hearsOthers(n, s)) {
+	if weight, of, hung := d.weighSince(d.watched.direct[n], t); of > 0 && (!hung || !hearsOthers(n, s)) {
 		if n.Kind == NodeDelivery && !d.receives(id) {
 			return Unclear, weight > of
 		}

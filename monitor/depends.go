@@ -20,9 +20,6 @@ func (c *Check) needed() []CheckID {
 	return ids
 }
 
-// needs says whether a check depends on another by the user's word.
-func (c *Check) needs(id CheckID) bool { return c.dependsOn(Node{NodeCheck, string(id)}) }
-
 // ofNeeded is the cause of what a check needs, if that fails and accounts for the signal.
 func (d *draft) ofNeeded(c *Check, id SignalID, without Node) (Cause, bool) {
 	for _, up := range c.needed() {

@@ -12,7 +12,7 @@ import (
 func scopes(e Entry) []monitor.Node {
 	var nodes []monitor.Node
 	var told [][]string
-	for _, scope := range strings.Fields(e.Scope) {
+	for scope := range strings.FieldsSeq(e.Scope) {
 		of := needing(scope)
 		if !slices.ContainsFunc(told, func(other []string) bool { return slices.Equal(other, of) }) {
 			told = append(told, of)
