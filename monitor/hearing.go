@@ -23,7 +23,7 @@ func (d *draft) hear(c *Check, id SignalID, before, next Signal, edge Edge) (Sig
 		}
 		rule.Alarm = rule.Cap + rule.Fail + 1 // out of reach
 		return before.Step(at, Fail, rule)
-	case waits && edge == NoEdge && next.Phase == Suspect && !d.unheard(c, id, next, since):
+	case waits && edge == NoEdge && next.Phase == Suspect && d.sight.cut.IsZero() && !d.unheard(c, id, next, since):
 		next, edge = next.open(at, rule), Opened
 	}
 	if waits && (next.Phase != Suspect || edge == Opened) {

@@ -33,9 +33,10 @@ func (d *draft) missed(host string) {
 	}
 }
 
-// mostlyLost says whether fewer hosts have answered since one could not be reached than could not.
+// mostlyLost says whether fewer than twice as many hosts have answered since one could not be reached as could not: by
+// chance, or while the last line of several goes, one or two still do.
 func (d *draft) mostlyLost() bool {
-	return d.hostsWithin(d.sight.lost, lostFor) > d.hostsWithin(d.sight.got, gotFor)
+	return 2*d.hostsWithin(d.sight.lost, lostFor) > d.hostsWithin(d.sight.got, gotFor)
 }
 
 func (d *draft) hostsWithin(hosts map[string]time.Time, span time.Duration) (n int) {
