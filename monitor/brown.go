@@ -18,7 +18,7 @@ func (d *draft) brownOut(id SignalID, without Node) (Cause, bool) {
 	}
 	since := d.row(id.Check).Signal(id.Signal).Since
 	for _, at := range d.openIncidents() {
-		if d.sharesBrownOut(d.incident(at), id, since) {
+		if i := d.incident(at); d.sharesBrownOut(i, id, since) && d.othersWaver(n, i, id, since) {
 			return Cause{Kind: n.Kind, ID: n.ID, Confidence: Likely}, true
 		}
 	}
@@ -62,6 +62,23 @@ func (d *draft) sharesBrownOut(i *Incident, id SignalID, since time.Time) bool {
 		}
 	}
 	return 2*same > len(i.Members)
+}
+
+// othersWaver says whether what else asks a host since a brown-out began does not tell against it: two checks of one module, or
+// of one account, that suffer from the same are no word on the host.
+func (d *draft) othersWaver(n Node, i *Incident, id SignalID, since time.Time) bool {
+	if i.Since.Before(since) {
+		since = i.Since
+	}
+	c := d.watched.checks[id.Check]
+	t := trial{id: id, since: since, floor: d.after}
+	others := d.pollOf(n, t, func(k *Check) bool {
+		inIt := slices.ContainsFunc(i.Members, func(m SignalID) bool { return m.Check == k.ID() })
+		return k != c && !inIt && !slices.ContainsFunc(k.Path, func(in Node) bool {
+			return (in.Kind == NodeModule || in.Kind == NodeAccount) && c.dependsOn(in)
+		})
+	})
+	return others.said.brown >= 0
 }
 
 // sameFault says whether two signals are of the same host, and fail in the same way.
