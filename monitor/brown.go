@@ -13,7 +13,7 @@ import (
 // same, now and then as well, in an incident that is open.
 func (d *draft) brownOut(id SignalID, without Node) (Cause, bool) {
 	n, ok := d.hostOf(id.Check)
-	if !ok || n == without || id.Signal != Availability || d.onlyHard(id) {
+	if !ok || n == without || id.Signal != Availability {
 		return Cause{}, false
 	}
 	since := d.row(id.Check).Signal(id.Signal).Since
@@ -52,7 +52,10 @@ func (d *draft) sharesBrownOut(i *Incident, id SignalID, since time.Time) bool {
 		earlier = later
 	}
 	apart := since.Sub(i.Since)
-	if i.kind() != Availability || i.Cause.Kind == NodeHotels || apart < -earlier || apart > later || d.severity(i) != Degraded {
+	if i.kind() != Availability || i.Cause.Kind == NodeHotels || apart < -earlier || apart > later {
+		return false
+	}
+	if hard := d.onlyHard(id) || d.severity(i) != Degraded; hard && !d.mixed(id) {
 		return false
 	}
 	same := 0
@@ -117,5 +120,52 @@ func (d *draft) hasPool(i *Incident) bool {
 	return slices.ContainsFunc(i.Members, func(m SignalID) bool {
 		c := d.watched.checks[m.Check]
 		return c != nil && c.pooledTraffic()
+	})
+}
+
+// mixed says whether what else asks a host is answered now and then only, too, since a signal fell into doubt: in other
+// modules, and for other accounts. Where one in twenty answers is wrong that is rare.
+func (d *draft) mixed(id SignalID) bool {
+	c := d.watched.checks[id.Check]
+	n, _ := d.hostOf(id.Check)
+	t := d.trials(id)
+	both, of, all := 0, 0, word{}
+	for _, m := range d.watched.members[n] {
+		k := d.watched.checks[m]
+		if k.Reported || m == id.Check || c.Module != "" && k.Module == c.Module || c.Account != "" && k.Account == c.Account {
+			continue
+		}
+		_, seen, said := d.faresSince(m, t[len(t)-1])
+		if !seen {
+			continue
+		}
+		of, all = of+1, all.plus(said)
+		both += one(said.fails > 0 && said.brown > said.hard)
+	}
+	return both >= 2 && mixedIn*both >= of && all.brown >= proof
+}
+
+// mixedIn is one in how many of those that ask a host have both good and bad answers in a brown-out.
+const mixedIn = 5
+
+// brownSince says whether a signal was answered now and then, and has failed of late, after a time.
+func (s Signal) brownSince(good time.Time) bool {
+	return s.Fails < s.Attempts && slices.ContainsFunc(s.Recent[:], func(r Sighting) bool { return r.What == Fail && r.At.After(good) })
+}
+
+// brownAround says whether members of an incident that have neither account nor module in common fail now and then, and did so
+// after a time at which its cause seemed good: its own probes may have been lucky.
+func (d *draft) brownAround(i *Incident, good time.Time) bool {
+	if i.Cause.Kind != NodeEdge {
+		return false
+	}
+	brown := slices.DeleteFunc(slices.Clone(i.Members), func(m SignalID) bool {
+		c := d.watched.checks[m.Check]
+		r := d.row(m.Check)
+		return c == nil || r == nil || c.Reported || c.Warning || !r.Signal(m.Signal).brownSince(good)
+	})
+	return slices.ContainsFunc(brown, func(m SignalID) bool {
+		a, b := d.watched.checks[m.Check], d.watched.checks[brown[0].Check]
+		return a.Account != b.Account && a.Module != b.Module
 	})
 }

@@ -102,12 +102,11 @@ func (d *draft) partsOf(cause Cause, id SignalID, since time.Time) []string {
 	if cause.Kind == NodeCheck {
 		return parts
 	}
-	brown := !d.onlyHard(id)
 	for _, at := range d.downstream(cause.Node()) {
 		i := d.incident(at)
 		apart := i.Since.Sub(since).Abs()
 		own := i.Cause.Kind == NodeHotels && !shared(i.Cause.ID)
-		if i.Cause.Node() == cause.Node() || apart > d.relation(i) && !(brown && d.sharesBrownOut(i, id, since)) || own || slices.Contains(parts, at) {
+		if i.Cause.Node() == cause.Node() || apart > d.relation(i) && !d.sharesBrownOut(i, id, since) || own || slices.Contains(parts, at) {
 			continue
 		}
 		named := d.named(part{cause.Node(), id.Signal, at}, func(m SignalID) bool {
@@ -176,7 +175,7 @@ func (d *draft) over(i *Incident) bool {
 	case i.Cause.Kind == NodeHotels:
 		return false
 	case i.Cause.Confidence == Certain || len(i.Leads) > 0:
-		return len(i.Leads) == 0 && !d.requestsFail(i) && !d.wavers(i)
+		return len(i.Leads) == 0 && !d.requestsFail(i) && !d.brownAround(i, i.Good) && !d.wavers(i)
 	}
 	n, open := i.Cause.Node(), 0
 	_, evaluated := d.countFor(n, i.Members[0])
@@ -185,7 +184,7 @@ func (d *draft) over(i *Incident) bool {
 			open++
 		}
 	}
-	return open*5 <= evaluated
+	return open*5 <= evaluated && !d.brownAround(i, i.Good)
 }
 
 // wavers says whether one of a cause's own probes has begun to fail again: it ends once they are all calm.
@@ -211,7 +210,7 @@ func (d *draft) exonerate(at string) bool {
 		}
 	}
 	good, calm := d.calm(probes, i.kind())
-	if calm {
+	if calm = calm && !d.brownAround(i, good); calm {
 		d.editIncident(at).Good = latest(good, i.Good)
 		d.end(at, "")
 	}
