@@ -19,10 +19,20 @@ func (d *draft) brownOut(id SignalID, without Node) (Cause, bool) {
 	since := d.row(id.Check).Signal(id.Signal).Since
 	for _, at := range d.openIncidents() {
 		if i := d.incident(at); d.sharesBrownOut(i, id, since) && d.othersWaver(n, i, id, since) {
-			return Cause{Kind: n.Kind, ID: n.ID, Confidence: Likely}, true
+			return Cause{Kind: n.Kind, ID: n.ID, Confidence: d.directly(n)}, true
 		}
 	}
 	return Cause{}, false
+}
+
+// directly is how sure it is that a host fails of which this was found: certain, if a probe of its own is in trouble.
+func (d *draft) directly(n Node) Confidence {
+	for _, id := range d.watched.direct[n] {
+		if r := d.row(id); r != nil && r.Signal(Availability).IsOpen() {
+			return Certain
+		}
+	}
+	return Likely
 }
 
 // hostOf is the host that a check asks, as a node.

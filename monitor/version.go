@@ -172,7 +172,7 @@ var platformKinds = []NodeKind{NodeIdentity, NodeToken, NodeEdge, NodeAPI, NodeN
 func (d *draft) reach(c Cause, accounts int) string {
 	platform := slices.Contains(platformKinds, c.Kind)
 	switch {
-	case platform && (c.Confidence == Certain || accounts == 0), accounts > 0 && accounts >= len(d.watched.accounts):
+	case platform && (c.Confidence == Certain || accounts == 0 || c.Kind == NodeEdge && accounts > 1), accounts > 0 && accounts >= len(d.watched.accounts):
 		return "all"
 	case accounts > 1:
 		return "some"
