@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// This is the first form of cause: a fixed order, upstream first, along each check's own path. The full
-// algorithm (hit and coverage ratios over risk groups) takes the place of attribute and of nothing else.
+// What explains a failing signal is looked for in a fixed order, upstream first, along each check's own path: what lies
+// upstream covers all that lies downstream of it.
 
 // attribute finds the node that explains a failing signal: the first one on the check's path, from upstream,
 // that fails itself; else the matter that its hotel has to settle. without is left out: its incident has just
