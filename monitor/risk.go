@@ -78,14 +78,12 @@ func (w word) hear(e Evidence, n int) word {
 	return w
 }
 
-// word adds up the answers of a signal within a window, since the trial's first failure; as others may have failed a
-// little earlier, also those that failed just before, up to relation earlier. Of one that is in doubt since about then, all answers
-// tell of a brown-out. known is false where there are none.
+// word adds up the answers of a signal within a window, since the trial's first failure, and what leads up to it. Of one
+// that is in doubt since about then, all answers tell of a brown-out. known is false where there are none.
 func (t trial) word(s Signal, now time.Time, window, relation time.Duration) (w word, known bool) {
 	fine := false
 	for _, r := range s.Recent {
-		before := r.At.Before(t.since)
-		if r.What == None || now.Sub(r.At).Abs() > window || before && (fine || r.What == Good || t.since.Sub(r.At) > relation || !r.At.After(t.floor)) {
+		if r.What == None || now.Sub(r.At).Abs() > window || r.At.Before(t.since) && !t.leadsUp(r, fine, relation) {
 			break
 		}
 		w, known, fine = w.hear(r.What, 1), true, fine || r.What == Good
@@ -94,6 +92,13 @@ func (t trial) word(s Signal, now time.Time, window, relation time.Duration) (w 
 		w.brown = word{}.hear(Fail, s.Fails).hear(Good, s.Attempts-s.Fails).brown
 	}
 	return w, known
+}
+
+// leadsUp says whether an answer from before the first failure belongs to it: others may have failed a little earlier, by
+// relation at most, or, if they were good meanwhile, by a twelfth of that.
+func (t trial) leadsUp(r Sighting, goodSince bool, relation time.Duration) bool {
+	early := t.since.Sub(r.At)
+	return r.What == Fail && r.At.After(t.floor) && early <= relation && (!goodSince || early <= relation/12)
 }
 
 // A poll is what the members of a group say.

@@ -150,7 +150,7 @@ func (d *draft) witnesses(id CheckID) bool { return d.now.Before(d.sight.called[
 func (d *draft) askNow(ids []CheckID, but *Check) {
 	for _, id := range ids {
 		k, r := d.watched.checks[id], d.row(id)
-		if k == but || r != nil && dirty(r) {
+		if k == but || r != nil && dirty(r) && r.Plan.Every > 0 {
 			continue
 		}
 		plan := d.planFor(k)
