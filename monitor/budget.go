@@ -34,3 +34,20 @@ func (b Budget) Spend(at time.Time) Budget {
 	b.spent = append(spent, at)
 	return b
 }
+
+// hostProbes is how much of HostMax is kept for those who can tell whether the host itself answers: without them a queue
+// of hundreds of others could not be told from it.
+const hostProbes = 12
+
+// budget is the one that the run that is due is paid from, if any.
+func (a *agenda) budget(e *entry) (budgets map[string]Budget, key string, limit int) {
+	switch c := e.check; {
+	case !e.own() && c.Anonymous && len(c.Direct) > 0:
+		return a.hosts, "probes of " + c.Host, hostProbes
+	case !e.own():
+		return a.hosts, c.Host, HostMax - hostProbes
+	case !c.Anonymous:
+		return a.accounts, c.Account, AccountMax
+	}
+	return nil, "", 0
+}

@@ -221,17 +221,6 @@ func (a *agenda) affords(e *entry, now time.Time) bool {
 	return false
 }
 
-// budget is the one that the run that is due is paid from, if any.
-func (a *agenda) budget(e *entry) (budgets map[string]Budget, key string, limit int) {
-	switch {
-	case !e.own():
-		return a.hosts, e.check.Host, HostMax
-	case !e.check.Anonymous:
-		return a.accounts, e.check.Account, AccountMax
-	}
-	return nil, "", 0
-}
-
 // put moves the run that is due to a later time, and is whether it takes a place in the budget there.
 func (e *entry) put(fit, now time.Time) (taken bool) {
 	if e.own() {

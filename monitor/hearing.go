@@ -40,19 +40,31 @@ func (s Signal) open(at time.Time, r SignalRule) Signal {
 	return s.alarm(at, r)
 }
 
-// unheard says whether the witnesses of an opening are still to be heard: at first in any case, and then while one of them
-// fails. Where the check has failed three times in a row, they have been.
+// unheard says whether the witnesses of an opening are still to be heard: at first in any case, then while one of them
+// fails, and twice as long while the own probes of what it depends on have not answered, as there is much to ask. Where the
+// check has failed three times in a row, they have been.
 func (d *draft) unheard(c *Check, id SignalID, s Signal, since time.Time) bool {
+	waited, most := s.LastAt.Sub(since), d.b.pace.Of(hearingMost)
 	switch {
-	case c.Reported || c.Forced || c.Info || c.Warning || id.Signal != Availability || s.streak() == len(s.Recent):
+	case c.Reported || c.Info || c.Warning || id.Signal != Availability || s.streak() == len(s.Recent):
 		return false
 	case since.IsZero():
 		return len(d.witnessesOf(c)) > 0
-	case s.LastAt.Sub(since) >= d.b.pace.Of(hearingMost):
-		return false
+	case waited >= most:
+		return waited < 2*most && d.silent(c, since)
 	}
 	return slices.ContainsFunc(d.witnessesOf(c), func(w CheckID) bool {
 		r := d.row(w)
 		return r != nil && r.Signal(Availability).Last == Fail && d.within(r.Signal(Availability).LastAt, 2*d.b.pace.Quick)
+	})
+}
+
+// silent says whether one of the own probes of what a check depends on has told nothing since a time.
+func (d *draft) silent(c *Check, since time.Time) bool {
+	return slices.ContainsFunc(c.Path, func(n Node) bool {
+		return slices.ContainsFunc(d.watched.direct[n], func(w CheckID) bool {
+			r := d.row(w)
+			return w != c.ID() && d.watched.checks[w].testifies() && r != nil && r.Signal(Availability).LastAt.Before(since)
+		})
 	})
 }

@@ -74,11 +74,11 @@ func (l causeList) play(ctx context.Context, seed uint64, wrong float64, truths 
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	r := dice(seed, "begin")
-	most := causeMost
-	if len(l.accounts) > 100 {
-		most *= 2
+	before, most := causeBefore, causeMost
+	if len(l.accounts) > 100 { // else some have never been asked yet
+		before, most = 3*before, 2*most
 	}
-	w := &causeWorld{list: l, seed: seed, noise: wrong, truths: truths, begin: epoch().Add(causeBefore + within(r, 10*minute))}
+	w := &causeWorld{list: l, seed: seed, noise: wrong, truths: truths, begin: epoch().Add(before + within(r, 10*minute))}
 	w.end = w.begin.Add(most)
 	j := &causeJudge{world: w, told: map[string]*causeTold{}, before: map[string]bool{}, found: make([]bool, len(truths)), stop: stop}
 	if truths[0].quiet {
@@ -151,8 +151,13 @@ func (j *causeJudge) find(n int, at time.Time) {
 	}
 }
 
-// concerned says whether an incident is of something that is broken: one of its members sees it.
+// concerned says whether an incident is of something that is broken: one of its members sees it. Where we are cut off,
+// nothing is answered: an incident of answers is of wrong ones from before.
 func (j *causeJudge) concerned(i *monitor.Incident) bool {
+	cutOff := func(a monitor.Affected) bool { return a.Fault == monitor.FaultDNS }
+	if j.world.truths[0].quiet && !slices.ContainsFunc(i.Affected, cutOff) {
+		return false
+	}
 	return slices.ContainsFunc(i.Members, func(m monitor.SignalID) bool {
 		c := j.world.check(m.Check)
 		return c != nil && slices.ContainsFunc(j.world.truths, func(t truth) bool {
