@@ -1,6 +1,6 @@
 # run and test need Go, git, make and gcc (for -race); nothing else of the network than module download. As root with
 # apt, test also installs what docs/examples are run with (tools/examples-ready); elsewhere those are skipped.
-.PHONY: run test bench bench-detection bench-cause torture lint
+.PHONY: run test bench bench-detection torture lint
 
 run: ## the daemon, with the config.yaml that ships
 	go run .
@@ -21,9 +21,6 @@ CAUSES ?= $(SEEDS)
 
 bench-detection: ## how well trouble is told from noise, in SEEDS worlds of each kind (2000: over an hour of CPU); writes docs/detection.md and its plot
 	go test -count=1 -timeout 240m -run '^TestDetection$$' -v ./monitor/bench -seeds=$(SEEDS) -causes=$(CAUSES) -seed=$(SEED) -docs=$(CURDIR)/docs
-
-bench-cause: ## how often the first words name what broke, in SEEDS worlds of each kind, with 5 % wrong evidence
-	go test -count=1 -timeout 600m -run '^TestCauses$$' -v ./monitor/bench -cause.seeds=$(SEEDS) -cause.run=$(SEED)
 
 torture: ## the laws of the book on a million inputs; the daemon killed 200 times while receivers fail, hang and lie
 	BELLHOP_LAWS=1000000 go test -count=1 -run BookLaws ./monitor

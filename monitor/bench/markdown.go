@@ -35,7 +35,7 @@ func Page(r *Run, rows []Row, all []Standing) string {
 			b.WriteString("\n")
 		}
 	}
-	b.WriteString(pageHow + pageDetector)
+	b.WriteString(pageHow + pageCauses + pageDetector)
 	return b.String()
 }
 
