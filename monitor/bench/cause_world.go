@@ -35,7 +35,7 @@ type truth struct {
 
 // Ask answers one attempt.
 func (w *causeWorld) Ask(c *monitor.Check, a monitor.Attempt) monitor.Outcome {
-	o, account := well(c), w.account(c, a.At)
+	o, account := healthy(c, 200*time.Millisecond), w.account(c, a.At)
 	o.Check, o.At, o.Started = c.ID(), a.At, a.At
 	if c.Account == "" {
 		o.For = account
@@ -108,22 +108,6 @@ func (w *causeWorld) refusesTokens(account string) bool {
 // chance is a number in [0, 1) for an attempt that is the same in every run of a seed.
 func (w *causeWorld) chance(id monitor.CheckID, at time.Time, of string) float64 {
 	return lot(w.seed, mix(key(id)+hash(of)), at)
-}
-
-// well is the answer to a check when all is well.
-func well(c *monitor.Check) monitor.Outcome {
-	o := monitor.Outcome{Took: 200 * time.Millisecond, Status: 200}
-	switch {
-	case c.Kind == "token-edge":
-		o.Status = 400
-	case c.Anonymous && strings.HasSuffix(c.Name, "-edge"):
-		o.Status = 401
-	case c.Kind == "tls":
-		o.Status = 0
-	case c.Forced:
-		o.Forced = 1
-	}
-	return o
 }
 
 // broken502 is an answer that fails.
