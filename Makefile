@@ -19,7 +19,7 @@ SEEDS ?= 2000
 SEED ?= 1
 CAUSES ?= $(SEEDS)
 
-bench-detection: ## how well trouble is told from noise, in SEEDS worlds of each kind (2000: over an hour of CPU); writes docs/detection.md and its plot
+bench-detection: ## how well trouble is told from noise, in SEEDS worlds of each kind (2000: some three hours of CPU); writes docs/detection.md and its plot
 	go test -count=1 -timeout 240m -run '^TestDetection$$' -v ./monitor/bench -seeds=$(SEEDS) -causes=$(CAUSES) -seed=$(SEED) -docs=$(CURDIR)/docs
 
 torture: ## the laws of the book on a million inputs; the daemon killed 200 times while receivers fail, hang and lie

@@ -10,7 +10,7 @@ import (
 var (
 	seeds  = flag.Int("seeds", 50, "worlds of each scenario")
 	run    = flag.Uint64("seed", 1, "of the run: another one makes other worlds")
-	causes = flag.Int("causes", 0, "worlds of each cause for 1, 3 and 20 accounts, and a tenth of that for 400")
+	causes = flag.Int("causes", 0, "worlds of each cause for 1, 3, 20 and 400 accounts")
 	docs   = flag.String("docs", "", "write detection.md and detection.svg into this folder")
 )
 

@@ -67,7 +67,7 @@ func missed(rows []Row) string {
 const pageHead = `# How well trouble is told from noise
 
 Written by ` + "`make bench-detection`" + `, and not by hand. %d worlds of each kind, seed %d; %d of those with accounts or reports; %d of
-each cause, a tenth of that for 400 accounts; %.1f check-years of the quiet and of the noisy world. The same seed gives the same figures on any machine. Run it with
+each cause; %.1f check-years of the quiet and of the noisy world. The same seed gives the same figures on any machine. Run it with
 your own: ` + "`make bench-detection SEEDS=500 SEED=42`" + `.
 
 %s
