@@ -55,6 +55,7 @@ type Message struct {
 	Notice   *monitor.Notice   // of notices and tests
 	Late     bool              // newer things have happened since
 	Plain    bool              // the receiver did not take the full form: text alone
+	Test     bool              // of an incident that is none: it says so, mentions and pages nobody
 	Links    Links
 	Instance string // which bellhop speaks
 	Build    string // and its version
@@ -113,16 +114,4 @@ func (s Sender) Test(at time.Time) Message {
 	})
 	m.Type = monitor.EventTest
 	return m
-}
-
-// Try renders a message and sends it once, outside of any outbox: for test-alert, and for what has to be said
-// when nothing can be stored.
-func Try(ctx context.Context, l Lane, m Message) (Receipt, error) {
-	body, err := l.Render(m)
-	if err != nil {
-		return Receipt{}, fmt.Errorf("render: %w", err)
-	}
-	ctx, cancel := context.WithTimeout(ctx, l.Timeout)
-	defer cancel()
-	return l.Notifier.Notify(ctx, Letter{ID: m.ID, Type: m.Type, Body: body, Attempt: 1, At: m.At})
 }

@@ -4,6 +4,10 @@ import "bellhop/monitor"
 
 // Word is what a message is, in a word or two for people: never colour alone.
 func Word(m Message) string {
+	if m.Test {
+		m.Test = false
+		return "TEST, " + Word(m)
+	}
 	switch m.Type {
 	case monitor.EventResolved:
 		return "RESOLVED"

@@ -77,6 +77,9 @@ func Render(m notify.Message) ([]byte, error) {
 	b := body{Type: m.Type, Timestamp: second(m.At), Data: data{
 		Late: m.Late, Links: links(m.Links), Monitor: instance{m.Instance, m.Build},
 	}}
+	if m.Test {
+		b.Type = monitor.EventTest // programs that read it must not take it for an incident
+	}
 	switch {
 	case m.Incident != nil:
 		b.Data.about(m.Incident)
