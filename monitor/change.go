@@ -104,6 +104,7 @@ type Change struct {
 	Clients    map[string]*Client
 	Hotels     map[string]*Hotel    // by account; nil is removed
 	Reports    map[string]time.Time // ids of reports taken, with when
+	Tellings   []Telling            // one for each receipt; stored, and kept nowhere else
 	Samples    []Sample
 	// Light are rows of Rows that need not be stored: nothing but the time of a good report is new in them.
 	Light map[CheckID]bool

@@ -9,6 +9,9 @@ import (
 // memory must not grow with time.
 const maxOwedSamples = 20_000
 
+// maxOwedTellings bounds the tellings that wait for such a store, in the same way.
+const maxOwedTellings = 5_000
+
 // Merge is both changes as one commit: of two rows of the same name the later one is kept. What no store keeps,
 // like plans, is not part of it. Neither c nor next is written to.
 func (c Change) Merge(next Change) Change {
@@ -17,6 +20,7 @@ func (c Change) Merge(next Change) Change {
 	c.Hotels, c.Reports, c.Light = maps.Clone(c.Hotels), maps.Clone(c.Reports), maps.Clone(c.Light)
 	c.Removed = slices.Clone(c.Removed)
 	c.Events, c.Samples = slices.Clip(c.Events), slices.Clip(c.Samples)
+	c.Tellings = slices.Clip(c.Tellings)
 	c.absorb(next)
 	return c
 }
@@ -42,12 +46,13 @@ func (c *Change) absorb(next Change) {
 	into(&c.Hotels, next.Hotels)
 	into(&c.Reports, next.Reports)
 	c.Events = append(c.Events, next.Events...)
-	c.Samples = append(c.Samples, next.Samples...)
-	if over := len(c.Samples) - maxOwedSamples; over > 0 {
-		c.Samples = slices.Delete(c.Samples, 0, over)
-	}
+	c.Samples = last(append(c.Samples, next.Samples...), maxOwedSamples)
+	c.Tellings = last(append(c.Tellings, next.Tellings...), maxOwedTellings)
 	c.Urgent = c.Urgent || next.Urgent
 }
+
+// last are the last n of them at most.
+func last[T any](all []T, n int) []T { return slices.Delete(all, 0, max(len(all)-n, 0)) }
 
 // lighten keeps a row that has to be stored from becoming light by a later one that need not. It comes before
 // the rows are taken over.
@@ -86,5 +91,5 @@ func (c Change) stores() bool { return c.size() > 0 }
 // size is how many things a change stores.
 func (c Change) size() int {
 	return len(c.Rows) + len(c.Removed) + len(c.Incidents) + len(c.Events) + len(c.Deliveries) +
-		len(c.Notices) + len(c.Clients) + len(c.Samples) + len(c.Hotels) + len(c.Reports)
+		len(c.Notices) + len(c.Clients) + len(c.Samples) + len(c.Hotels) + len(c.Reports) + len(c.Tellings)
 }

@@ -75,6 +75,7 @@ func (d *draft) delivery(in Input) {
 	case Receipt:
 		if d.deliveryRow(in.Delivery) != nil {
 			w := d.editDelivery(in.Delivery)
+			d.record(in, w)
 			if _, back := d.watched.receiver(in.Delivery.Receiver); back && in.Result == Left {
 				*w = w.stayed()
 			} else {
