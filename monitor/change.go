@@ -63,6 +63,7 @@ const (
 	Unmended  SendResult = "unmended"  // a person must mend something first; tried again now and then
 	Content   SendResult = "content"   // this text is not taken: render it plainer
 	Gone      SendResult = "gone"      // the receiver wants nothing any more (410)
+	Missing   SendResult = "missing"   // it was looked up and had not arrived; it says what is true no more, and was not sent
 	Left      SendResult = "left"      // the receiver was removed, and has been told so if that was possible
 )
 

@@ -16,6 +16,18 @@ type Receiver struct {
 	// Keyless is a receiver with neither a lookup nor an idempotency key: what may have arrived is re-sent
 	// late, seldom, and marked as a repeat.
 	Keyless bool
+	// Lookup says that what may have arrived can be looked up there: it is tried again without a wait, and never
+	// marked as a repeat.
+	Lookup bool
+	// Edits is how far apart two edits of one message are at least; more than 0 says that messages can be edited.
+	// An end or a re-opening does not wait.
+	Edits time.Duration
+	// Digest is from how many open incidents on one message speaks for all the further ones; 0 is never.
+	Digest int
+	// Remind is after how long without an opening or a reminder an open incident is told of again; 0 is never.
+	Remind time.Duration
+	// NoRecap is a receiver that rings somebody's phone: what has ended before it was told is not told there at all.
+	NoRecap bool
 }
 
 // LogReceiver is the name of the receiver that stands in where none is configured.

@@ -170,6 +170,8 @@ const (
 	EventReopened EventType = "incident.reopened"
 	EventResolved EventType = "incident.resolved"
 	EventRecap    EventType = "incident.recap"
+	EventReminder EventType = "incident.reminder" // it is open still
+	EventDigest   EventType = "incident.digest"   // one message for many incidents
 	EventNotice   EventType = "monitor.notice"
 	EventTest     EventType = "monitor.test"
 )

@@ -24,12 +24,16 @@ type Letter struct {
 	Attempt int    // 1 is the first
 	Repeat  bool   // it may have arrived before, and the receiver cannot tell: mark it
 	At      time.Time
+	Ref     string    // the receiver's own name for the message that it has about this incident or digest; "" if it has none
+	First   time.Time // when the first attempt of this letter was made
+	Maybe   bool      // an earlier attempt may have arrived: where that can be looked up, it has to be, by ID
+	Stale   bool      // with Maybe: it says what is true no more. If it is not found it is not to be sent, and is Missing
 }
 
 // A Receipt is the answer of a receiver that took a letter.
 type Receipt struct {
 	Status int    // HTTP status, or 0
-	Ref    string // the receiver's own name for the message, if it has one
+	Ref    string // the receiver's own name for the message, if it has one; it takes the place of the one before
 }
 
 // A Refusal is why a letter was not taken, as far as that is known.
@@ -51,14 +55,25 @@ type Message struct {
 	ID       string
 	Type     monitor.EventType
 	At       time.Time         // when what it says was decided
-	Incident *monitor.Incident // nil for notices and tests
+	Incident *monitor.Incident // nil for notices, digests and tests
 	Notice   *monitor.Notice   // of notices and tests
+	Digest   *Digest           // of digests
+	Before   *monitor.Delivery // what this receiver knew of the incident before; nil is nothing
+	Reminder bool              // nothing is new: it is open still
 	Late     bool              // newer things have happened since
 	Plain    bool              // the receiver did not take the full form: text alone
 	Test     bool              // of an incident that is none: it says so, mentions and pages nobody
 	Links    Links
 	Instance string // which bellhop speaks
 	Build    string // and its version
+}
+
+// A Digest is what one message says of many incidents. It is edited in place where messages can be edited.
+type Digest struct {
+	Open, Ended []monitor.Incident // worst first; what ended, the last one first
+	Over        bool               // all of them have ended
+	Since       time.Time          // the first failing attempt of all of them
+	Left        bool               // the last word to a receiver that was removed
 }
 
 // Links are addresses that a message points to; "" is none.
@@ -74,6 +89,21 @@ type Lane struct {
 	Render   Render
 	Notifier Notifier
 	Timeout  time.Duration // of one attempt
+
+	// Keep tells the receiver again of all incidents that it knows as open, each KeepEvery, at once; nil is never.
+	// It is not stored. An error is counted, and the next beat tries again.
+	Keep      func(ctx context.Context, open []Message) error
+	KeepEvery time.Duration
+	// Check says what can be known of the receiver without a message that people see; nil is nothing.
+	Check func(ctx context.Context) []Step
+}
+
+// A Step is one thing that was checked of a receiver, and what came of it, without secrets.
+type Step struct {
+	Name    string
+	OK      bool
+	Detail  string // what was found
+	Missing string // the permission that is missing; "" is none, or not known
 }
 
 // A Sender is what every message says of the bellhop that sends it.
