@@ -102,6 +102,8 @@ func (b *Book) Decide(in []Input) Change {
 			d.beat(i)
 		case HotelOrder:
 			d.hotelOrder(i)
+		case Act:
+			d.person(i)
 		default:
 			d.delivery(i)
 		}

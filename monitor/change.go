@@ -30,6 +30,8 @@ type Reconfigure struct {
 	Advise    Adviser         // nil leaves the one there is
 	// Mute holds back what is apaleo's side while apaleo's status page says that maintenance is under way.
 	Mute bool
+	// Maintenance is what the configuration plans.
+	Maintenance []MaintenanceWindow
 }
 
 // An Attempting says that a message is about to leave; it is durable before it does.
@@ -106,6 +108,8 @@ type Change struct {
 	Hotels     map[string]*Hotel    // by account; nil is removed
 	Reports    map[string]time.Time // ids of reports taken, with when
 	Tellings   []Telling            // one for each receipt; stored, and kept nowhere else
+	Silences   map[string]*Silence  // by id; nil is removed
+	Acts       map[string]time.Time // ids of acts done, with when
 	Samples    []Sample
 	// Light are rows of Rows that need not be stored: nothing but the time of a good report is new in them.
 	Light map[CheckID]bool
@@ -140,6 +144,8 @@ type Saved struct {
 	Clients    []*Client
 	Hotels     []*Hotel
 	Reports    map[string]time.Time // ids of the reports taken lately
+	Silences   []*Silence
+	Acts       map[string]time.Time // ids of acts done within a day
 	Samples    int                  // how many are kept
 }
 

@@ -35,6 +35,7 @@ type Check struct {
 	Forced    bool   // each run asks for a new token, from the budget of Client
 	Info      bool   // annotates, and never opens anything
 	Reported  bool   // never asked: its evidence comes in reports, or as beats. Ask is nil
+	Paused    bool   // the configuration says that it is not to be asked
 	Warning   bool   // what it finds will break soon (a certificate): severity warning, not counted against uptime
 
 	// Path holds the nodes of the dependency graph that can explain its failures, upstream first; the check

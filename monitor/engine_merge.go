@@ -18,6 +18,7 @@ func (c Change) Merge(next Change) Change {
 	c.Rows, c.Incidents = maps.Clone(c.Rows), maps.Clone(c.Incidents)
 	c.Deliveries, c.Notices, c.Clients = maps.Clone(c.Deliveries), maps.Clone(c.Notices), maps.Clone(c.Clients)
 	c.Hotels, c.Reports, c.Light = maps.Clone(c.Hotels), maps.Clone(c.Reports), maps.Clone(c.Light)
+	c.Silences, c.Acts = maps.Clone(c.Silences), maps.Clone(c.Acts)
 	c.Removed = slices.Clone(c.Removed)
 	c.Events, c.Samples = slices.Clip(c.Events), slices.Clip(c.Samples)
 	c.Tellings = slices.Clip(c.Tellings)
@@ -45,6 +46,8 @@ func (c *Change) absorb(next Change) {
 	into(&c.Clients, next.Clients)
 	into(&c.Hotels, next.Hotels)
 	into(&c.Reports, next.Reports)
+	into(&c.Silences, next.Silences)
+	into(&c.Acts, next.Acts)
 	c.Events = append(c.Events, next.Events...)
 	c.Samples = last(append(c.Samples, next.Samples...), maxOwedSamples)
 	c.Tellings = last(append(c.Tellings, next.Tellings...), maxOwedTellings)
@@ -91,5 +94,5 @@ func (c Change) stores() bool { return c.size() > 0 }
 // size is how many things a change stores.
 func (c Change) size() int {
 	return len(c.Rows) + len(c.Removed) + len(c.Incidents) + len(c.Events) + len(c.Deliveries) +
-		len(c.Notices) + len(c.Clients) + len(c.Samples) + len(c.Hotels) + len(c.Reports) + len(c.Tellings)
+		len(c.Notices) + len(c.Clients) + len(c.Samples) + len(c.Hotels) + len(c.Reports) + len(c.Silences) + len(c.Acts) + len(c.Tellings)
 }

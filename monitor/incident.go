@@ -53,7 +53,13 @@ const (
 	ChangeReconfigured    ChangeWord = "reconfigured"     // ended because its checks now ask something else
 	ChangeReceiverRemoved ChangeWord = "receiver_removed" // not told here any more
 	ChangeHotels          ChangeWord = "hotels"           // of a NodeHotels cause: other hotels are concerned; told at most once in Pace.HotelsEvery
-	ChangeAcknowledged    ChangeWord = "acknowledged"     // apaleo's own status page speaks of it now
+	ChangeStatusPage      ChangeWord = "status_page"      // apaleo's own status page speaks of it now
+	ChangeAcknowledged    ChangeWord = "acknowledged"     // somebody is on it
+	ChangeUnacknowledged  ChangeWord = "unacknowledged"   // nobody is any more: the time of the acknowledgement is over, or it was taken back
+	ChangeNote            ChangeWord = "note"             // a person added a line
+	ChangeSilenced        ChangeWord = "silenced"         // nothing but its end is told from now on, because a person said so
+	ChangeUnsilenced      ChangeWord = "unsilenced"       // the silence is over, and it goes on
+	ChangePaused          ChangeWord = "paused"           // ended because a person wants its checks to be asked no more for now
 	ChangeQuiet           ChangeWord = "quiet"            // no requests are reported any more that could tell whether it goes on, or there are some again
 	ChangeUnasked         ChangeWord = "unasked"          // ended because no requests were reported for a day
 	ChangeMaintenanceOver ChangeWord = "maintenance_over" // it was held back as maintenance, which has ended
@@ -147,8 +153,14 @@ type Incident struct {
 	// Quiet is since when no requests are reported any more that could tell whether it goes on; zero is that there are.
 	Quiet time.Time `json:"quiet,omitzero"`
 
-	// Muted holds its beginning back while apaleo's maintenance is under way. An end is never held back.
-	Muted bool `json:"muted,omitempty"`
+	// Muted holds it back from those who have not heard of it, and what is new in it from all: a silence or a
+	// maintenance covers all its members. Its end is never held back from those who know that it is open.
+	Muted   bool   `json:"muted,omitempty"`
+	MutedBy string `json:"muted_by,omitempty"` // what does that, for people
+
+	Ack     *Ack     `json:"ack,omitempty"`     // who is on it; nil is that nobody said so
+	Remarks []Remark `json:"remarks,omitempty"` // what people did about it, oldest first, the last 20
+
 	// Set is a hash of the hotels that the last version spoke of, where the cause is NodeHotels.
 	Set string `json:"set,omitempty"`
 }

@@ -13,6 +13,7 @@ type Snapshot struct {
 	LastReport time.Time   // zero is that nothing was ever reported
 
 	Maintenance []Maintenance // as apaleo's status page tells
+	Silences    []*Silence    // those in force and to come, by From; of what the configuration plans, now or next, with no id
 	Owed        []*Delivery   // deliveries not settled
 	Due         int           // those of them that wait for a message to be taken
 	OldestOwed  time.Time     // when the oldest message that a receiver still owes an answer to was decided; zero is none
@@ -43,6 +44,8 @@ type CheckView struct {
 	Why    string   // why it is unknown, or what is wrong, in a few words
 	Badges []string // auth, quota
 	Next   time.Time
+
+	Silence *Silence // the pause, maintenance or silence in force that covers it; nil is none
 
 	Doubt  string  // id of the open incident that accounts for its being in doubt; "" is none
 	Spared bool    // it keeps its own schedule in trouble, since others are asked for it

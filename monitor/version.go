@@ -57,7 +57,7 @@ func (d *draft) review() {
 			d.reviewHotels(at)
 			continue
 		case d.acknowledged(i):
-			d.version(at, EventUpdated, ChangeAcknowledged)
+			d.version(at, EventUpdated, ChangeStatusPage)
 			continue
 		}
 		sev, accounts := d.severity(i), d.scope(i).Accounts

@@ -31,7 +31,7 @@ var demoSays = []string{
 	"checks fail (HTTP 503) since",
 	"hotels lose access by",
 	"Nothing on apaleo's own status page yet. Next: Nothing to fix here. Keep the tokens you have",
-	"Change: acknowledged. apaleo identity is DOWN",
+	"Change: status_page. apaleo identity is DOWN",
 	"apaleo says: Login problems (investigating); Identity: partial outage.",
 }
 

@@ -72,7 +72,8 @@ func testNew(t *testing.T, open func() book) {
 func testRoundTrip(t *testing.T, open func() book) {
 	row, inc, del := filled[monitor.Row](), filled[monitor.Incident](), filled[monitor.Delivery]()
 	notice, client, event := filled[monitor.Notice](), filled[monitor.Client](), filled[monitor.Event]()
-	hotel := filled[monitor.Hotel]()
+	hotel, silence := filled[monitor.Hotel](), filled[monitor.Silence]()
+	acts := map[string]time.Time{"done": time.Now().UTC().Truncate(time.Second)}
 	del.Settled, inc.State = false, monitor.IncidentOpen
 	event.Incident.ID = inc.ID
 	s := open()
@@ -81,7 +82,7 @@ func testRoundTrip(t *testing.T, open func() book) {
 		Incidents: map[string]*monitor.Incident{inc.ID: &inc}, Events: []monitor.Event{event},
 		Deliveries: map[monitor.DeliveryID]*monitor.Delivery{del.DeliveryID: &del},
 		Notices:    map[string]*monitor.Notice{notice.Key: &notice}, Clients: map[string]*monitor.Client{client.ID: &client},
-		Hotels: map[string]*monitor.Hotel{hotel.Account: &hotel},
+		Hotels: map[string]*monitor.Hotel{hotel.Account: &hotel}, Silences: map[string]*monitor.Silence{silence.ID: &silence, "gone": nil}, Acts: acts,
 	})
 	s.Close()
 	got := mustLoad(t, open())
@@ -92,6 +93,8 @@ func testRoundTrip(t *testing.T, open func() book) {
 	same(t, "notices", got.Notices, []monitor.Notice{notice})
 	same(t, "clients", got.Clients, []monitor.Client{client})
 	same(t, "hotels", got.Hotels, []monitor.Hotel{hotel})
+	same(t, "silences", got.Silences, []monitor.Silence{silence})
+	same(t, "acts", got.Acts, acts)
 	same(t, "last commit", got.Committed, at(time.Hour))
 }
 

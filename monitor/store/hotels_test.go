@@ -28,19 +28,19 @@ func testReports(t *testing.T, open func() book) {
 	s, now := open(), time.Now().UTC().Truncate(time.Millisecond)
 	old := now.Add(-keepReports - time.Minute)
 	c := monitor.Change{At: now, Reports: map[string]time.Time{}}
-	for i := range loadReports + 10 {
+	for i := range loadTaken + 10 {
 		c.Reports[fmt.Sprint("new ", i)] = now.Add(-time.Duration(i) * time.Millisecond)
 	}
-	for i := range pruneReports + 10 {
+	for i := range pruneTaken + 10 {
 		c.Reports[fmt.Sprint("old ", i)] = old
 	}
 	mustSave(t, s, c)
 	mustSave(t, s, c)
 	checkReports := func(when string) {
 		got := mustLoad(t, s).Reports
-		last := fmt.Sprint("new ", loadReports-1)
-		if len(got) != loadReports || !got[last].Equal(c.Reports[last]) {
-			t.Errorf("%s: %d ids of reports, %s of %s; want the last %d", when, len(got), last, got[last], loadReports)
+		last := fmt.Sprint("new ", loadTaken-1)
+		if len(got) != loadTaken || !got[last].Equal(c.Reports[last]) {
+			t.Errorf("%s: %d ids of reports, %s of %s; want the last %d", when, len(got), last, got[last], loadTaken)
 		}
 	}
 	checkReports("saved")

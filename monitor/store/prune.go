@@ -11,25 +11,29 @@ const (
 	keepSamples = 14 * 24 * time.Hour
 	keepLedger  = 400 * 24 * time.Hour
 	keepReports = 24 * time.Hour
+	keepActs    = 24 * time.Hour
 
-	// loadReports is how many ids of reports a book starts with: a day of one a minute, and some to spare.
-	loadReports = 2000
+	// loadTaken is how many ids of reports or acts a book starts with: a day of one a minute, and some to spare.
+	loadTaken = 2000
 
 	// What is forgotten in one commit: a Save waits for one at most, and never 50 ms.
 	pruneSamples   = 500
 	pruneIncidents = 20
-	pruneReports   = 500
+	pruneTaken   = 500
 )
 
-// Prune forgets samples older than 14 days, ids of reports older than a day, and what is over, told and older
+// Prune forgets samples older than 14 days, ids of reports and acts older than a day, and what is over, told and older
 // than 400 days: an incident goes with its events and deliveries, a notice with its deliveries. It works in
 // small commits between which others save. Call it once an hour.
 func (s *SQLite) Prune(ctx context.Context, now time.Time) error {
 	if err := s.pruneSamples(ctx, now.Add(-keepSamples)); err != nil {
 		return fmt.Errorf("prune samples: %w", err)
 	}
-	if err := s.pruneReports(ctx, now.Add(-keepReports)); err != nil {
+	if err := s.pruneIDs(ctx, "report", now.Add(-keepReports)); err != nil {
 		return fmt.Errorf("prune reports: %w", err)
+	}
+	if err := s.pruneIDs(ctx, "act", now.Add(-keepActs)); err != nil {
+		return fmt.Errorf("prune acts: %w", err)
 	}
 	for _, victims := range []string{endedLongAgo, noticedLongAgo, sentLongAgo} {
 		if err := s.pruneLedger(ctx, victims, now.Add(-keepLedger)); err != nil {
@@ -54,18 +58,18 @@ func (s *SQLite) pruneSamples(ctx context.Context, before time.Time) error {
 	return nil
 }
 
-func (s *SQLite) pruneReports(ctx context.Context, before time.Time) error {
+func (s *SQLite) pruneIDs(ctx context.Context, table string, before time.Time) error {
 	for {
 		var n int64
 		err := s.commit(ctx, func(tx *sql.Tx) error {
-			res, err := tx.ExecContext(ctx, "DELETE FROM report WHERE id IN (SELECT id FROM report WHERE at < $1 LIMIT $2)", before.UnixMilli(), pruneReports)
+			res, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE id IN (SELECT id FROM "+table+" WHERE at < $1 LIMIT $2)", before.UnixMilli(), pruneTaken)
 			if err != nil {
 				return err
 			}
 			n, err = res.RowsAffected()
 			return err
 		})
-		if err != nil || n < pruneReports {
+		if err != nil || n < pruneTaken {
 			return err
 		}
 	}

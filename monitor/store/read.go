@@ -96,15 +96,19 @@ func load(ctx context.Context, tx *sql.Tx, since time.Time) (monitor.Saved, erro
 	s.Notices, err = bodies[*monitor.Notice](ctx, tx, err, "SELECT body FROM notice WHERE seq IN (SELECT max(seq) FROM notice GROUP BY key) ORDER BY seq")
 	s.Clients, err = bodies[*monitor.Client](ctx, tx, err, "SELECT body FROM client ORDER BY id")
 	s.Hotels, err = bodies[*monitor.Hotel](ctx, tx, err, "SELECT body FROM hotel ORDER BY account")
-	if err == nil {
-		s.Reports, err = reports(ctx, tx, time.Now().Add(-keepReports))
-	}
+	s.Silences, err = bodies[*monitor.Silence](ctx, tx, err, "SELECT body FROM silence ORDER BY id")
+	s.Reports, err = taken(ctx, tx, err, "report", time.Now().Add(-keepReports))
+	s.Acts, err = taken(ctx, tx, err, "act", time.Now().Add(-keepActs))
 	return s, err
 }
 
-// reports gives the ids of reports taken since a time, the last ones first if there are too many.
-func reports(ctx context.Context, tx *sql.Tx, since time.Time) (map[string]time.Time, error) {
-	rows, err := tx.QueryContext(ctx, "SELECT id, at FROM report WHERE at >= $1 ORDER BY at DESC, id LIMIT $2", since.UnixMilli(), loadReports)
+// taken gives the ids of reports or acts taken since a time, the last ones first if there are too many, if nothing failed
+// before.
+func taken(ctx context.Context, tx *sql.Tx, before error, table string, since time.Time) (map[string]time.Time, error) {
+	if before != nil {
+		return nil, before
+	}
+	rows, err := tx.QueryContext(ctx, "SELECT id, at FROM "+table+" WHERE at >= $1 ORDER BY at DESC, id LIMIT $2", since.UnixMilli(), loadTaken)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ import (
 // statements are those of Save, prepared once. Each but touch and series takes the place of what was stored
 // under its key, so that a change whose commit was made although it seemed to fail may be saved again.
 type statements struct {
-	touch, row, removed, incident, event, delivery, notice, client, hotel, noHotel, report, series, sample, samples, count *sql.Stmt
+	touch, row, removed, incident, event, delivery, notice, client, hotel, noHotel, report, silence, noSilence, act, series, sample, samples, count *sql.Stmt
 }
 
 func (s *statements) prepare(ctx context.Context, db *sql.DB) error {
@@ -39,6 +39,9 @@ func (s *statements) prepare(ctx context.Context, db *sql.DB) error {
 		{&s.hotel, "INSERT INTO hotel (account, body) VALUES ($1, $2) ON CONFLICT (account) DO UPDATE SET body = excluded.body"},
 		{&s.noHotel, "DELETE FROM hotel WHERE account = $1"},
 		{&s.report, "INSERT INTO report (id, at) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET at = excluded.at"},
+		{&s.silence, "INSERT INTO silence (id, body) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET body = excluded.body"},
+		{&s.noSilence, "DELETE FROM silence WHERE id = $1"},
+		{&s.act, "INSERT INTO act (id, at) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET at = excluded.at"},
 		{&s.series, "INSERT INTO series (check_id) VALUES ($1) ON CONFLICT (check_id) DO UPDATE SET check_id = excluded.check_id RETURNING id"},
 		{&s.sample, sampleSQL(1)},
 		{&s.samples, sampleSQL(sampleBatch)},
@@ -102,6 +105,9 @@ func (w *saving) change(ctx context.Context, epoch int64, c monitor.Change) erro
 		return err
 	}
 	if err := w.hotels(ctx, c); err != nil {
+		return err
+	}
+	if err := w.acts(ctx, c); err != nil {
 		return err
 	}
 	return w.history(ctx, c.Samples)
@@ -173,6 +179,27 @@ func (w *saving) hotels(ctx context.Context, c monitor.Change) error {
 	for id, at := range c.Reports {
 		if _, err := w.exec(ctx, w.report, id, at.UnixMilli()); err != nil {
 			return fmt.Errorf("report %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// acts stores what people did.
+func (w *saving) acts(ctx context.Context, c monitor.Change) error {
+	for id, s := range c.Silences {
+		if s == nil {
+			if _, err := w.exec(ctx, w.noSilence, id); err != nil {
+				return fmt.Errorf("remove silence %s: %w", id, err)
+			}
+			continue
+		}
+		if err := w.put(ctx, w.silence, s, id); err != nil {
+			return fmt.Errorf("silence %s: %w", id, err)
+		}
+	}
+	for id, at := range c.Acts {
+		if _, err := w.exec(ctx, w.act, id, at.UnixMilli()); err != nil {
+			return fmt.Errorf("act %s: %w", id, err)
 		}
 	}
 	return nil

@@ -26,6 +26,7 @@ func TestStoredForm(t *testing.T) {
 	t.Run("notice", stored[monitor.Notice])
 	t.Run("client", stored[monitor.Client])
 	t.Run("hotel", stored[monitor.Hotel])
+	t.Run("silence", stored[monitor.Silence])
 }
 
 func stored[T any](t *testing.T) {
