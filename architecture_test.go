@@ -41,7 +41,7 @@ var places = map[string][]string{
 	"monitor/traffic/transport": {}, // the standard library only: see TestTransportCanBeCopied
 	"monitor/watchlist": {
 		"monitor", "monitor/probe", "monitor/apaleo",
-		"notify", "notify/slack", "notify/webhook", "notify/heartbeat",
+		"notify", "notify/slack", "notify/webhook", "notify/pagerduty", "notify/alertmanager", "notify/template", "notify/heartbeat",
 	},
 	"monitor/store":          {"monitor"},
 	"monitor/web":            {"monitor"},
@@ -51,6 +51,9 @@ var places = map[string][]string{
 	"notify/slack":           {"notify", "monitor"},
 	"notify/slack/slacktest": {},
 	"notify/webhook":         {"notify", "monitor"},
+	"notify/pagerduty":       {"notify", "monitor"},
+	"notify/alertmanager":    {"notify", "monitor"},
+	"notify/template":        {"notify", "monitor"},
 	"notify/heartbeat":       {"notify", "monitor"},
 }
 

@@ -26,6 +26,8 @@ type (
 	sealed = field[Secret]
 	// A limit is a duration, or the word off for none.
 	limit = field[most]
+	// A number is a count.
+	number = field[int]
 )
 
 // most is how long something may take; 0 is as long as it likes.
@@ -52,6 +54,12 @@ func (f *field[T]) read(r *reader, key string, n *node) {
 			f.Set = false
 		}
 		*v = most(d)
+	case *int:
+		n, err := strconv.ParseUint(value, 10, 16)
+		if err != nil {
+			r.wrong(p, fmt.Sprintf("%s %s is no number", key, quote(f.Raw)), "write a whole number, like 5, or 0")
+		}
+		f.Set, *v = err == nil, int(n)
 	case *bool:
 		*v = value == "true"
 		if value != "true" && value != "false" {

@@ -159,41 +159,6 @@ type detectionForm struct {
 	Hold    span `key:"hold"`
 }
 
-type receiverForm struct {
-	At      place
-	Name    text         `key:"name"`
-	When    whenForm     `key:"when"`
-	After   span         `key:"after"`
-	Slack   *slackForm   `key:"slack"`
-	Webhook *webhookForm `key:"webhook"`
-}
-
-type whenForm struct {
-	At       place
-	Severity []text `key:"severity"`
-	Side     []text `key:"side"`
-	Scope    []text `key:"scope"`
-}
-
-type slackForm struct {
-	At      place
-	URL     sealed `key:"webhook_url"`
-	URLFile text   `key:"webhook_url_file"`
-	Token   sealed `key:"token"`
-	Channel text   `key:"channel"`
-	API     text   `key:"api"`
-}
-
-type webhookForm struct {
-	At         place
-	URL        sealed            `key:"url"`
-	URLFile    text              `key:"url_file"`
-	Secret     sealed            `key:"secret"`
-	SecretFile text              `key:"secret_file"`
-	Deliver    text              `key:"deliver"`
-	Headers    map[string]sealed `key:"headers"`
-}
-
 type heartbeatForm struct {
 	At      place
 	URL     sealed `key:"url"`
