@@ -1,18 +1,19 @@
 package command
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"maps"
-	"sync"
 
 	"github.com/rs/zerolog"
 
 	"bellhop/monitor"
 	"bellhop/monitor/watchlist"
 	"bellhop/notify"
+	"bellhop/notify/alertmanager"
+	"bellhop/notify/pagerduty"
 	"bellhop/notify/slack"
+	"bellhop/notify/template"
 	"bellhop/notify/webhook"
 )
 
@@ -50,46 +51,7 @@ func newLane(r watchlist.Receiver, p monitor.Pace) (notify.Lane, error) {
 	if err != nil {
 		return notify.Lane{}, err
 	}
-	lane.Notifier = &rotating{receiver: r, pace: p, used: secrets, with: lane.Notifier}
-	return lane, nil
-}
-
-// A rotating receiver reads its secrets before each letter, so that a file that was replaced serves the next
-// one without a reload.
-type rotating struct {
-	receiver watchlist.Receiver
-	pace     monitor.Pace
-
-	mu   sync.Mutex // protects all below
-	used secrets
-	with notify.Notifier
-}
-
-// Notify sends a letter with the secrets as they are now.
-func (r *rotating) Notify(ctx context.Context, l notify.Letter) (notify.Receipt, error) {
-	n, err := r.current()
-	if err != nil {
-		return notify.Receipt{}, &notify.Refusal{Result: monitor.Unmended, Reason: "its address or secret cannot be used: " + err.Error()}
-	}
-	return n.Notify(ctx, l)
-}
-
-func (r *rotating) current() (notify.Notifier, error) {
-	now, err := reveal(r.receiver)
-	if err != nil {
-		return nil, err
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if now.same(r.used) {
-		return r.with, nil
-	}
-	lane, err := now.lane(r.receiver, r.pace)
-	if err != nil {
-		return nil, err
-	}
-	r.used, r.with = now, lane.Notifier
-	return r.with, nil
+	return rotate(r, p, secrets, lane), nil
 }
 
 // secrets are what it takes to reach a receiver, as they are at one moment.
@@ -122,8 +84,18 @@ func (s secrets) lane(r watchlist.Receiver, p monitor.Pace) (notify.Lane, error)
 	switch r.Kind {
 	case "slack":
 		return slack.NewLane(r.Receiver, slack.Options{URL: s.url, Agent: agent, Pace: p})
+	case "slack_bot":
+		return slack.NewBotLane(r.Receiver, slack.BotOptions{
+			Token: s.key, Channel: r.Bot.Channel, API: r.Bot.API, Mentions: r.Bot.Mentions, Agent: agent, Pace: p,
+		})
 	case "webhook":
 		return webhook.NewLane(r.Receiver, webhook.Options{URL: s.url, Secret: s.key, Headers: s.headers, Agent: agent, Pace: p})
+	case "pagerduty":
+		return pagerduty.NewLane(r.Receiver, pagerduty.Options{RoutingKey: s.key, URL: s.url, Agent: agent, Pace: p})
+	case "alertmanager":
+		return alertmanager.NewLane(r.Receiver, alertmanager.Options{URL: s.url, Labels: r.Labels, Headers: s.headers, Agent: agent, Pace: p})
+	case "template":
+		return template.NewLane(r.Receiver, template.Options{URL: s.url, Template: r.Template, Headers: s.headers, Agent: agent, Pace: p})
 	}
 	return notify.Lane{}, fmt.Errorf("there is no kind %q of receiver", r.Kind)
 }

@@ -38,7 +38,8 @@ func Diff(before, after *Watchlist) Difference {
 		Checks: delta(before.Checks, after.Checks, func(c *monitor.Check) string { return string(c.ID()) }, sameCheck),
 		Receivers: delta(before.Receivers, after.Receivers, func(r Receiver) string { return r.Name }, func(a, b Receiver) bool {
 			return reflect.DeepEqual(a.Receiver, b.Receiver) && a.URL.same(b.URL) && a.Secret.same(b.Secret) &&
-				maps.EqualFunc(a.Headers, b.Headers, Secret.same)
+				maps.EqualFunc(a.Headers, b.Headers, Secret.same) && reflect.DeepEqual(a.Bot, b.Bot) &&
+				maps.Equal(a.Labels, b.Labels) && a.Template.Same(b.Template)
 		}),
 		Settings: settings(before, after),
 	}

@@ -43,6 +43,7 @@ type reader struct {
 	file     string // that is being read, if it is another one
 	fileDir  string // that paths in that one are relative to
 	o        Options
+	lines    []string // of the configuration
 	visits   int
 	tables   map[reflect.Type]table
 	problems Problems

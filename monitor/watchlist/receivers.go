@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"bellhop/monitor"
-	"bellhop/notify/webhook"
 )
 
 func (r *reader) receivers(forms []receiverForm) []Receiver {
@@ -17,31 +16,55 @@ func (r *reader) receivers(forms []receiverForm) []Receiver {
 	for _, f := range forms {
 		w := Receiver{Receiver: monitor.Receiver{Name: r.named("a receiver", f.Name, f.At, taken), When: r.when(f.When)}}
 		w.After = r.within("after", f.After, 0, 0, r.o.Pace.EndOwed)
-		switch {
-		case f.Slack != nil && f.Webhook != nil:
-			r.wrong(f.At, "a receiver is both slack and webhook", "make two of it")
-		case f.Slack != nil:
-			r.slack(&w, f.Slack)
-		case f.Webhook != nil:
-			r.webhook(&w, f.Webhook)
-		default:
-			r.wrong(f.At, "a receiver says nothing of where to send", "add slack: {webhook_url: …} or webhook: {url: …}")
-		}
+		r.kind(&w, f)
 		all = append(all, w)
 	}
 	return all
 }
 
+// kind fills in where a receiver's messages go: exactly one of the kinds.
+func (r *reader) kind(w *Receiver, f receiverForm) {
+	kinds := []struct {
+		name string
+		set  bool
+		fill func()
+	}{
+		{"slack", f.Slack != nil, func() { r.slack(w, f.Slack) }},
+		{"webhook", f.Webhook != nil, func() { r.webhook(w, f.Webhook) }},
+		{"pagerduty", f.PagerDuty != nil, func() { r.pagerDuty(w, f) }},
+		{"alertmanager", f.Alertmanager != nil, func() { r.alertmanager(w, f) }},
+		{"template", f.Template != nil, func() { r.template(w, f.Template) }},
+	}
+	var given []string
+	for _, k := range kinds {
+		if k.set {
+			given = append(given, k.name)
+			k.fill()
+		}
+	}
+	switch len(given) {
+	case 0:
+		r.wrong(f.At, "a receiver says nothing of where to send", "add one of slack, webhook, pagerduty, alertmanager and template, as in slack: {webhook_url: …}")
+	case 1:
+	case 2:
+		r.wrong(f.At, "a receiver is both "+given[0]+" and "+given[1], "make two of it")
+	default:
+		r.wrong(f.At, "a receiver is "+strings.Join(given, ", ")+" at once", fmt.Sprintf("make %d of it", len(given)))
+	}
+}
+
 func (r *reader) when(f whenForm) monitor.When {
 	var w monitor.When
-	w.Severity = r.choice(f, "severity", f.Severity, []string{
-		string(monitor.Down), string(monitor.Degraded), string(monitor.AuthLost), string(monitor.QuotaOut), string(monitor.Warning), "notice",
-	})
-	for _, s := range r.choice(f, "side", f.Side, sides()) {
+	w.Severity = r.choice(f.At, "when.severity", f.Severity, append(severities(), "notice"))
+	for _, s := range r.choice(f.At, "when.side", f.Side, sides()) {
 		w.Side = append(w.Side, monitor.Side(s))
 	}
-	w.Scope = r.choice(f, "scope", f.Scope, []string{"all", "some", "one"})
+	w.Scope = r.choice(f.At, "when.scope", f.Scope, []string{"all", "some", "one"})
 	return w
+}
+
+func severities() []string {
+	return []string{string(monitor.Down), string(monitor.Degraded), string(monitor.AuthLost), string(monitor.QuotaOut), string(monitor.Warning)}
 }
 
 func sides() []string {
@@ -56,55 +79,17 @@ func sides() []string {
 }
 
 // choice is a list of known words. An empty one would choose nothing, or all: nobody can tell.
-func (r *reader) choice(f whenForm, key string, items []text, words []string) []string {
+func (r *reader) choice(p place, key string, items []text, words []string) []string {
 	if items != nil && len(items) == 0 {
-		r.wrong(f.At, "when."+key+" is an empty list", "leave it out to choose all, or name some")
+		r.wrong(p, key+" is an empty list", "leave it out to choose all, or name some")
 	}
 	var chosen []string
 	for _, item := range items {
-		if w := r.oneOf("when."+key, item, words); w != "" && !slices.Contains(chosen, w) {
+		if w := r.oneOf(key, item, words); w != "" && !slices.Contains(chosen, w) {
 			chosen = append(chosen, w)
 		}
 	}
 	return chosen
-}
-
-// slack fills in an incoming webhook: it can neither edit what it posted nor say whether a post arrived.
-func (r *reader) slack(w *Receiver, f *slackForm) {
-	w.Kind, w.Posts, w.Keyless = "slack", true, true
-	if f.Token.Set || f.Channel.Set || f.API.Set {
-		r.wrong(f.At, "a Slack bot (token and channel) is not in this version yet", "use an incoming webhook: slack: {webhook_url: …}")
-		return
-	}
-	w.URL = r.address("slack.webhook_url", f.URL, f.URLFile, f.At, false)
-}
-
-func (r *reader) webhook(w *Receiver, f *webhookForm) {
-	w.Kind = "webhook"
-	w.URL = r.address("webhook.url", f.URL, f.URLFile, f.At, false)
-	key, value, p := r.secret("webhook.secret", f.Secret, f.SecretFile)
-	switch {
-	case !key.IsSet() && p.line == 0:
-		r.wrong(f.At, "webhook.secret is missing", "messages are signed: "+makeSecret)
-	case key.IsSet() && !signingKeys(value):
-		r.wrong(p, "webhook.secret is no signing secret", makeSecret)
-	}
-	w.Secret = key
-	if f.Deliver.Set {
-		w.EveryVersion = r.oneOf("webhook.deliver", f.Deliver, []string{"latest", "every_version"}) == "every_version"
-	}
-	w.Headers = r.headers("webhook.headers", f.Headers, "webhook-id", "webhook-timestamp", "webhook-signature", "content-type")
-}
-
-const makeSecret = "it is whsec_ and 24 to 64 random bytes in base64, as echo whsec_$(openssl rand -base64 32) makes it"
-
-// signingKeys is whether messages can be signed with s: one secret, or several while one replaces another.
-func signingKeys(s string) bool {
-	all := strings.Fields(s)
-	return len(all) > 0 && !slices.ContainsFunc(all, func(one string) bool {
-		_, err := webhook.ParseSecret(one)
-		return err != nil
-	})
 }
 
 var headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$")

@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"path/filepath"
 	"reflect"
+	"strings"
 
 	"bellhop/monitor"
 	"bellhop/monitor/apaleo"
+	"bellhop/notify/slack"
+	"bellhop/notify/template"
 )
 
 // Options are what a configuration is read with, besides its file.
@@ -74,9 +77,19 @@ type Apaleo struct {
 type Receiver struct {
 	monitor.Receiver
 
-	URL     Secret            // of a Slack incoming webhook, or of a webhook
-	Secret  Secret            // what a webhook's messages are signed with; unset is not at all
-	Headers map[string]Secret // to send to a webhook besides
+	URL      Secret             // where to send; unset is that kind's own address
+	Secret   Secret             // a webhook's signing secret, a Slack bot's token, a PagerDuty service's routing key
+	Headers  map[string]Secret  // to send besides
+	Bot      Bot                // of Slack, if it is one
+	Labels   map[string]string  // of alerts for an Alertmanager, besides its own
+	Template *template.Template // nil for other kinds, and where its file is not at hand
+}
+
+// A Bot is where a Slack bot speaks, and whom it calls by name.
+type Bot struct {
+	Channel  string
+	API      string // of a stand-in; "" is Slack's own
+	Mentions slack.Mentions
 }
 
 // Load reads the configuration file at path. The error is Problems if there was a file to read.
@@ -97,7 +110,7 @@ func Parse(name string, data []byte, o Options) (*Watchlist, error) {
 	if o.Sources == nil {
 		o.Sources = NewSources(nil)
 	}
-	r := &reader{name: name, dir: filepath.Dir(name), o: o}
+	r := &reader{name: name, dir: filepath.Dir(name), o: o, lines: strings.Split(string(data[:min(len(data), maxFile)]), "\n")}
 	var form fileForm
 	if top := r.document(data, theConfiguration); top != nil {
 		r.fill(top, reflect.ValueOf(&form).Elem(), "")

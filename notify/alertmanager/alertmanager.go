@@ -44,6 +44,9 @@ func Receiver(r monitor.Receiver) monitor.Receiver {
 	return r
 }
 
+// OwnLabels are those that bellhop sets; alertname is another, which an operator may set in its place.
+func OwnLabels() []string { return []string{"severity", "side", "cause", "incident", "instance"} }
+
 type api struct {
 	options Options
 	client  *http.Client

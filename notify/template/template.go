@@ -21,6 +21,12 @@ type Options struct {
 	Pace     monitor.Pace
 }
 
+// Ntfy is the ready-made template for a topic of ntfy, whose address is the server's and the topic's in one.
+const Ntfy = "ntfy"
+
+// Ready are the names of the ready-made templates.
+func Ready() []string { return []string{"teams", "discord", Ntfy} }
+
 // A Source is what a template is made of.
 type Source struct {
 	Use         string // teams, discord, ntfy; or "", with
@@ -40,6 +46,11 @@ func (f *Fault) Error() string { return f.What + ": " + f.Fix }
 // A Template makes bodies of messages. It has been tried on every kind of message.
 type Template struct {
 	source Source
+}
+
+// Same is whether two templates make the same of every message. Nil is none.
+func (t *Template) Same(o *Template) bool {
+	return t == o || t != nil && o != nil && t.source == o.source
 }
 
 // Parse makes a template and tries it on every kind of message. The error is a *Fault.
