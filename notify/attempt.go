@@ -86,6 +86,7 @@ func form(j job, s *monitor.Sending) string {
 
 func (l *lane) compose(j job, s *monitor.Sending, form string) Message {
 	o, book := l.x.options, l.x.ledger.book
+	o.Sender.Book = book
 	if j.notice != nil {
 		s.Type, s.Version = monitor.EventNotice, j.notice.Version()
 		return o.Sender.noting(monitor.MessageID(book, j.row.DeliveryID, s.Version, form), j.notice)

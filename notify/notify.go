@@ -66,6 +66,7 @@ type Message struct {
 	Links    Links
 	Instance string // which bellhop speaks
 	Build    string // and its version
+	Book     string // the id of its book, made once; "" of what is on no record
 }
 
 // A Digest is what one message says of many incidents. It is edited in place where messages can be edited.
@@ -112,10 +113,11 @@ type Sender struct {
 	Version    string
 	PublicURL  string // of the web side; "" gives no link to it
 	StatusPage string // of apaleo; "" gives none
+	Book       string // the id of the book; "" where nothing is on record
 }
 
 func (s Sender) message(id string, t monitor.EventType) Message {
-	return Message{ID: id, Type: t, Instance: s.Instance, Build: s.Version, Links: Links{StatusPage: s.StatusPage}}
+	return Message{ID: id, Type: t, Instance: s.Instance, Build: s.Version, Book: s.Book, Links: Links{StatusPage: s.StatusPage}}
 }
 
 func (s Sender) about(id string, e monitor.Event) Message {

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"bellhop/monitor"
 )
@@ -17,9 +18,29 @@ func (r *reader) receivers(forms []receiverForm) []Receiver {
 		w := Receiver{Receiver: monitor.Receiver{Name: r.named("a receiver", f.Name, f.At, taken), When: r.when(f.When)}}
 		w.After = r.within("after", f.After, 0, 0, r.o.Pace.EndOwed)
 		r.kind(&w, f)
+		w.Remind = r.remind(f)
 		all = append(all, w)
 	}
 	return all
+}
+
+// remind is after how long an incident that is still open is told of again; 0 is never.
+func (r *reader) remind(f receiverForm) time.Duration {
+	every := span{At: f.Remind.At, Set: f.Remind.Set && f.Remind.V > 0, Raw: f.Remind.Raw, V: time.Duration(f.Remind.V)}
+	for _, k := range []struct {
+		name string
+		set  bool
+		fix  string
+	}{
+		{"PagerDuty", f.PagerDuty != nil, "remove it; its escalation policy does"},
+		{"Alertmanager", f.Alertmanager != nil, "remove it; set its repeat_interval"},
+	} {
+		if every.Set && k.set {
+			r.wrong(every.At, "remind is not for "+k.name+", which reminds people by itself", k.fix)
+			return 0
+		}
+	}
+	return r.within("remind", every, 0, r.o.Pace.Of(10*time.Minute), r.o.Pace.EndOwed)
 }
 
 // kind fills in where a receiver's messages go: exactly one of the kinds.
@@ -36,16 +57,17 @@ func (r *reader) kind(w *Receiver, f receiverForm) {
 		{"template", f.Template != nil, func() { r.template(w, f.Template) }},
 	}
 	var given []string
+	var fill func()
 	for _, k := range kinds {
 		if k.set {
-			given = append(given, k.name)
-			k.fill()
+			given, fill = append(given, k.name), k.fill
 		}
 	}
 	switch len(given) {
 	case 0:
 		r.wrong(f.At, "a receiver says nothing of where to send", "add one of slack, webhook, pagerduty, alertmanager and template, as in slack: {webhook_url: …}")
 	case 1:
+		fill()
 	case 2:
 		r.wrong(f.At, "a receiver is both "+given[0]+" and "+given[1], "make two of it")
 	default:

@@ -11,6 +11,7 @@ import (
 
 // slack fills in an incoming webhook, or a bot if there is a token or a channel for one.
 func (r *reader) slack(w *Receiver, f *slackForm) {
+	w.Digest = r.digest(f.Digest)
 	bot := f.Token.Set || f.TokenFile.Set || f.Channel.Set
 	hook := f.URL.Set || f.URLFile.Set
 	switch {
@@ -21,6 +22,18 @@ func (r *reader) slack(w *Receiver, f *slackForm) {
 	default:
 		r.incoming(w, f)
 	}
+}
+
+// manyOpen is how many incidents have messages of their own where nothing else is said.
+const manyOpen = 5
+
+// digest is from how many open incidents on one message speaks for the others.
+func (r *reader) digest(f number) int {
+	n := f.or(manyOpen)
+	if n == 1 || n > 100 {
+		r.wrong(f.At, "slack.digest "+quote(f.Raw)+" is out of bounds", "it can be 2 to 100, or 0 for never")
+	}
+	return n
 }
 
 // incoming fills in an incoming webhook: it can neither edit what it posted nor say whether a post arrived.

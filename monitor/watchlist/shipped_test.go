@@ -74,7 +74,7 @@ func environment(name string) (string, bool) {
 		"APALEO_CLIENT_ID": "ALPN-SP-BELLHOP", "APALEO_CONNECT_ID": "STOR-AC-BELLHOP", "APALEO_CONNECT_SECRET": "s3cret",
 		"TOKENS_KEY": "k3y", "HOOK_PATH": "p4th", "EXPORT_KEY": "0123456789abcdef",
 		"BELLHOP_WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "TEAM_KEY": "t3am",
-		"SLACK_URL": "https://hooks.slack.com/services/T0/B0/s3cret",
+		"SLACK_URL": "https://hooks.slack.com/services/T0/B0/s3cret", "ALERTMANAGER_AUTH": "Bearer s3cret",
 	}[name]
 	return v, ok
 }
@@ -104,19 +104,32 @@ func TestShippedExamples(t *testing.T) {
 	if !slices.Equal(d.Checks.Added, wantAdded) || !slices.Equal(d.Checks.Removed, []string{"tls-webhook"}) || !slices.Equal(d.Checks.Changed, []string{"token-edge"}) {
 		t.Errorf("checks %+v, want these added: %v", d.Checks, wantAdded)
 	}
-	if want := []string{"archive", "chat", "ops", "pager"}; !slices.Equal(d.Receivers.Added, want) {
+	if want := []string{"archive", "chat", "on-call", "ops", "own-file", "own-form", "pager", "prometheus", "team"}; !slices.Equal(d.Receivers.Added, want) {
 		t.Errorf("receivers %+v, want these added: %v", d.Receivers, want)
 	}
 	// what is switched off is the default, but for what has none
 	if want := []string{"heartbeat keys", "report", "store", "texts", "webhooks", "web"}; !slices.Equal(d.Settings, want) {
 		t.Errorf("settings %v differ from the defaults, want %v", d.Settings, want)
 	}
-	pager := w.Receivers[1]
+	kinds := map[string]watchlist.Receiver{}
+	for _, r := range w.Receivers {
+		kinds[r.Name] = r
+	}
+	pager := kinds["pager"]
 	if pager.Kind != "webhook" || pager.After != 15*time.Minute || !slices.Equal(pager.When.Severity, []string{"down", "auth"}) ||
 		!slices.Equal(pager.When.Side, []monitor.Side{"apaleo", "credentials"}) || !slices.Equal(pager.When.Scope, []string{"all"}) || pager.EveryVersion {
 		t.Errorf("receiver %+v", pager.Receiver)
 	}
-	if ops := w.Receivers[0]; ops.Kind != "slack" || !ops.Posts || !ops.Keyless || !w.Receivers[2].EveryVersion {
+	if team := kinds["team"]; team.Kind != "slack" || !team.Posts || !team.Keyless || team.Digest != 5 || !kinds["archive"].EveryVersion {
+		t.Errorf("receivers %+v", w.Receivers)
+	}
+	ops := kinds["ops"]
+	quiet := ops.Bot.Mentions.Quiet
+	if ops.Kind != "slack_bot" || ops.Digest != 5 || ops.Remind != 4*time.Hour || ops.Bot.Channel != "C0123ABCD" || !slices.Equal(ops.Bot.Mentions.Who, []string{"S0123ABCD"}) ||
+		quiet.From != 22*time.Hour || quiet.To != 7*time.Hour || quiet.Zone.String() != "Europe/Berlin" {
+		t.Errorf("receiver %+v, %+v", ops.Receiver, ops.Bot)
+	}
+	if kinds["on-call"].Kind != "pagerduty" || kinds["prometheus"].Labels["team"] != "web" || kinds["chat"].Template == nil || kinds["own-form"].Template == nil {
 		t.Errorf("receivers %+v", w.Receivers)
 	}
 }

@@ -40,6 +40,7 @@ func NewLane(r monitor.Receiver, o Options) (notify.Lane, error) {
 // Receiver is r as a receiver of this kind: notices are sent only where r names them.
 func Receiver(r monitor.Receiver) monitor.Receiver {
 	r.Kind, r.Posts, r.Keyless, r.EveryVersion = "alertmanager", false, false, false
+	r.NoRecap, r.Digest, r.Remind = true, 0, 0 // grouping and reminding is what it does
 	r.When = notify.IncidentsOnly(r.When)
 	return r
 }

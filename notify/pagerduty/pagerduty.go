@@ -43,6 +43,7 @@ func NewLane(r monitor.Receiver, o Options) (notify.Lane, error) {
 // Receiver is r as a receiver of this kind, which is never told of notices.
 func Receiver(r monitor.Receiver) monitor.Receiver {
 	r.Kind, r.Posts, r.Keyless, r.EveryVersion = "pagerduty", false, false, false
+	r.NoRecap, r.Digest, r.Remind = true, 0, 0 // it reminds people by itself
 	r.When = notify.NeverNotices(r.When)
 	return r
 }
