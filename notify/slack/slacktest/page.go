@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"bytes"
 	"html/template"
 	"net/http"
 )
@@ -28,16 +29,28 @@ type shownPost struct {
 	Lines            []string
 }
 
-func (c *Channel) show(w http.ResponseWriter) {
+// Page is the channel as an HTML page that needs nothing else.
+func (c *Channel) Page() []byte {
 	var all []shownPost
-	for _, p := range c.Posts() {
+	for _, p := range c.Messages() {
 		s := shownPost{At: p.At.UTC().Format("15:04:05 UTC"), Lead: p.Lead(), Colour: p.Colour()}
 		for _, a := range p.post.Attachments {
 			s.Lines = append(s.Lines, a.lines()...)
 		}
 		all = append(all, s)
 	}
+	var b bytes.Buffer
+	if err := page.Execute(&b, all); err != nil {
+		return []byte(err.Error())
+	}
+	return b.Bytes()
+}
+
+func (c *Channel) servePage(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	// What a browser does not take is its own matter.
-	_ = page.Execute(w, all)
+	_, _ = w.Write(c.Page())
 }
+
+// Text is the channel as text, as it is now: each message with what it was before it was edited, its thread below it.
+func (c *Channel) Text() string { return c.String() }

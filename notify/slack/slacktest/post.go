@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"unicode/utf8"
 )
 
 // What follows is the part of Slack's message format that alerts use, read as Slack reads it: it does not
@@ -15,6 +14,11 @@ type (
 		Text        string       `json:"text"`
 		Blocks      []block      `json:"blocks"`
 		Attachments []attachment `json:"attachments"`
+		Metadata    *event       `json:"metadata"`
+	}
+	event struct {
+		Type    string         `json:"event_type"`
+		Payload map[string]any `json:"event_payload"`
 	}
 	attachment struct {
 		Color    string  `json:"color"`
@@ -22,85 +26,36 @@ type (
 		Blocks   []block `json:"blocks"`
 	}
 	block struct {
-		Type     string `json:"type"`
-		Text     *text  `json:"text"`
-		Fields   []text `json:"fields"`
-		Elements []text `json:"elements"`
+		Type     string       `json:"type"`
+		Text     *textObject  `json:"text"`
+		Fields   []textObject `json:"fields"`
+		Elements []textObject `json:"elements"`
 	}
-	text struct {
+	textObject struct {
 		Type string `json:"type"`
 		Text string `json:"text"`
 	}
 )
 
-// Slack's limits, in characters (docs.slack.dev, Block Kit reference); the last is undocumented and seen in
-// practice.
-const (
-	maxText   = 40_000
-	maxBlocks = 50
-	maxHeader = 150
-	maxBody   = 3000
-	maxFields = 10
-	maxField  = 2000
-	maxParts  = 10
-	maxAll    = 13_200
-)
-
-// read is a body as Slack reads it; wrong is Slack's word for what it does not take, "" if nothing.
-func read(raw []byte) (p post, wrong string) {
-	if err := json.Unmarshal(raw, &p); err != nil {
-		return p, "invalid_payload"
+// parsed is a content as it is read.
+func (c content) parsed() post {
+	var p post
+	raw, err := json.Marshal(c)
+	if err == nil {
+		_ = json.Unmarshal(raw, &p) // what is not as documented is not shown
 	}
-	blocks := p.Blocks
-	for _, a := range p.Attachments {
-		blocks = append(blocks, a.Blocks...)
-	}
-	switch {
-	case p.Text == "" && len(blocks) == 0:
-		return p, "no_text"
-	case utf8.RuneCountInString(p.Text) > maxText:
-		return p, "msg_too_long"
-	case len(blocks) > maxBlocks:
-		return p, "invalid_blocks"
-	}
-	all := 0
-	for _, b := range blocks {
-		n, ok := b.size()
-		if !ok {
-			return p, "invalid_blocks"
-		}
-		all += n
-	}
-	if all > maxAll {
-		return p, "msg_blocks_too_long"
-	}
-	return p, ""
+	return p
 }
 
-// size counts the characters of a block; false is that one of its texts is empty or too long, or that it is
-// of no type known here.
-func (b block) size() (n int, ok bool) {
-	limit, texts := maxBody, append(append([]text(nil), b.Fields...), b.Elements...)
-	if b.Text != nil {
-		texts = append(texts, *b.Text)
-	}
-	switch {
-	case b.Type == "header":
-		limit = maxHeader
-	case b.Type == "section" && len(b.Fields) > 0 && b.Text == nil:
-		limit = maxField
-	case b.Type == "section" && b.Text != nil, b.Type == "context" && len(b.Elements) > 0:
-	default:
-		return 0, false
-	}
-	for _, t := range texts {
-		count := utf8.RuneCountInString(t.Text)
-		if count == 0 || count > limit || t.Type != "mrkdwn" && t.Type != "plain_text" || b.Type == "header" && t.Type != "plain_text" {
-			return 0, false
+// rich says whether a message is made of rich text alone.
+func (c content) rich() bool {
+	all := c.parsed().Blocks
+	for _, b := range all {
+		if b.Type != "rich_text" {
+			return false
 		}
-		n += count
 	}
-	return n, len(texts) > 0 && len(b.Fields) <= maxFields && len(b.Elements) <= maxParts
+	return len(all) > 0
 }
 
 // String is the post as a person reads it, line by line. The bar of an attachment is drawn with its colour.
@@ -114,7 +69,7 @@ func (p post) String() string {
 	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
-func (p post) lead() string { return shown(text{"mrkdwn", p.Text}) }
+func (p post) lead() string { return shown(textObject{"mrkdwn", p.Text}) }
 
 func (a attachment) lines() []string {
 	var all []string
@@ -139,7 +94,7 @@ var (
 )
 
 // shown is a text without its marks. Special mentions stay visible: a test would want to see them.
-func shown(t text) string {
+func shown(t textObject) string {
 	if t.Type != "mrkdwn" {
 		return t.Text
 	}
