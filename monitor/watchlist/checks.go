@@ -79,7 +79,7 @@ func (b *builder) check(f checkForm, taken map[string]place) *monitor.Check {
 	c := &monitor.Check{
 		Name: b.named("a check", f.Name, f.At, taken), Own: true,
 		Labels: b.labels(f.Labels), Runbook: b.link("runbook", f.Runbook),
-		Rule: b.checkRule(f.Detection),
+		Rule: b.checkRule(f.Detection), Paused: f.Paused.V,
 	}
 	c.Title, c.Public = cmp.Or(b.label("title", f.Title), c.Name), b.label("public", f.Public)
 	b.asks(c, f, b.account(c, f))

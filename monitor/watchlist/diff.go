@@ -73,7 +73,19 @@ func sameCheck(a, b *monitor.Check) bool {
 	at := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 	return a.Asks == b.Asks && a.Spec == b.Spec && a.Every == b.Every && a.Timeout == b.Timeout && a.Slow == b.Slow && a.Learns == b.Learns &&
 		a.Rule == b.Rule && a.Title == b.Title && a.Public == b.Public && a.Runbook == b.Runbook && a.Client == b.Client &&
-		a.Grace == b.Grace && slices.Equal(a.Path, b.Path) && maps.Equal(a.Labels, b.Labels) && a.Schedule.Next(at).Equal(b.Schedule.Next(at))
+		a.Grace == b.Grace && a.Paused == b.Paused && slices.Equal(a.Path, b.Path) && maps.Equal(a.Labels, b.Labels) && a.Schedule.Next(at).Equal(b.Schedule.Next(at))
+}
+
+// sameWindow compares when windows of the same name are by when they begin next.
+func sameWindow(a, b monitor.Planned) bool {
+	at := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
+	next := func(w monitor.Planned) time.Time {
+		if w.Schedule == nil {
+			return w.From
+		}
+		return w.Schedule.Next(at)
+	}
+	return a.Name == b.Name && a.Why == b.Why && a.For == b.For && a.Until.Equal(b.Until) && next(a).Equal(next(b)) && reflect.DeepEqual(a.Target, b.Target)
 }
 
 func settings(a, b *Watchlist) []string {
@@ -87,6 +99,7 @@ func settings(a, b *Watchlist) []string {
 		{"detection", a.Pace == b.Pace},
 		{"heartbeat", a.Heartbeat.same(b.Heartbeat)},
 		{"heartbeat keys", maps.EqualFunc(a.Beats, b.Beats, Secret.same)},
+		{"maintenance", slices.EqualFunc(a.Windows, b.Windows, sameWindow)},
 		{"report", a.Report.Token.same(b.Report.Token)},
 		{"store", a.Store == b.Store},
 		{"texts", maps.Equal(a.Texts, b.Texts)},

@@ -19,6 +19,21 @@ type fileForm struct {
 
 	Webhooks []subscriptionForm `key:"webhooks"`
 	Texts    map[string]text    `key:"texts"`
+
+	Maintenance []windowForm `key:"maintenance"`
+}
+
+type windowForm struct {
+	At       place
+	Name     text            `key:"name"`
+	Why      text            `key:"why"`
+	Checks   []text          `key:"checks"`
+	Accounts []text          `key:"accounts"`
+	Labels   map[string]text `key:"labels"`
+	From     text            `key:"from"`
+	Until    text            `key:"until"`
+	Schedule text            `key:"schedule"`
+	For      span            `key:"for"`
 }
 
 type reportForm struct {
@@ -76,6 +91,7 @@ type listForm struct {
 type overrideForm struct {
 	At        place
 	Off       flag          `key:"off"`
+	Paused    flag          `key:"paused"`
 	Every     span          `key:"every"`
 	Timeout   span          `key:"timeout"`
 	Slow      limit         `key:"slow"`
@@ -107,6 +123,7 @@ type checkForm struct {
 	Labels    map[string]text `key:"labels"`
 	Runbook   text            `key:"runbook"`
 	DependsOn []text          `key:"depends_on"`
+	Paused    flag            `key:"paused"`
 	Detection detectionForm   `key:"detection"`
 	HTTP      *httpForm       `key:"http"`
 	TLS       *tlsForm        `key:"tls"`

@@ -32,6 +32,9 @@ func (b *builder) included(f listForm) []*monitor.Check {
 		b.wrong(f.Include[0].At, "the apaleo watchlist cannot be made", "look at the addresses of apaleo")
 	}
 	b.fit(checks, f.Overrides)
+	for _, c := range checks {
+		c.Paused = f.Overrides[c.Name].Paused.V
+	}
 	return checks
 }
 

@@ -24,6 +24,7 @@ func (b *builder) remarks(w *Watchlist) []string {
 	if modules, n := b.leftOut(); n > 0 {
 		all = append(all, fmt.Sprintf("%s: asked about a property, and so left out for %s without properties.", strings.Join(modules, ", "), accountsOf(n)))
 	}
+	all = append(all, b.idle(w)...)
 	if len(b.config.Modules) > 0 && len(b.config.Accounts) == 0 && !w.Report.Token.IsSet() {
 		all = append(all, "Modules are chosen, but there is no account to ask them for, and no report to hear of them.")
 	}
