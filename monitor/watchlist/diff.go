@@ -77,9 +77,9 @@ func sameCheck(a, b *monitor.Check) bool {
 }
 
 // sameWindow compares when windows of the same name are by when they begin next.
-func sameWindow(a, b monitor.Planned) bool {
+func sameWindow(a, b monitor.MaintenanceWindow) bool {
 	at := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
-	next := func(w monitor.Planned) time.Time {
+	next := func(w monitor.MaintenanceWindow) time.Time {
 		if w.Schedule == nil {
 			return w.From
 		}

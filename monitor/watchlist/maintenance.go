@@ -18,11 +18,11 @@ const (
 )
 
 // windows are the maintenance of a file, of its own checks and of the built-in ones.
-func (b *builder) windows(f fileForm, checks []*monitor.Check) []monitor.Planned {
-	var all []monitor.Planned
+func (b *builder) windows(f fileForm, checks []*monitor.Check) []monitor.MaintenanceWindow {
+	var all []monitor.MaintenanceWindow
 	taken, known := map[string]place{}, b.targets(checks, f.Report.At.line != 0)
 	for _, f := range f.Maintenance {
-		w := monitor.Planned{Why: b.label("why", f.Why), Target: b.target(f, known)}
+		w := monitor.MaintenanceWindow{Why: b.label("why", f.Why), Target: b.target(f, known)}
 		w.Name = b.windowName(f, taken)
 		b.span(&w, f)
 		all = append(all, w)
@@ -45,7 +45,7 @@ func (b *builder) windowName(f windowForm, taken map[string]place) string {
 }
 
 // span is when a window is: once, or as often as its schedule fires.
-func (b *builder) span(w *monitor.Planned, f windowForm) {
+func (b *builder) span(w *monitor.MaintenanceWindow, f windowForm) {
 	switch {
 	case f.Schedule.Set && (f.From.Set || f.Until.Set):
 		b.wrong(f.At, "maintenance has both a schedule and from or until", "once is from and until, again and again is schedule and for")
@@ -59,7 +59,7 @@ func (b *builder) span(w *monitor.Planned, f windowForm) {
 }
 
 // once is a window with a beginning and an end.
-func (b *builder) once(w *monitor.Planned, f windowForm) {
+func (b *builder) once(w *monitor.MaintenanceWindow, f windowForm) {
 	w.From = b.moment("from", f.From)
 	switch {
 	case f.Until.Set && f.For.Set:
@@ -83,7 +83,7 @@ func (b *builder) once(w *monitor.Planned, f windowForm) {
 }
 
 // again is a window that comes again.
-func (b *builder) again(w *monitor.Planned, f windowForm) {
+func (b *builder) again(w *monitor.MaintenanceWindow, f windowForm) {
 	r, err := b.rhythm(f.Schedule.V)
 	switch {
 	case err != nil:

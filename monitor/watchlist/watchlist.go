@@ -37,11 +37,11 @@ type Watchlist struct {
 	Beats     Beats
 	Texts     map[string]string // public sentences that the operator wrote himself, by key
 	Webhooks  []Webhook
-	Windows   []monitor.Planned // maintenance that comes by itself
-	Reported  monitor.Reported  // how what the integration reports is watched; zero if it cannot report
-	Needs     []string          // scopes that the chosen modules need, each entry any one of its words
-	Advise    monitor.Adviser   // with Texts
-	Remarks   []string          // what may surprise whoever wrote the file, in sentences
+	Windows   []monitor.MaintenanceWindow // maintenance that comes by itself
+	Reported  monitor.Reported            // how what the integration reports is watched; zero if it cannot report
+	Needs     []string                    // scopes that the chosen modules need, each entry any one of its words
+	Advise    monitor.Adviser             // with Texts
+	Remarks   []string                    // what may surprise whoever wrote the file, in sentences
 
 	// Pace is the pace of Options with what detection: sets for the whole file.
 	Pace monitor.Pace
