@@ -34,6 +34,7 @@ type Act struct {
 	ID     string // made by who submits; a silence, maintenance or pause keeps it
 	Kind   ActKind
 	By     string // who
+	Name   string // of maintenance: what people call it
 	Why    string // or the text of a note
 	Target Target
 	From   time.Time // of a silence, maintenance or pause; zero is at once

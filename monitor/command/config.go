@@ -85,6 +85,6 @@ func clientName(id, account string) string {
 func reconfigure(list *watchlist.Watchlist, receivers []monitor.Receiver) monitor.Reconfigure {
 	return monitor.Reconfigure{
 		Checks: list.Checks, Receivers: receivers, Names: names(list), Controls: len(list.Controls),
-		Reported: list.Reported, Advise: list.Advise, Mute: list.Apaleo.Mute,
+		Reported: list.Reported, Advise: list.Advise, Mute: list.Apaleo.Mute, Maintenance: list.Windows,
 	}
 }
