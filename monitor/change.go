@@ -108,6 +108,7 @@ type Change struct {
 	Hotels     map[string]*Hotel    // by account; nil is removed
 	Reports    map[string]time.Time // ids of reports taken, with when
 	Tellings   []Telling            // one for each receipt; stored, and kept nowhere else
+	Stint      *Stint
 	Silences   map[string]*Silence  // by id; nil is removed
 	Acts       map[string]time.Time // ids of acts done, with when
 	Samples    []Sample
@@ -138,7 +139,7 @@ type Saved struct {
 	Committed  time.Time // the last commit of any kind; zero for a new book
 	Rows       []*Row
 	Incidents  []*Incident // open ones, and those that ended within Pace.EndOwed
-	Deliveries []*Delivery // of those incidents and of notices, as long as they are not settled
+	Deliveries []*Delivery // not settled, of those incidents and of notices; and all of open incidents: who is a receiver again goes on from what it knew
 	Events     []Event     // versions that an EveryVersion receiver may still be owed
 	Notices    []*Notice   // the last one of each key
 	Clients    []*Client
@@ -146,6 +147,7 @@ type Saved struct {
 	Reports    map[string]time.Time // ids of the reports taken lately
 	Silences   []*Silence
 	Acts       map[string]time.Time // ids of acts done within a day
+	Stint      *Stint               // nil in a book that has none yet
 	Samples    int                  // how many are kept
 }
 

@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 )
@@ -47,6 +48,7 @@ func (c *Change) absorb(next Change) {
 	into(&c.Hotels, next.Hotels)
 	into(&c.Reports, next.Reports)
 	into(&c.Silences, next.Silences)
+	c.Stint = cmp.Or(next.Stint, c.Stint)
 	into(&c.Acts, next.Acts)
 	c.Events = append(c.Events, next.Events...)
 	c.Samples = last(append(c.Samples, next.Samples...), maxOwedSamples)
@@ -93,6 +95,10 @@ func (c Change) stores() bool { return c.size() > 0 }
 
 // size is how many things a change stores.
 func (c Change) size() int {
-	return len(c.Rows) + len(c.Removed) + len(c.Incidents) + len(c.Events) + len(c.Deliveries) +
+	n := 0
+	if c.Stint != nil {
+		n = 1
+	}
+	return n + len(c.Rows) + len(c.Removed) + len(c.Incidents) + len(c.Events) + len(c.Deliveries) +
 		len(c.Notices) + len(c.Clients) + len(c.Samples) + len(c.Hotels) + len(c.Reports) + len(c.Silences) + len(c.Acts) + len(c.Tellings)
 }

@@ -60,7 +60,10 @@ type Blindness struct {
 }
 
 // An Interval is a stretch of time.
-type Interval struct{ From, To time.Time }
+type Interval struct {
+	From time.Time `json:"from,omitzero"`
+	To   time.Time `json:"to,omitzero"`
+}
 
 // EngineStats is what the engine counts of itself since start.
 type EngineStats struct {

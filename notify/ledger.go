@@ -30,6 +30,9 @@ func newLedger(s monitor.Saved) *ledger {
 	}
 	l.tell(s.Incidents, s.Events, s.Notices)
 	for _, d := range s.Deliveries {
+		if d.Settled {
+			continue
+		}
 		restarted := d.Restarted()
 		l.row(&restarted)
 	}

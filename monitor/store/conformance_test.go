@@ -18,6 +18,7 @@ type book interface {
 	Named(ctx context.Context, prefix string, limit int) ([]*monitor.Incident, error)
 	Events(ctx context.Context, incident string) ([]monitor.Event, error)
 	Deliveries(ctx context.Context, owed bool, limit int) ([]*monitor.Delivery, error)
+	Tellings(ctx context.Context, f monitor.TellingFilter) ([]monitor.Telling, error)
 	Samples(ctx context.Context, check monitor.CheckID, from, to time.Time) ([]monitor.Sample, error)
 	Close() error
 }
@@ -51,6 +52,9 @@ func testStore(t *testing.T, space func(t *testing.T) (open func() book)) {
 		{"ids of reports, of one day", testReports},
 		{"an incident by the beginning of its id, with its versions", testNamed},
 		{"light rows are not written", testLight},
+		{"tellings, newest first", testTellings},
+		{"the same answer again is one telling", testTellingAgain},
+		{"a telling of several incidents", testTellingDigest},
 	} {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, space(t)) })
 	}
@@ -74,6 +78,7 @@ func testRoundTrip(t *testing.T, open func() book) {
 	notice, client, event := filled[monitor.Notice](), filled[monitor.Client](), filled[monitor.Event]()
 	hotel, silence := filled[monitor.Hotel](), filled[monitor.Silence]()
 	acts := map[string]time.Time{"done": time.Now().UTC().Truncate(time.Second)}
+	stint := filled[monitor.Stint]()
 	del.Settled, inc.State = false, monitor.IncidentOpen
 	event.Incident.ID = inc.ID
 	s := open()
@@ -82,7 +87,7 @@ func testRoundTrip(t *testing.T, open func() book) {
 		Incidents: map[string]*monitor.Incident{inc.ID: &inc}, Events: []monitor.Event{event},
 		Deliveries: map[monitor.DeliveryID]*monitor.Delivery{del.DeliveryID: &del},
 		Notices:    map[string]*monitor.Notice{notice.Key: &notice}, Clients: map[string]*monitor.Client{client.ID: &client},
-		Hotels: map[string]*monitor.Hotel{hotel.Account: &hotel}, Silences: map[string]*monitor.Silence{silence.ID: &silence, "gone": nil}, Acts: acts,
+		Hotels: map[string]*monitor.Hotel{hotel.Account: &hotel}, Silences: map[string]*monitor.Silence{silence.ID: &silence, "gone": nil}, Acts: acts, Stint: &stint,
 	})
 	s.Close()
 	got := mustLoad(t, open())
@@ -93,6 +98,7 @@ func testRoundTrip(t *testing.T, open func() book) {
 	same(t, "notices", got.Notices, []monitor.Notice{notice})
 	same(t, "clients", got.Clients, []monitor.Client{client})
 	same(t, "hotels", got.Hotels, []monitor.Hotel{hotel})
+	same(t, "stint", got.Stint, stint)
 	same(t, "silences", got.Silences, []monitor.Silence{silence})
 	same(t, "acts", got.Acts, acts)
 	same(t, "last commit", got.Committed, at(time.Hour))

@@ -19,12 +19,12 @@ const (
 	// What is forgotten in one commit: a Save waits for one at most, and never 50 ms.
 	pruneSamples   = 500
 	pruneIncidents = 20
-	pruneTaken   = 500
+	pruneTaken     = 500
 )
 
-// Prune forgets samples older than 14 days, ids of reports and acts older than a day, and what is over, told and older
-// than 400 days: an incident goes with its events and deliveries, a notice with its deliveries. It works in
-// small commits between which others save. Call it once an hour.
+// Prune forgets samples older than 14 days, ids of reports and acts older than a day, lines of the ledger older than 90
+// days or beyond the last 100,000, and what is over, told and older than 400 days: an incident goes with its events
+// and deliveries, a notice with its deliveries. It works in small commits between which others save. Call it once an hour.
 func (s *SQLite) Prune(ctx context.Context, now time.Time) error {
 	if err := s.pruneSamples(ctx, now.Add(-keepSamples)); err != nil {
 		return fmt.Errorf("prune samples: %w", err)
@@ -34,6 +34,9 @@ func (s *SQLite) Prune(ctx context.Context, now time.Time) error {
 	}
 	if err := s.pruneIDs(ctx, "act", now.Add(-keepActs)); err != nil {
 		return fmt.Errorf("prune acts: %w", err)
+	}
+	if err := s.pruneTold(ctx, now.Add(-keepTellings), mostTellings); err != nil {
+		return fmt.Errorf("prune tellings: %w", err)
 	}
 	for _, victims := range []string{endedLongAgo, noticedLongAgo, sentLongAgo} {
 		if err := s.pruneLedger(ctx, victims, now.Add(-keepLedger)); err != nil {

@@ -92,10 +92,13 @@ func load(ctx context.Context, tx *sql.Tx, since time.Time) (monitor.Saved, erro
 	s.Rows, err = bodies[*monitor.Row](ctx, tx, err, "SELECT body FROM check_row ORDER BY id")
 	s.Incidents, err = bodies[*monitor.Incident](ctx, tx, err, "SELECT body FROM incident WHERE id IN ("+wanted+") ORDER BY since, id", after)
 	s.Events, err = bodies[monitor.Event](ctx, tx, err, "SELECT body FROM event WHERE incident IN ("+wanted+") ORDER BY incident, version", after)
-	s.Deliveries, err = bodies[*monitor.Delivery](ctx, tx, err, "SELECT body FROM delivery WHERE settled = 0 ORDER BY incident, receiver")
+	s.Deliveries, err = bodies[*monitor.Delivery](ctx, tx, err, "SELECT body FROM delivery WHERE settled = 0 OR incident IN (SELECT id FROM incident WHERE state = 'open') ORDER BY incident, receiver")
 	s.Notices, err = bodies[*monitor.Notice](ctx, tx, err, "SELECT body FROM notice WHERE seq IN (SELECT max(seq) FROM notice GROUP BY key) ORDER BY seq")
 	s.Clients, err = bodies[*monitor.Client](ctx, tx, err, "SELECT body FROM client ORDER BY id")
 	s.Hotels, err = bodies[*monitor.Hotel](ctx, tx, err, "SELECT body FROM hotel ORDER BY account")
+	stint, err := bodies[*monitor.Stint](ctx, tx, err, "SELECT body FROM stint")
+	for _, s.Stint = range stint {
+	}
 	s.Silences, err = bodies[*monitor.Silence](ctx, tx, err, "SELECT body FROM silence ORDER BY id")
 	s.Reports, err = taken(ctx, tx, err, "report", time.Now().Add(-keepReports))
 	s.Acts, err = taken(ctx, tx, err, "act", time.Now().Add(-keepActs))

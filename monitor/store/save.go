@@ -16,7 +16,7 @@ import (
 // statements are those of Save, prepared once. Each but touch and series takes the place of what was stored
 // under its key, so that a change whose commit was made although it seemed to fail may be saved again.
 type statements struct {
-	touch, row, removed, incident, event, delivery, notice, client, hotel, noHotel, report, silence, noSilence, act, series, sample, samples, count *sql.Stmt
+	touch, row, removed, incident, event, delivery, notice, client, hotel, noHotel, report, silence, noSilence, act, telling, again, stint, series, sample, samples, count *sql.Stmt
 }
 
 func (s *statements) prepare(ctx context.Context, db *sql.DB) error {
@@ -42,6 +42,9 @@ func (s *statements) prepare(ctx context.Context, db *sql.DB) error {
 		{&s.silence, "INSERT INTO silence (id, body) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET body = excluded.body"},
 		{&s.noSilence, "DELETE FROM silence WHERE id = $1"},
 		{&s.act, "INSERT INTO act (id, at) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET at = excluded.at"},
+		{&s.telling, tellSQL},
+		{&s.again, againSQL},
+		{&s.stint, "INSERT INTO stint (one, body) VALUES (1, $1) ON CONFLICT (one) DO UPDATE SET body = excluded.body"},
 		{&s.series, "INSERT INTO series (check_id) VALUES ($1) ON CONFLICT (check_id) DO UPDATE SET check_id = excluded.check_id RETURNING id"},
 		{&s.sample, sampleSQL(1)},
 		{&s.samples, sampleSQL(sampleBatch)},
@@ -108,6 +111,9 @@ func (w *saving) change(ctx context.Context, epoch int64, c monitor.Change) erro
 		return err
 	}
 	if err := w.acts(ctx, c); err != nil {
+		return err
+	}
+	if err := w.tellings(ctx, c); err != nil {
 		return err
 	}
 	return w.history(ctx, c.Samples)

@@ -27,6 +27,8 @@ func TestStoredForm(t *testing.T) {
 	t.Run("client", stored[monitor.Client])
 	t.Run("hotel", stored[monitor.Hotel])
 	t.Run("silence", stored[monitor.Silence])
+	t.Run("telling", stored[monitor.Telling])
+	t.Run("stint", stored[monitor.Stint])
 }
 
 func stored[T any](t *testing.T) {
