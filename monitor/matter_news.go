@@ -118,7 +118,7 @@ func (d *draft) hotelScope(i *Incident) Scope {
 	s := Scope{Failing: len(hotels), Evaluated: all, Watched: all, Accounts: d.reach(i.Cause, len(hotels))}
 	for _, account := range hotels {
 		for _, id := range d.watched.accountOf[account] {
-			if d.blocked(d.watched.checks[id]) {
+			if d.blocked(d.watched.checks[id], id) {
 				s.Blocked++
 			}
 		}

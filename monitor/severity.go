@@ -29,7 +29,7 @@ func (d *draft) fewFail(i *Incident) bool {
 	}
 	failing, of := 0, 0
 	for _, id := range d.watched.members[i.Cause.Node()] {
-		if !d.counts(id, i) || d.watched.checks[id].Reported {
+		if c := d.watched.checks[id]; !c.counts(i) || c.Reported {
 			continue
 		}
 		f, seen := d.fares(id, i, i.kind())

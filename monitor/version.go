@@ -90,10 +90,10 @@ func (d *draft) scope(i *Incident) Scope {
 	n, members := i.Cause.Node(), d.dependents(i)
 	failing, kind := map[string]bool{}, i.kind()
 	for _, id := range members {
-		if !d.counts(id, i) {
+		c := d.watched.checks[id]
+		if !c.counts(i) {
 			continue
 		}
-		c := d.watched.checks[id]
 		s.Watched++
 		f, seen := d.fares(id, i, kind)
 		if seen {
@@ -105,7 +105,7 @@ func (d *draft) scope(i *Incident) Scope {
 		}
 	}
 	for _, id := range d.tokenless(n) {
-		if c := d.watched.checks[id]; d.blocked(c) {
+		if c := d.watched.checks[id]; d.blocked(c, id) {
 			s.Blocked++
 			failing[c.Account] = true
 		}
@@ -141,8 +141,8 @@ func (d *draft) tokenless(n Node) []CheckID {
 }
 
 // blocked says whether a check cannot be asked, because it has no token.
-func (d *draft) blocked(c *Check) bool {
-	r := d.row(c.ID())
+func (d *draft) blocked(c *Check, id CheckID) bool {
+	r := d.row(id)
 	return r != nil && r.Last.Fault == FaultNoToken && !c.Reported
 }
 
@@ -161,6 +161,9 @@ func (d *draft) fares(id CheckID, i *Incident, kind SignalKind) (failing, seen b
 		return false, false
 	case r.Signals[k].Last == Fail:
 		return true, true
+	}
+	if c := d.watched.checks[id]; c == nil || !c.Reported {
+		return false, true
 	}
 	return false, !d.seenFrom(SignalID{id, SignalKinds[k]}).Before(i.Since)
 }
@@ -206,7 +209,7 @@ func (d *draft) affected(i *Incident) ([]Affected, int) {
 	kind := i.kind()
 	for _, id := range d.dependents(i) {
 		m := SignalID{id, kind}
-		if failing, _ := d.fares(id, i, kind); failing && d.row(id).Incident[signalIndex(kind)] != i.ID && d.counts(id, i) {
+		if failing, _ := d.fares(id, i, kind); failing && d.row(id).Incident[signalIndex(kind)] != i.ID && d.watched.checks[id].counts(i) {
 			all = append(all, m)
 		}
 	}
@@ -230,9 +233,8 @@ func (d *draft) rank(i *Incident, m SignalID) int {
 	return 1
 }
 
-// counts says whether a check is one of those that an incident's numbers are of.
-func (d *draft) counts(id CheckID, i *Incident) bool {
-	c := d.watched.checks[id]
+// counts says whether a check is one of those that an incident's numbers are of. One that is not watched any more is not.
+func (c *Check) counts(i *Incident) bool {
 	return c != nil && !c.Info && (!c.Warning && !c.pooledTraffic() || i.Cause.Kind == NodeCheck)
 }
 
