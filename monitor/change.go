@@ -39,6 +39,7 @@ type Attempting struct {
 	At       time.Time
 	Delivery DeliveryID
 	Sending  Sending
+	Covers   []Cover // of a digest: what its letter says of each of its incidents or notices
 }
 
 // A Receipt says what came of an attempt.

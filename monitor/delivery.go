@@ -67,9 +67,12 @@ type Delivery struct {
 	Severity   Severity      `json:"severity,omitempty"`
 	Side       Side          `json:"side,omitempty"`
 	Cause      Node          `json:"cause,omitzero"`
-	ToldAt     time.Time     `json:"told_at,omitzero"`  // last receipt
-	Ref        string        `json:"ref,omitempty"`     // the receiver's own name for what it got
-	Sending    *Sending      `json:"sending,omitempty"` // the message being tried, until its receipt
+	ToldAt     time.Time     `json:"told_at,omitzero"`   // last receipt
+	Rang       time.Time     `json:"rang,omitzero"`      // last opening or reminder that it heard
+	Ref        string        `json:"ref,omitempty"`      // the receiver's own name for what it got
+	RefKind    string        `json:"ref_kind,omitempty"` // the kind of receiver that gave this name
+	Digest     string        `json:"digest,omitempty"`   // the digest that it was told in last; "" is by itself
+	Sending    *Sending      `json:"sending,omitempty"`  // the message being tried, until its receipt
 	LastErr    string        `json:"last_error,omitempty"`
 	LastStatus int           `json:"last_status,omitempty"`
 	Repeats    int           `json:"repeats,omitempty"` // re-sends after ambiguous outcomes
@@ -90,7 +93,10 @@ type Sending struct {
 	Body     []byte    `json:"body"`
 	First    time.Time `json:"first"`
 	Attempts int       `json:"attempts"`
-	InFlight bool      `json:"in_flight"`       // persisted before the request leaves; found at start, its outcome is ambiguous
-	Next     time.Time `json:"next,omitzero"`   // not before this
-	Plain    bool      `json:"plain,omitempty"` // rendered again as plain text after a content error
+	InFlight bool      `json:"in_flight"`          // persisted before the request leaves; found at start, its outcome is ambiguous
+	Next     time.Time `json:"next,omitzero"`      // not before this
+	Plain    bool      `json:"plain,omitempty"`    // rendered again as plain text after a content error
+	Digest   string    `json:"digest,omitempty"`   // the digest whose letter it is; the body is there
+	Over     bool      `json:"over,omitempty"`     // of a digest: all has ended
+	Reminder bool      `json:"reminder,omitempty"` // of a digest: nothing is new
 }

@@ -20,6 +20,8 @@ func Owed(d Delivery, i *Incident, r Receiver, p Pace, now time.Time) (EventType
 	}
 	what, at, ok := difference(d, i, r, p)
 	switch {
+	case d.hushed(i):
+		return "", time.Time{}, false
 	case Resumes(d, i, r, p):
 		return d.Sending.Type, d.again(r, p), !d.repeated(r)
 	case ok && d.maybe() && !d.repeated(r) && at.After(d.again(r, p)):
@@ -29,10 +31,16 @@ func Owed(d Delivery, i *Incident, r Receiver, p Pace, now time.Time) (EventType
 	}
 }
 
-// Resumes says whether what is owed is the message under way, and not a newer one in its place.
+// hushed says whether the message under way is to be held back: it has not arrived, and the incident has been muted since.
+func (d Delivery) hushed(i *Incident) bool {
+	return i.Muted && i.State == IncidentOpen && d.Sending != nil && !d.maybe()
+}
+
+// Resumes says whether what is owed is the message under way, and not a newer one in its place. Where what may have
+// arrived can be looked up, that comes first: a newer one would not know what to edit.
 func Resumes(d Delivery, i *Incident, r Receiver, p Pace) bool {
 	s := d.Sending
-	if s == nil || r.EveryVersion || s.Version == i.Version {
+	if s == nil || r.EveryVersion || s.Version == i.Version || d.sought(r) {
 		return s != nil
 	}
 	_, _, ok := difference(d, i, r, p)
@@ -50,7 +58,7 @@ func difference(d Delivery, i *Incident, r Receiver, p Pace) (EventType, time.Ti
 	case d.Knows == NeverTried:
 		return typeFor(r, EventRecap), i.Updated, worthRecap(i, r, p)
 	case i.Version <= d.Version:
-		return "", time.Time{}, false
+		return reminder(d, i, r)
 	case r.EveryVersion:
 		return "", i.Updated, true
 	case open && d.State == IncidentResolved:
@@ -72,10 +80,29 @@ func typeFor(r Receiver, t EventType) EventType {
 // updated is what a receiver that knows an incident as open is owed of a newer version that is open too: where
 // messages cannot be edited, only what people have to know.
 func updated(d Delivery, i *Incident, r Receiver, p Pace) (EventType, time.Time, bool) {
-	if !r.Posts || d.misled(i) {
+	switch {
+	case !r.Posts && r.Edits > 0:
+		return EventUpdated, later(i.Updated, d.ToldAt.Add(r.Edits)), true
+	case !r.Posts, d.misled(i):
 		return EventUpdated, i.Updated, true
+	case d.Severity != i.Severity, i.Change == ChangeHotels, d.overtaken():
+		return EventUpdated, later(i.Updated, d.ToldAt.Add(p.PostEvery)), true
+	default:
+		return reminder(d, i, r)
 	}
-	return EventUpdated, later(i.Updated, d.ToldAt.Add(p.PostEvery)), d.Severity != i.Severity || i.Change == ChangeHotels || d.overtaken()
+}
+
+// reminder is what a receiver that knows all of an open incident is owed: to be told once more when nothing was heard
+// of it for long, unless somebody is on it. A digest has a reminder of its own.
+func reminder(d Delivery, i *Incident, r Receiver) (EventType, time.Time, bool) {
+	if r.Remind <= 0 || r.EveryVersion || i.State != IncidentOpen || d.State != IncidentOpen || i.Muted || i.Ack != nil || d.Digest != "" {
+		return "", time.Time{}, false
+	}
+	heard := d.Rang
+	if heard.IsZero() { // told by a bellhop that did not remind
+		heard = d.ToldAt
+	}
+	return EventReminder, heard.Add(r.Remind), true
 }
 
 // misled says whether what a receiver was told last blames what has since been found not to be the cause: one hotel's
@@ -91,7 +118,7 @@ func worthRecap(i *Incident, r Receiver, p Pace) bool {
 	if r.EveryVersion {
 		return !tooSoon
 	}
-	return !tooSoon && i.Into == "" && i.Ended.Sub(i.Since) >= p.RecapOver
+	return !r.NoRecap && !tooSoon && i.Into == "" && i.Ended.Sub(i.Since) >= p.RecapOver
 }
 
 // NextVersion is the event that an EveryVersion receiver is to be sent next: the first one after what it
@@ -137,15 +164,19 @@ func Behind(d Delivery, i *Incident, r Receiver, p Pace, now time.Time) (time.Ti
 	if d.Settled {
 		return time.Time{}, false
 	}
+	r.Remind = 0 // nobody waits for a reminder
 	_, at, owed := Owed(d, i, r, p, now)
 	switch {
+	case i != nil && d.Sending != nil && d.Sending.Type == EventReminder && d.Sending.Version >= i.Version:
+		return time.Time{}, false
 	case !d.Failing.IsZero():
 		return d.Failing, owed || d.inFlight() || d.Knows == Maybe || d.Dead != ""
 	case d.inFlight():
 		return d.Sending.First, true
-	default:
-		return at, owed && !at.After(now)
+	case r.Posts && r.Digest > 0 && d.Digest != "":
+		at = at.Add(p.PostEvery) // an end waits for others there
 	}
+	return at, owed && !at.After(now)
 }
 
 // BehindNotice says since when a receiver has been owed a notice without confirming it. False is that it is
@@ -153,75 +184,6 @@ func Behind(d Delivery, i *Incident, r Receiver, p Pace, now time.Time) (time.Ti
 func BehindNotice(d Delivery, n *Notice, r Receiver, p Pace, now time.Time) (time.Time, bool) {
 	_, owed := OwedNotice(d, n, r, p, now)
 	return n.At, owed || d.inFlight()
-}
-
-// Aged is the row after time has gone by: a message that nobody needs any more is dropped, what can no longer
-// be owed is settled, and what was owed in vain until its deadline is dead.
-func (d Delivery) Aged(i *Incident, r Receiver, p Pace, now time.Time) Delivery {
-	switch {
-	case d.Settled || d.inFlight():
-		return d
-	case i == nil:
-		return d.settled()
-	case givenUp(i, p, now):
-		_, _, owed := Owed(d, i, r, p, i.Updated)
-		return d.expired(owed, p.EndOwed)
-	case d.Dead != "":
-		return d
-	}
-	if _, _, owed := Owed(d, i, r, p, now); owed {
-		return d
-	}
-	if i.State != IncidentOpen && (i.Into != "" || !now.Before(i.Updated.Add(p.ReopenIn))) {
-		return d.settled()
-	}
-	return d.relieved()
-}
-
-// relieved is the row without a message that nobody needs any more.
-func (d Delivery) relieved() Delivery {
-	if d.Sending != nil && d.Knows == Told {
-		d.Failing = time.Time{}
-	}
-	d.Sending = nil
-	return d
-}
-
-// AgedNotice is Aged for the row of a notice.
-func (d Delivery) AgedNotice(n *Notice, r Receiver, p Pace, now time.Time) Delivery {
-	if d.Settled || d.inFlight() {
-		return d
-	}
-	if n == nil {
-		return d.settled()
-	}
-	end := n.At.Add(p.NoticeOwed)
-	if !now.Before(end) {
-		_, owed := OwedNotice(d, n, r, p, end.Add(-1))
-		return d.expired(owed, p.NoticeOwed)
-	}
-	if _, owed := OwedNotice(d, n, r, p, now); !owed && d.Dead == "" {
-		return d.settled()
-	}
-	return d
-}
-
-// givenUp says that an incident's end has been owed for so long that nobody waits for it any more. As long as
-// it is open, it is owed.
-func givenUp(i *Incident, p Pace, now time.Time) bool {
-	return i.State != IncidentOpen && !now.Before(i.Updated.Add(p.EndOwed))
-}
-
-func (d Delivery) expired(owed bool, after time.Duration) Delivery {
-	if owed && d.Dead == "" {
-		d.Dead = fmt.Sprintf("not accepted within %v; last answer: %s", after, cmp.Or(d.LastErr, "none"))
-	}
-	return d.settled()
-}
-
-func (d Delivery) settled() Delivery {
-	d.Settled, d.Sending = true, nil
-	return d
 }
 
 func (d Delivery) inFlight() bool { return d.Sending != nil && d.Sending.InFlight }
@@ -234,6 +196,11 @@ func (d Delivery) maybe() bool {
 // overtaken says that what may have arrived was given up for a newer message, which was then refused.
 func (d Delivery) overtaken() bool {
 	return d.Sending != nil && d.Knows == Maybe && !d.maybe()
+}
+
+// sought says that the receiver's message about this may be there, and has to be found before it can be edited.
+func (d Delivery) sought(r Receiver) bool {
+	return r.Lookup && d.maybe() && d.Ref == ""
 }
 
 // repeated says that a message that may have arrived has been repeated often enough.
@@ -265,25 +232,3 @@ func MessageID(book string, d DeliveryID, version int, form string) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %d %q", book, d.Receiver, d.Incident, version, form))
 	return "msg_" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:]))
 }
-
-// Wants says whether these are the words for an incident like this.
-func (w When) Wants(i *Incident) bool {
-	return (len(w.Severity) == 0 || slices.Contains(w.Severity, string(i.Severity))) &&
-		(len(w.Side) == 0 || slices.Contains(w.Side, i.Side)) &&
-		// An incident that concerns no account in particular concerns all of them.
-		(len(w.Scope) == 0 || slices.Contains(w.Scope, cmp.Or(i.Scope.Accounts, "all")))
-}
-
-// WantsNotice says whether notices are wanted: without any conditions, or where they are named.
-func (w When) WantsNotice() bool {
-	return len(w.Severity)+len(w.Side)+len(w.Scope) == 0 || slices.Contains(w.Severity, "notice")
-}
-
-// WantsNotice says whether the receiver is to be sent a notice. It hears nothing of its own trouble, which
-// would arrive when it is over.
-func (r Receiver) WantsNotice(n *Notice) bool {
-	return r.When.WantsNotice() && n.Key != ReceiverKey(r.Name)
-}
-
-// ReceiverKey is the key of notices about a receiver that does not work.
-func ReceiverKey(name string) string { return "receiver/" + name }

@@ -68,41 +68,48 @@ func (d *draft) editDelivery(id DeliveryID) *Delivery {
 func (d *draft) delivery(in Input) {
 	switch in := in.(type) {
 	case Attempting:
-		if d.deliveryRow(in.Delivery) != nil {
-			w := d.editDelivery(in.Delivery)
-			*w = w.Attempting(in)
-		}
+		d.attempt(in)
 	case Receipt:
-		if d.deliveryRow(in.Delivery) != nil {
-			w := d.editDelivery(in.Delivery)
+		for _, id := range d.concerned(in) {
+			w := d.editDelivery(id)
 			d.record(in, w)
-			if _, back := d.watched.receiver(in.Delivery.Receiver); back && in.Result == Left {
+			if _, back := d.watched.receiver(id.Receiver); back && in.Result == Left {
 				*w = w.stayed()
 			} else {
 				*w = w.Received(in, d.b.pace)
 			}
 		}
 	case Order:
-		if d.deliveryRow(in.Delivery) != nil {
-			w := d.editDelivery(in.Delivery)
+		for _, id := range d.toldIn(in.Delivery) {
+			w := d.editDelivery(id)
 			*w = w.Ordered(in)
 		}
 	}
 }
 
-// settle closes the deliveries of this draft that nothing is owed on any more.
+// settle closes the deliveries of this draft that nothing is owed on any more; digests last, as they are over with the
+// last of what they tell.
 func (d *draft) settle() {
-	for id, w := range d.c.Deliveries {
-		*w = d.aged(id, *w)
+	for _, digests := range []bool{false, true} {
+		for id, w := range d.c.Deliveries {
+			if IsDigest(id.Incident) == digests {
+				*w = d.aged(id, *w)
+			}
+		}
 	}
 }
 
 // expire gives up on what time has made pointless.
 func (d *draft) expire() {
-	for id := range d.b.owed {
-		w := d.deliveryRow(id)
-		if aged := d.aged(id, *w); aged.Settled && !w.Settled {
-			*d.editDelivery(id) = aged
+	for _, digests := range []bool{false, true} {
+		for id := range d.b.owed {
+			w := d.deliveryRow(id)
+			if IsDigest(id.Incident) != digests || w.Settled {
+				continue
+			}
+			if aged := d.aged(id, *w); aged.Settled {
+				*d.editDelivery(id) = aged
+			}
 		}
 	}
 }
@@ -113,6 +120,8 @@ func (d *draft) aged(id DeliveryID, w Delivery) Delivery {
 	switch i := d.incident(id.Incident); {
 	case !known:
 		return w
+	case IsDigest(id.Incident):
+		return d.agedDigest(w, r)
 	case i != nil:
 		return w.Aged(i, r, d.b.pace, d.now)
 	}
@@ -165,6 +174,8 @@ func (d *draft) welcome() {
 		switch {
 		case id.Receiver == LogReceiver: // it stood in: that it is gone means that there are others
 			d.bury(id, "there are receivers now")
+		case first && IsDigest(id.Incident):
+			d.bury(id, "the receiver was removed while bellhop was stopped")
 		case first:
 			gone[id.Receiver] = append(gone[id.Receiver], d.about(id.Incident))
 			d.bury(id, "the receiver was removed while bellhop was stopped")

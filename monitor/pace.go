@@ -61,6 +61,7 @@ type Pace struct {
 	MaybeSecond      time.Duration
 	MaybeThird       time.Duration
 	PostEvery        time.Duration // severity posts on a receiver that cannot edit are at least so far apart
+	DigestEvery      time.Duration // a digest is posted again there so seldom
 	RecapOver        time.Duration // an incident visible for less is not recapped
 	EndOwed          time.Duration // how long an end is owed
 	NoticeOwed       time.Duration // how long a notice is owed
@@ -101,7 +102,7 @@ func RealPace() Pace {
 		SendTimeout: 15 * time.Second, BackoffFirst: time.Second, BackoffCap: time.Minute,
 		BackoffLongAfter: time.Hour, BackoffLong: 15 * time.Minute, AskAgain: 5 * time.Minute,
 		MaybeTimeout: time.Minute, MaybeFirst: 2 * time.Minute, MaybeSecond: 5 * time.Minute, MaybeThird: 10 * time.Minute,
-		PostEvery: 10 * time.Minute, RecapOver: time.Minute, EndOwed: 7 * 24 * time.Hour, NoticeOwed: 24 * time.Hour,
+		PostEvery: 10 * time.Minute, DigestEvery: time.Minute, RecapOver: time.Minute, EndOwed: 7 * 24 * time.Hour, NoticeOwed: 24 * time.Hour,
 		RetryAfterMax: 15 * time.Minute, OwedTooLong: 5 * time.Minute, ReceiverSick: 5 * time.Minute, Heartbeat: time.Minute,
 		ReportOverdue: 5 * time.Minute, HotelSilent: 15 * time.Minute,
 		BudgetWindow: time.Minute,

@@ -48,6 +48,8 @@ func (d Delivery) Received(r Receipt, p Pace) Delivery {
 		d.Dead = cmp.Or(r.Reason, "it wants no messages any more")
 	case Content:
 		s.Next = d.plainer(&s, r, p)
+	case Missing:
+		return d.missing()
 	case Unmended:
 		s.Next = orAfter(r.Next, r.At, p.AskAgain)
 	default:
@@ -65,7 +67,9 @@ func orAfter(next, at time.Time, wait time.Duration) time.Time {
 
 func (d Delivery) accepted(s Sending, r Receipt) Delivery {
 	d = d.knowing(Told, s, r.At)
-	d.Ref = cmp.Or(r.Ref, d.Ref)
+	if r.Ref != "" && s.Digest == "" {
+		d.Ref, d.RefKind = r.Ref, s.Kind
+	}
 	d.Sending, d.Repeats, d.Failing, d.LastErr = nil, 0, time.Time{}, ""
 	return d
 }
@@ -98,6 +102,18 @@ func (d Delivery) ambiguous(r Receipt, p Pace) Delivery {
 	return d
 }
 
+// missing is the row when what may have arrived was looked up and is not there: the receiver knows what it knew before,
+// as far as it has a message to edit.
+func (d Delivery) missing() Delivery {
+	if d.Ref == "" {
+		d.Knows, d.Version, d.State = NeverTried, 0, ""
+	} else {
+		d.Knows = Told
+	}
+	d.Sending, d.Repeats, d.Failing = nil, 0, time.Time{}
+	return d
+}
+
 // plainer asks for the message to be rendered again, at once; if it is plain already, a person must look.
 func (d Delivery) plainer(s *Sending, r Receipt, p Pace) time.Time {
 	if s.Plain {
@@ -108,12 +124,27 @@ func (d Delivery) plainer(s *Sending, r Receipt, p Pace) time.Time {
 }
 
 func (d Delivery) knowing(k Knowledge, s Sending, at time.Time) Delivery {
-	d.Knows, d.Version, d.Severity, d.Side, d.Cause, d.ToldAt = k, s.Version, s.Severity, s.Side, s.Cause, at
+	if s.rings(d) {
+		d.Rang = at
+	}
+	d.Knows, d.Version, d.Severity, d.Side, d.Cause, d.Digest, d.ToldAt = k, s.Version, s.Severity, s.Side, s.Cause, s.Digest, at
 	d.State = IncidentOpen
-	if s.Type == EventResolved || s.Type == EventRecap {
+	if s.Type == EventResolved || s.Type == EventRecap || s.Over {
 		d.State = IncidentResolved
 	}
 	return d
+}
+
+// rings says whether a message is heard as an opening or a reminder by one who knew so much before.
+func (s Sending) rings(before Delivery) bool {
+	switch s.Type {
+	case EventOpened, EventReopened, EventReminder:
+		return true
+	case EventDigest:
+		return s.Reminder || before.Knows == NeverTried
+	default:
+		return false
+	}
 }
 
 func (d Delivery) left() Delivery {
