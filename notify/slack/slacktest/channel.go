@@ -64,7 +64,7 @@ type message struct {
 	foreign    bool // not the app's: it may not edit it
 	raw        []byte
 	body       content
-	before     []content // what it was before it was edited, the last of them
+	before     []content // what it was before it was edited: at first, and lately
 }
 
 // A content is what can be edited of a message, each part as it was given; an empty one was not.

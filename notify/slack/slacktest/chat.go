@@ -99,7 +99,9 @@ func (c *Channel) edit(k *call) (m *message, word string) {
 		return nil, "block_mismatch"
 	}
 	m.before = append(m.before, m.body)
-	m.before = m.before[max(0, len(m.before)-maxVersions):]
+	if len(m.before) > maxVersions {
+		m.before = slices.Delete(m.before, 1, 2) // the first is what people were shown as new
+	}
 	m.body, m.raw, m.edited, m.edits = next, nil, k.now, m.edits+1
 	return m, ""
 }

@@ -35,7 +35,7 @@ func (c *Channel) Page() []byte {
 	for _, p := range c.Messages() {
 		s := shownPost{At: p.At.UTC().Format("15:04:05 UTC"), Lead: p.Lead(), Colour: p.Colour()}
 		for _, a := range p.post.Attachments {
-			s.Lines = append(s.Lines, a.lines()...)
+			s.Lines = append(s.Lines, partLines(a.parts())...)
 		}
 		all = append(all, s)
 	}
@@ -51,6 +51,3 @@ func (c *Channel) servePage(w http.ResponseWriter, _ *http.Request) {
 	// What a browser does not take is its own matter.
 	_, _ = w.Write(c.Page())
 }
-
-// Text is the channel as text, as it is now: each message with what it was before it was edited, its thread below it.
-func (c *Channel) Text() string { return c.String() }
