@@ -12,13 +12,17 @@ import (
 // TestPutBackReceiverHearsTheEnd ensures that a receiver that was removed in an outage and is put back before
 // its end hears of that end, whether or not it was told goodbye in between; and is told nothing twice.
 func TestPutBackReceiverHearsTheEnd(t *testing.T) {
-	for name, parted := range map[string]time.Duration{"after a goodbye": time.Minute, "at once": 0} {
+	for name, parted := range map[string]time.Duration{"after a goodbye": time.Minute, "at once": 0, "after a restart": 2 * time.Minute} {
 		t.Run(name, func(t *testing.T) {
 			s := perform(t, outage+"10:10:00 stop")
 			all := s.config.Receivers
 			s.config.Receivers = all[1:]
 			s.feed(reconfigured(s))
 			s.until(s.now.Add(parted))
+			if name == "after a restart" {
+				s.start()
+				s.until(s.now.Add(parted))
+			}
 			s.config.Receivers = all
 			s.feed(reconfigured(s))
 			if parted == 0 { // its lane says goodbye while it is put back
