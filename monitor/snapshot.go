@@ -12,11 +12,12 @@ type Snapshot struct {
 	Hotels     []*Hotel    // reported accounts, by account
 	LastReport time.Time   // zero is that nothing was ever reported
 
-	Maintenance []Maintenance // as apaleo's status page tells
-	Silences    []*Silence    // those in force and to come, by From; of what the configuration plans, now or next, with no id
-	Owed        []*Delivery   // deliveries not settled
-	Due         int           // those of them that wait for a message to be taken
-	OldestOwed  time.Time     // when the oldest message that a receiver still owes an answer to was decided; zero is none
+	Maintenance []Maintenance            // as apaleo's status page tells
+	Silences    []*Silence               // those in force and to come, by From; of what the configuration plans, now or next, with no id
+	Owed        []*Delivery              // deliveries not settled
+	Waiting     map[DeliveryID]time.Time // those of them that wait for a message to be taken: since when
+	Due         int                      // how many those are
+	OldestOwed  time.Time                // since when there is news of an incident that no receiver has accepted; zero is none
 	Blind       Blindness
 	Engine      EngineStats
 	StoreDown   time.Time // since when the store fails; zero is that it works

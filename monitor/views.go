@@ -48,51 +48,6 @@ func newest(a, b time.Time, x, y string) int {
 	return compare(x, y)
 }
 
-// owing lists and counts what is owed, and since when the oldest news is owed that no receiver has accepted.
-func (b *Book) owing(d *draft, s *Snapshot) {
-	for id := range b.owed {
-		w := b.deliveries[id]
-		s.Owed = append(s.Owed, w)
-		i := b.incidents[id.Incident]
-		r, known := b.watched.receiver(id.Receiver)
-		if !known {
-			continue
-		}
-		at, behind := d.behind(w, i, r)
-		if behind {
-			s.Due++
-		}
-		if behind && i != nil && !d.acceptedByAny(i) && (s.OldestOwed.IsZero() || at.Before(s.OldestOwed)) {
-			s.OldestOwed = at
-		}
-	}
-	slices.SortFunc(s.Owed, func(x, y *Delivery) int {
-		return compare(x.Incident+"\x00"+x.Receiver, y.Incident+"\x00"+y.Receiver)
-	})
-}
-
-// behind says since when a message to a receiver is due and not taken.
-func (d *draft) behind(w *Delivery, i *Incident, r Receiver) (time.Time, bool) {
-	if i != nil {
-		return Behind(*w, i, r, d.b.pace, d.now)
-	}
-	at, owed := OwedNotice(*w, d.noticeByID(w.Incident), r, d.b.pace, d.now)
-	return at, owed || w.inFlight()
-}
-
-// acceptedByAny says whether some receiver has heard all of an incident that it is to hear. One that wants it
-// and has no row has: its row was settled before this run.
-func (d *draft) acceptedByAny(i *Incident) bool {
-	return slices.ContainsFunc(d.watched.receivers, func(r Receiver) bool {
-		w := d.b.deliveries[DeliveryID{r.Name, i.ID}]
-		if w == nil {
-			return r.When.Wants(i)
-		}
-		_, behind := d.behind(w, i, r)
-		return w.Knows == Told && !behind
-	})
-}
-
 // view is how one check is shown.
 func (d *draft) view(id CheckID) CheckView {
 	c, r := d.watched.checks[id], d.row(id)

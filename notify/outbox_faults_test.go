@@ -177,16 +177,3 @@ func TestOldVersionStaysItself(t *testing.T) {
 		equal(t, "ids", got, []string{id(1, ""), id(1, ""), id(1, "plain"), id(2, "")})
 	})
 }
-
-// TestUnheardWhileOthersWait ensures that a receiver that is to be told later has not heard.
-func TestUnheardWhileOthersWait(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		a, b := &channel{answer: always(monitor.Refused)}, &channel{}
-		d := open(t, lane(monitor.Receiver{Name: "a"}, a), lane(monitor.Receiver{Name: "b", After: time.Hour}, b))
-		d.say(incident("i", 1, isOpen), opened, "a", "b")
-		time.Sleep(10 * time.Minute)
-		if _, ok := d.out.Unheard(time.Now()); !ok {
-			t.Error("heard by nobody, and not seen")
-		}
-	})
-}

@@ -43,9 +43,8 @@ func (d *daemon) facts() heartbeat.Facts {
 	s, now := d.monitor.Snapshot(), d.monitor.Now()
 	f := heartbeat.Facts{
 		At: now, Ticked: s.Engine.LastTick, Started: s.Engine.Started, Probed: s.Engine.LastRun,
-		StoreDown: s.StoreDown, BlindSince: s.Blind.Since,
+		StoreDown: s.StoreDown, BlindSince: s.Blind.Since, UnheardSince: s.OldestOwed,
 	}
-	f.UnheardSince, _ = d.outbox.Unheard(now)
 	for _, c := range s.Checks {
 		if f.Every == 0 || c.Check.Every < f.Every {
 			f.Every = c.Check.Every

@@ -1,0 +1,68 @@
+package monitor
+
+import (
+	"slices"
+	"time"
+)
+
+// Unheard says since when there is news of an incident that nobody has accepted: each receiver that is to hear of it
+// is behind, and one at least there is. Who wants none of it, or is not to be told yet, does not count. rows gives the
+// delivery to a receiver, nil if there is none. False is that somebody is up to date, or that nobody has to be.
+func Unheard(i *Incident, to []Receiver, rows func(DeliveryID) *Delivery, p Pace, now time.Time) (time.Time, bool) {
+	var last time.Time
+	for _, r := range to {
+		w := rows(DeliveryID{r.Name, i.ID})
+		if w == nil || w.Settled {
+			if r.When.Wants(i) {
+				return time.Time{}, false // what it was owed it has heard, or never will
+			}
+			continue
+		}
+		since, behind := Behind(*w, i, r, p, now)
+		switch {
+		case behind:
+			last = latest(last, since)
+		case w.Knows != NeverTried:
+			return time.Time{}, false
+		}
+	}
+	return last, !last.IsZero()
+}
+
+// owing lists and counts what is owed, and since when the oldest news is owed that no receiver has accepted.
+func (b *Book) owing(d *draft, s *Snapshot) {
+	rows := func(id DeliveryID) *Delivery { return b.deliveries[id] }
+	asked := map[string]bool{}
+	for id := range b.owed {
+		w, i := b.deliveries[id], b.incidents[id.Incident]
+		s.Owed = append(s.Owed, w)
+		r, known := b.watched.receiver(id.Receiver)
+		if !known {
+			continue
+		}
+		if at, behind := d.behind(w, i, r); behind {
+			set(&s.Waiting, id, at)
+		}
+		if i == nil || asked[i.ID] {
+			continue
+		}
+		asked[i.ID] = true
+		at, unheard := Unheard(i, b.watched.receivers, rows, b.pace, d.now)
+		if unheard && (s.OldestOwed.IsZero() || at.Before(s.OldestOwed)) {
+			s.OldestOwed = at
+		}
+	}
+	s.Due = len(s.Waiting)
+	slices.SortFunc(s.Owed, func(x, y *Delivery) int {
+		return compare(x.Incident+"\x00"+x.Receiver, y.Incident+"\x00"+y.Receiver)
+	})
+}
+
+// behind says since when a message to a receiver is due and not taken.
+func (d *draft) behind(w *Delivery, i *Incident, r Receiver) (time.Time, bool) {
+	if i != nil {
+		return Behind(*w, i, r, d.b.pace, d.now)
+	}
+	at, owed := OwedNotice(*w, d.noticeByID(w.Incident), r, d.b.pace, d.now)
+	return at, owed || w.inFlight()
+}
