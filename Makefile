@@ -18,9 +18,10 @@ bench: ## speed and size, beside a minimal loop in the same run; without -race
 SEEDS ?= 2000
 SEED ?= 1
 CAUSES ?= $(SEEDS)
+KEEP ?=
 
-bench-detection: ## how well trouble is told from noise, in SEEDS worlds of each kind (2000: some three hours of CPU); writes docs/detection.md and its plot
-	go test -count=1 -timeout 240m -run '^TestDetection$$' -v ./monitor/bench -seeds=$(SEEDS) -causes=$(CAUSES) -seed=$(SEED) -docs=$(CURDIR)/docs
+bench-detection: ## how well trouble is told from noise, in SEEDS worlds of each kind (2000: some three hours of CPU; KEEP=folder keeps what is done); writes docs/detection.md
+	go test -count=1 -timeout 240m -run '^TestDetection$$' -v ./monitor/bench -seeds=$(SEEDS) -causes=$(CAUSES) -seed=$(SEED) -keep=$(KEEP) -docs=$(CURDIR)/docs
 
 torture: ## the laws of the book on a million inputs; the daemon killed 200 times while receivers fail, hang and lie
 	BELLHOP_LAWS=1000000 go test -count=1 -run BookLaws ./monitor

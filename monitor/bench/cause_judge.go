@@ -12,55 +12,6 @@ import (
 	"bellhop/monitor/rehearse"
 )
 
-// A CauseScore is how the causes of so many worlds were told.
-type CauseScore struct {
-	Worlds int
-	Right  int // worlds in which the first words of what broke named it, with its side
-	Truths int // that are to be told,
-	Found  int // and were, while they lasted
-	Extra  int // incidents that began with what broke and were told as something else, or beside it
-	Noise  int // incidents that wrong evidence alone opened meanwhile
-	Posts  int // messages of what broke, edits not counted
-	Delays []time.Duration
-
-	Wrong map[string]int // what the first words named instead
-}
-
-// CauseTable is a line for each scenario, for so many accounts.
-type CauseTable struct {
-	Accounts int
-	Lines    []CauseLine
-}
-
-// A CauseLine is one scenario's score.
-type CauseLine struct {
-	Name  string
-	Score CauseScore
-}
-
-// MeasureCauses plays so many worlds of each scenario whose name holds a word, with a share of wrong evidence.
-func MeasureCauses(ctx context.Context, accounts, seeds int, run uint64, wrong float64, word string) (CauseTable, error) {
-	list, err := newCauseList(accounts)
-	t := CauseTable{Accounts: accounts}
-	if err != nil {
-		return t, err
-	}
-	for _, s := range causeScenarios {
-		if !strings.Contains(s.name, word) {
-			continue
-		}
-		line := CauseLine{Name: s.name}
-		for _, one := range each(seeds, func(n int) CauseScore {
-			seed := seedOf(run, n)
-			return list.play(ctx, seed, wrong, s.breaks(list, dice(seed, s.name)))
-		}) {
-			line.Score = line.Score.join(one)
-		}
-		t.Lines = append(t.Lines, line)
-	}
-	return t, nil
-}
-
 // How long worlds last: all is well for a while, then something breaks until it was told, and a little longer.
 const (
 	causeBefore = 15 * minute

@@ -8,11 +8,14 @@ import (
 	"bellhop/monitor"
 )
 
-// causeScenarios are what breaks, by name, in the order of the table.
-var causeScenarios = []struct {
+// A causeScenario is what breaks.
+type causeScenario struct {
 	name   string
 	breaks func(causeList, *rand.Rand) []truth
-}{
+}
+
+// causeScenarios are in the order of the table.
+var causeScenarios = []causeScenario{
 	{"one host", func(l causeList, _ *rand.Rand) []truth { return []truth{l.hostDown()} }},
 	{"one module", func(l causeList, r *rand.Rand) []truth { return []truth{l.moduleDown(r)} }},
 	{"identity", func(l causeList, _ *rand.Rand) []truth { return []truth{l.identityDown()} }},

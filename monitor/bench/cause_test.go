@@ -26,7 +26,7 @@ func TestCauses(t *testing.T) {
 		if seeds == 0 {
 			seeds = map[int]int{1: 5, 3: 4, 20: 3, 400: 1}[accounts]
 		}
-		table, err := MeasureCauses(t.Context(), accounts, seeds, *causeRun, *causeWrong, *causeWord)
+		table, err := Causes{accounts, seeds, *causeRun, *causeWrong, *causeWord, *keep}.Measure(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

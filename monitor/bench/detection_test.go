@@ -11,6 +11,7 @@ var (
 	seeds  = flag.Int("seeds", 50, "worlds of each scenario")
 	run    = flag.Uint64("seed", 1, "of the run: another one makes other worlds")
 	causes = flag.Int("causes", 0, "worlds of each cause for 1, 3, 20 and 400 accounts")
+	keep   = flag.String("keep", "", "folder for scores of causes: what a run of the same code has left there is not played again")
 	docs   = flag.String("docs", "", "write detection.md and detection.svg into this folder")
 )
 
@@ -19,7 +20,7 @@ var (
 //
 //	make bench-detection SEEDS=2000 SEED=1
 func TestDetection(t *testing.T) {
-	r := &Run{Seeds: *seeds, Wide: *seeds, Seed: *run, Years: *seeds, Causes: *causes}
+	r := &Run{Seeds: *seeds, Wide: *seeds, Seed: *run, Years: *seeds, Causes: *causes, Keep: *keep}
 	if !testing.Verbose() {
 		r.Wide, r.Years, r.Causes = 8, 4, 0
 	}

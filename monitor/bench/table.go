@@ -13,6 +13,7 @@ type Run struct {
 	Seed   uint64 // of the run
 	Causes int    // worlds of each cause, for each number of accounts; 0 is none
 	Years  int    // of checking in the quiet and in the noisy world, in fortieths: each is a world of nine days
+	Keep   string // folder for the scores of causes, as in Causes
 
 	known map[string]result
 }

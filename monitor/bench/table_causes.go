@@ -16,7 +16,7 @@ func causeRows(ctx context.Context, r *Run) ([]Row, error) {
 		if r.Causes == 0 {
 			break // TestCauses looks for what is broken
 		}
-		t, err := MeasureCauses(ctx, accounts, r.Causes, r.Seed, causeWrongShare, "")
+		t, err := Causes{Accounts: accounts, Worlds: r.Causes, Run: r.Seed, Wrong: causeWrongShare, Keep: r.Keep}.Measure(ctx)
 		if err != nil {
 			return nil, err
 		}
