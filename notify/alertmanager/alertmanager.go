@@ -1,12 +1,17 @@
-// Package alertmanager posts incidents as alerts to a Prometheus Alertmanager (API v2, POST /api/v2/alerts). An
-// alert ends there by itself when nobody posts it again, so that every open one is posted again each minute.
+// Package alertmanager posts incidents as alerts to a Prometheus Alertmanager (API v2, POST /api/v2/alerts,
+// api/v2/openapi.yaml of prometheus/alertmanager). An alert is its labels: two that differ in one are two
+// alerts, so that an incident keeps those it was first posted with, and what changes stands in annotations. An
+// alert ends by itself when nobody posts it again; every open one is posted again each minute.
 package alertmanager
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"bellhop/monitor"
@@ -33,8 +38,13 @@ func NewLane(r monitor.Receiver, o Options) (notify.Lane, error) {
 	if err != nil || to.Host == "" || to.Scheme != "http" && to.Scheme != "https" {
 		return notify.Lane{}, errors.New("url: want an http or https address")
 	}
-	a := &api{options: o, client: notify.NewClient()}
-	return notify.Lane{Receiver: Receiver(r), Render: notify.RenderText, Notifier: a, Timeout: o.Pace.SendTimeout}, nil
+	a := &api{base: strings.TrimRight(o.URL, "/") + "/api/v2/", labels: o.Labels, lives: o.Pace.Of(lives), post: notify.Poster{
+		Client: notify.NewClient(), Agent: o.Agent, Headers: o.Headers, Limit: o.Pace.RetryAfterMax, Keyed: true,
+	}}
+	return notify.Lane{
+		Receiver: Receiver(r), Render: Render(o.Labels), Notifier: a, Timeout: o.Pace.SendTimeout,
+		Keep: a.keep, KeepEvery: o.Pace.Of(keepEvery), Check: a.check,
+	}, nil
 }
 
 // Receiver is r as a receiver of this kind: notices are sent only where r names them.
@@ -49,11 +59,93 @@ func Receiver(r monitor.Receiver) monitor.Receiver {
 func OwnLabels() []string { return []string{"severity", "side", "cause", "incident", "instance"} }
 
 type api struct {
-	options Options
-	client  *http.Client
+	base   string
+	labels map[string]string
+	lives  time.Duration
+	post   notify.Poster
 }
 
-// Notify posts an alert once.
-func (a *api) Notify(_ context.Context, _ notify.Letter) (notify.Receipt, error) {
-	return notify.Receipt{}, errors.New("not yet")
+// Notify posts an alert once. Its labels are those that it has there already.
+func (a *api) Notify(ctx context.Context, l notify.Letter) (notify.Receipt, error) {
+	var one alert
+	if err := json.Unmarshal(l.Body, &one); err != nil {
+		return notify.Receipt{}, fmt.Errorf("read stored message: %w", err)
+	}
+	one.known(l.Ref)
+	got, err := a.send(ctx, []alert{one}, l.At)
+	got.Ref = one.ref()
+	return got, err
+}
+
+// keep posts all alerts that Alertmanager has, so that it does not take them for over.
+func (a *api) keep(ctx context.Context, open []notify.Message) error {
+	all := make([]alert, 0, len(open))
+	for _, m := range open {
+		if m.Incident == nil || m.Incident.State != monitor.IncidentOpen {
+			continue
+		}
+		one := about(m, a.labels)
+		if m.Before != nil {
+			one.known(m.Before.Ref)
+		}
+		all = append(all, one)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	_, err := a.send(ctx, all, time.Now())
+	return err
+}
+
+// send posts alerts; those that have not ended live on for a while.
+func (a *api) send(ctx context.Context, all []alert, now time.Time) (notify.Receipt, error) {
+	for n := range all {
+		if all[n].EndsAt == nil {
+			ends := now.Add(a.lives).UTC()
+			all[n].EndsAt = &ends
+		}
+	}
+	raw, err := encode(all)
+	if err != nil {
+		return notify.Receipt{}, err
+	}
+	return a.post.Post(ctx, a.base+"alerts", "application/json", raw)
+}
+
+// maxStatus is more than the status of an Alertmanager comes to, in bytes.
+const maxStatus = 1 << 20
+
+// check asks the Alertmanager what it is.
+func (a *api) check(ctx context.Context) []notify.Step {
+	step := notify.Step{Name: "reach Alertmanager"}
+	step.Detail, step.OK = a.version(ctx)
+	return []notify.Step{step}
+}
+
+func (a *api) version(ctx context.Context) (found string, ok bool) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.base+"status", http.NoBody)
+	if err != nil {
+		return "the address is not one", false
+	}
+	for name, value := range a.post.Headers {
+		req.Header.Set(name, value)
+	}
+	req.Header.Set("User-Agent", a.post.Agent)
+	resp, err := a.post.Client.Do(req)
+	if err != nil {
+		return notify.Broken(err, false).Reason, false
+	}
+	defer resp.Body.Close()
+	if r := notify.Answer(resp.StatusCode, resp.Header, time.Now(), a.post.Limit); r != nil {
+		return r.Reason, false
+	}
+	var status struct {
+		Version struct {
+			Version string `json:"version"`
+		} `json:"versionInfo"`
+	}
+	if err := json.NewDecoder(http.MaxBytesReader(nil, resp.Body, maxStatus)).Decode(&status); err != nil || status.Version.Version == "" {
+		return "something that is no Alertmanager answers at this address", false
+	}
+	return "version " + cut(status.Version.Version, 40), true
 }

@@ -1,11 +1,14 @@
 // Package pagerduty sends incidents to PagerDuty's Events API v2
-// (https://developer.pagerduty.com/docs/events-api-v2/overview/): one alert for each incident, by its dedup_key,
-// which is triggered, acknowledged and resolved. Notices and recaps never go there, since they would page.
+// (https://developer.pagerduty.com/docs/events-api-v2/overview/, schema in PagerDuty/api-schema,
+// reference/events-v2/openapiv3.json): one alert for each incident, by its dedup_key, which is triggered,
+// acknowledged and resolved. Notices, reminders and recaps never go there: they would page.
 package pagerduty
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 
@@ -36,7 +39,9 @@ func NewLane(r monitor.Receiver, o Options) (notify.Lane, error) {
 	if o.RoutingKey == "" {
 		return notify.Lane{}, errors.New("routing_key: want the integration key of a service")
 	}
-	s := &service{options: o, client: notify.NewClient()}
+	s := &service{key: o.RoutingKey, url: o.URL, post: notify.Poster{
+		Client: notify.NewClient(), Agent: o.Agent, Limit: o.Pace.RetryAfterMax, Keyed: true,
+	}}
 	return notify.Lane{Receiver: Receiver(r), Render: Render, Notifier: s, Timeout: o.Pace.SendTimeout}, nil
 }
 
@@ -49,14 +54,33 @@ func Receiver(r monitor.Receiver) monitor.Receiver {
 }
 
 type service struct {
-	options Options
-	client  *http.Client
+	key, url string
+	post     notify.Poster
 }
 
-// Notify sends an event once.
-func (s *service) Notify(_ context.Context, _ notify.Letter) (notify.Receipt, error) {
-	return notify.Receipt{}, errors.New("not yet")
+// Notify sends the events of a letter, which are none where PagerDuty has nothing to do. Each may be sent twice:
+// they are about one alert, by its key.
+func (s *service) Notify(ctx context.Context, l notify.Letter) (notify.Receipt, error) {
+	var b body
+	if err := json.Unmarshal(l.Body, &b); err != nil {
+		return notify.Receipt{}, fmt.Errorf("read stored message: %w", err)
+	}
+	got := notify.Receipt{Ref: b.Alert}
+	for _, e := range b.Events {
+		e.RoutingKey = s.key
+		raw, err := json.Marshal(e)
+		if err != nil {
+			return notify.Receipt{}, fmt.Errorf("encode event: %w", err)
+		}
+		answer, err := s.post.Post(ctx, s.url, "application/json", raw)
+		if err != nil {
+			return notify.Receipt{}, err
+		}
+		if got.Status = answer.Status; got.Status != http.StatusAccepted {
+			return notify.Receipt{}, &notify.Refusal{
+				Result: monitor.Unmended, Status: got.Status, Reason: "an answer other than PagerDuty's 202: something else answers at this address",
+			}
+		}
+	}
+	return got, nil
 }
-
-// Render is a message as an event, without the key of the service.
-func Render(m notify.Message) ([]byte, error) { return notify.RenderText(m) }

@@ -1,12 +1,18 @@
 // Package template posts messages in a form of the operator's own: a text/template that makes the body of a
-// POST. Ready-made ones are there for Microsoft Teams, Discord and ntfy.
+// POST. Ready-made ones are there for Microsoft Teams, Discord and ntfy; they are texts that anybody could have
+// written. A template is tried on every kind of message before it is used. Should it fail all the same, the
+// message goes out in a plain form: what is wrong with a template swallows no alert.
 package template
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
+	"path"
+	"strings"
 
 	"bellhop/monitor"
 	"bellhop/notify"
@@ -21,51 +27,25 @@ type Options struct {
 	Pace     monitor.Pace
 }
 
-// Ntfy is the ready-made template for a topic of ntfy, whose address is the server's and the topic's in one.
-const Ntfy = "ntfy"
-
-// Ready are the names of the ready-made templates.
-func Ready() []string { return []string{"teams", "discord", Ntfy} }
-
-// A Source is what a template is made of.
-type Source struct {
-	Use         string // teams, discord, ntfy; or "", with
-	Body        string // a text/template
-	ContentType string // of what it makes; "" is application/json
-}
-
-// A Fault is where a template is wrong.
-type Fault struct {
-	Line, Col int // in the body, from 1
-	What, Fix string
-}
-
-// Error is the fault in one line.
-func (f *Fault) Error() string { return f.What + ": " + f.Fix }
-
-// A Template makes bodies of messages. It has been tried on every kind of message.
-type Template struct {
-	source Source
-}
-
-// Same is whether two templates make the same of every message. Nil is none.
-func (t *Template) Same(o *Template) bool {
-	return t == o || t != nil && o != nil && t.source == o.source
-}
-
-// Parse makes a template and tries it on every kind of message. The error is a *Fault.
-func Parse(s Source) (*Template, error) {
-	return &Template{source: s}, nil
-}
-
 // NewLane is an address that takes what a template makes, as a receiver. An error names no secret.
 func NewLane(r monitor.Receiver, o Options) (notify.Lane, error) {
 	to, err := url.Parse(o.URL)
-	if err != nil || to.Host == "" || to.Scheme != "http" && to.Scheme != "https" {
+	switch {
+	case err != nil || to.Host == "" || to.Scheme != "http" && to.Scheme != "https":
 		return notify.Lane{}, errors.New("url: want an http or https address")
+	case o.Template == nil:
+		return notify.Lane{}, errors.New("template: there is none")
 	}
-	p := &poster{options: o, client: notify.NewClient()}
-	return notify.Lane{Receiver: Receiver(r), Render: notify.RenderText, Notifier: p, Timeout: o.Pace.MaybeTimeout}, nil
+	p := &poster{url: o.URL, post: notify.Poster{
+		Client: notify.NewClient(), Agent: o.Agent, Headers: o.Headers, Limit: o.Pace.RetryAfterMax,
+	}}
+	if o.Template.source.Use == Ntfy {
+		if p.url, p.topic = split(to); p.topic == "" {
+			return notify.Lane{}, errors.New("url: has no topic")
+		}
+	}
+	// A post that is given up too early is a post that comes twice.
+	return notify.Lane{Receiver: Receiver(r), Render: o.Template.Render, Notifier: p, Timeout: o.Pace.MaybeTimeout}, nil
 }
 
 // Receiver is r as a receiver of this kind: what it posts cannot be edited, nor looked up.
@@ -74,12 +54,54 @@ func Receiver(r monitor.Receiver) monitor.Receiver {
 	return r
 }
 
-type poster struct {
-	options Options
-	client  *http.Client
+// split is the address of an ntfy server, which takes JSON, and the topic at the end of a topic's address
+// (https://docs.ntfy.sh/publish/#publish-as-json).
+func split(topic *url.URL) (server, name string) {
+	u := *topic
+	dir, name := path.Split(strings.TrimRight(u.Path, "/"))
+	u.Path, u.RawPath = dir, ""
+	return u.String(), name
 }
 
-// Notify posts a letter once.
-func (p *poster) Notify(_ context.Context, _ notify.Letter) (notify.Receipt, error) {
-	return notify.Receipt{}, errors.New("not yet")
+type poster struct {
+	url   string
+	topic string // of ntfy; a secret, so that it is not in what is stored
+	post  notify.Poster
+}
+
+// Notify posts a letter once. A repeat is marked as one.
+func (p *poster) Notify(ctx context.Context, l notify.Letter) (notify.Receipt, error) {
+	var s stored
+	if err := json.Unmarshal(l.Body, &s); err != nil {
+		return notify.Receipt{}, fmt.Errorf("read stored message: %w", err)
+	}
+	text := s.Body
+	if l.Repeat && s.Repeat != "" {
+		text = s.Repeat
+	}
+	raw := []byte(text)
+	if p.topic != "" {
+		var err error
+		if raw, err = addressed(raw, p.topic); err != nil {
+			return notify.Receipt{}, err
+		}
+	}
+	got, err := p.post.Post(ctx, p.url, s.ContentType, raw)
+	if r, ok := errors.AsType[*notify.Refusal](err); ok && r.Status == http.StatusGone {
+		r.Result = monitor.Unmended // chats say so of a webhook that was deleted, and a new one can be made
+	}
+	return got, err
+}
+
+// addressed is a message to ntfy with its topic.
+func addressed(raw []byte, topic string) ([]byte, error) {
+	var fields map[string]json.RawMessage
+	err := json.Unmarshal(raw, &fields)
+	if err != nil {
+		return nil, fmt.Errorf("read stored message: %w", err)
+	}
+	if fields["topic"], err = encode(topic); err != nil {
+		return nil, err
+	}
+	return encode(fields)
 }
