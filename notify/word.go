@@ -1,6 +1,10 @@
 package notify
 
-import "bellhop/monitor"
+import (
+	"fmt"
+
+	"bellhop/monitor"
+)
 
 // Word is what a message is, in a word or two for people: never colour alone.
 func Word(m Message) string {
@@ -24,8 +28,26 @@ func Word(m Message) string {
 		return bad(m.Incident.Severity) + ", update"
 	case monitor.EventReopened:
 		return bad(m.Incident.Severity) + " again"
+	case monitor.EventReminder:
+		return bad(m.Incident.Severity) + ", still"
+	case monitor.EventDigest:
+		return many(m)
 	default:
 		return bad(m.Incident.Severity)
+	}
+}
+
+// many is what a digest is.
+func many(m Message) string {
+	switch {
+	case m.Digest.Left:
+		return "NO LONGER TOLD HERE"
+	case m.Digest.Over:
+		return "ALL OVER"
+	case m.Reminder:
+		return fmt.Sprintf("%d OPEN, still", len(m.Digest.Open))
+	default:
+		return fmt.Sprintf("%d OPEN", len(m.Digest.Open))
 	}
 }
 
