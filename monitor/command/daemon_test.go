@@ -289,7 +289,7 @@ func TestToldOnceAcrossARestart(t *testing.T) {
 	if len(opened) != 1 || len(resolved) != 1 || opened[0].Data.Incident.ID != resolved[0].Data.Incident.ID {
 		t.Errorf("the webhook got %+v and %+v, want one incident's opening and its end", opened, resolved)
 	}
-	if posts := p.slack.Posts(); len(posts) != 2 || !strings.Contains(posts[0].Lead(), "DOWN") || !strings.Contains(posts[1].Lead(), "RESOLVED") {
-		t.Errorf("Slack shows\n%s\nwant DOWN and RESOLVED", p.slack)
+	if posts := p.slack.Posts(); len(posts) != 2 || !strings.Contains(posts[0].Lead(), "DOWN") || !strings.Contains(posts[1].Lead(), "Recovered") {
+		t.Errorf("Slack shows\n%s\nwant DOWN and Recovered", p.slack)
 	}
 }

@@ -122,16 +122,11 @@ func slackLetter(p slacktest.Post) letter {
 	if _, words, ok := strings.Cut(lead, " "); ok {
 		l.line = words // without the picture in front
 	}
-	switch word, _, _ := strings.Cut(l.line, " "); word {
-	case "RESOLVED":
-		l.mood = well
-	case "DOWN":
+	if rest, ok := strings.CutPrefix(l.line, "Recovered after "); ok {
+		_, claim, _ := strings.Cut(rest, "). ")
+		l.line, l.mood = "RESOLVED "+claim, well
+	} else if strings.HasPrefix(lead, "🔴") {
 		l.mood = bad
-	}
-	for line := range strings.Lines(p.Text) {
-		if next, ok := strings.CutPrefix(strings.TrimSpace(line), "| Next: "); ok {
-			l.text += "\nNext: " + next
-		}
 	}
 	return l
 }

@@ -38,8 +38,11 @@ func (t tale) isFor(receiver string) bool { return t.only == "" || t.only == rec
 
 // line is how the message begins at a receiver.
 func (t tale) line(receiver string) string {
-	if receiver == bySlack {
+	switch {
+	case receiver == bySlack && t.what == monitor.EventResolved:
 		return t.word + " " + t.title
+	case receiver == bySlack:
+		return t.title // which says how bad it is
 	}
 	return hookLine(string(t.what), string(t.side), string(t.cause), t.title)
 }

@@ -132,7 +132,7 @@ func TestDemoVerdict(t *testing.T) {
 		{"as expected", func(map[string][]string) {}, []string{"GOOD"}},
 		{"missing at the end", func(h map[string][]string) { h[bySlack] = h[bySlack][:9] }, []string{"AS EXPECTED: Slack", "- MISSING     RESOLVED city-rooms (CITY) has"}},
 		{"missing in the middle", func(h map[string][]string) { h[byHook] = append(h[byHook][:2], h[byHook][3:]...) }, []string{"AS EXPECTED: webhook", "- MISSING     incident.opened, side credentials"}},
-		{"twice", func(h map[string][]string) { h[bySlack] = append(h[bySlack][:1], h[bySlack]...) }, []string{"+ TOO MUCH    DOWN apaleo API is DOWN"}},
+		{"twice", func(h map[string][]string) { h[bySlack] = append(h[bySlack][:1], h[bySlack]...) }, []string{"+ TOO MUCH    apaleo API is DOWN"}},
 		{"out of order", func(h map[string][]string) { s := h[bySlack]; s[0], s[1] = s[1], s[0] }, []string{"- MISSING", "+ TOO MUCH"}},
 		{"wrong side", func(h map[string][]string) {
 			h[byHook][0] = strings.Replace(h[byHook][0], "side apaleo", "side network", 1)

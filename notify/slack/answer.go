@@ -22,7 +22,8 @@ const (
 type answer struct {
 	next   http.RoundTripper
 	agent  string
-	status int // 0 until there is an answer
+	limit  int64 // bytes of the body that are kept
+	status int   // 0 until there is an answer
 	header http.Header
 	body   []byte
 }
@@ -35,7 +36,7 @@ func (a *answer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, a.limit))
 	_ = resp.Body.Close()
 	if err != nil && resp.StatusCode == http.StatusOK {
 		return nil, err // whether it said ok is not known

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"bellhop/monitor"
+	"bellhop/notify"
 )
 
 // Mentions are who is called by name when an incident opens. Everybody is never called.
@@ -72,4 +73,19 @@ func (m Mentions) text() string {
 		}
 	}
 	return strings.Join(all, " ")
+}
+
+// calls says whether a message is one to call people for: an incident that opens, or opens again, and that nobody has
+// acknowledged. When it is, the clock on the wall decides as it is sent.
+func (m Mentions) calls(msg notify.Message) bool {
+	switch {
+	case len(m.Who) == 0 || msg.Test:
+		return false
+	case msg.Digest != nil:
+		return len(msg.Digest.Open) > 0 && !msg.Digest.Left && m.wants(msg.Digest.Open[0].Severity)
+	case msg.Incident == nil || msg.Incident.Ack != nil:
+		return false
+	default:
+		return (msg.Type == monitor.EventOpened || msg.Type == monitor.EventReopened) && m.wants(msg.Incident.Severity)
+	}
 }

@@ -64,7 +64,7 @@ func (w *Webhook) Notify(ctx context.Context, l notify.Letter) (notify.Receipt, 
 		mark(&m)
 	}
 	ctx, wrote := notify.Watched(ctx)
-	seen := &answer{next: w.client.Transport, agent: w.agent}
+	seen := &answer{next: w.client.Transport, agent: w.agent, limit: maxAnswer}
 	client := &http.Client{Transport: seen, CheckRedirect: w.client.CheckRedirect}
 	err := slack.PostWebhookCustomHTTPContext(ctx, w.url, client, &m)
 	if seen.status == 0 && err != nil {

@@ -24,13 +24,18 @@ func colour(m notify.Message) string {
 	switch {
 	case over(m.Type):
 		return green
-	case m.Incident == nil:
+	case m.Incident == nil, m.Incident.Change == monitor.ChangeReceiverRemoved:
 		return grey
-	case m.Incident.Severity == monitor.Down:
-		return red
 	default:
-		return amber
+		return bar(m.Incident.Severity)
 	}
+}
+
+func bar(s monitor.Severity) string {
+	if s == monitor.Down {
+		return red
+	}
+	return amber
 }
 
 func over(t monitor.EventType) bool {
@@ -45,8 +50,13 @@ func emoji(m notify.Message) string {
 		return "🧪"
 	case m.Incident == nil:
 		return "ℹ️"
+	default:
+		return sign(m.Incident.Severity)
 	}
-	switch m.Incident.Severity {
+}
+
+func sign(s monitor.Severity) string {
+	switch s {
 	case monitor.Down:
 		return "🔴"
 	case monitor.Degraded:
@@ -68,9 +78,10 @@ func clip(text string, n int) string {
 	return strings.TrimRight(string([]rune(text)[:n-1]), " ") + "…"
 }
 
-// escaped is a text for a place where Slack reads & < > as its own. It is cut before it is escaped: half an
-// escape is none.
-func escaped(text string, n int) string {
+// safe is a text from outside for a place where Slack reads marks, of at most n characters: it can call nobody and
+// link nowhere, and it is neither bold nor code. It is cut before it is escaped: half an escape is none.
+func safe(text string, n int) string {
+	text = strings.NewReplacer("*", "∗", "`", "'", "~", "∼", "\n", " ", "\r", "").Replace(text)
 	for limit := n; ; limit = limit * 3 / 4 {
 		if out := slackutilsx.EscapeMessage(clip(text, limit)); utf8.RuneCountInString(out) <= n {
 			return out
@@ -78,7 +89,7 @@ func escaped(text string, n int) string {
 	}
 }
 
-// date is a time that each reader sees in their own zone.
+// date is a time that each reader sees in their own zone; where it cannot be, in UTC.
 func date(t time.Time) string {
 	return fmt.Sprintf("<!date^%d^{date_short_pretty} {time_secs}|%s>", t.Unix(), t.UTC().Format("2006-01-02 15:04:05 UTC"))
 }
@@ -87,9 +98,9 @@ func date(t time.Time) string {
 func lasted(d time.Duration) string {
 	switch {
 	case d < time.Minute:
-		return fmt.Sprintf("%d s", d/time.Second)
+		return fmt.Sprintf("%d s", max(d, 0)/time.Second)
 	case d < time.Hour:
-		return fmt.Sprintf("%d min", (d+time.Minute/2)/time.Minute)
+		return fmt.Sprintf("%d min", d/time.Minute)
 	case d < 48*time.Hour:
 		return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
 	default:

@@ -1,0 +1,245 @@
+package slack
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"bellhop/monitor"
+	"bellhop/notify"
+)
+
+// Slack's limits, in characters, and ours below them: chat.update refuses a text over 4,000, and all blocks together
+// over 13,200 are refused though no page says so.
+const (
+	maxHeader = 150
+	maxLead   = 2400 // the sentence on top, escaped
+	maxNext   = 700
+	maxField  = 300
+	maxName   = 80
+	maxSmall  = 600
+	maxLink   = 300
+	maxShown  = 10 // checks, incidents
+)
+
+// card is what stands behind the colour bar: the facts, at a glance and in the same place each time.
+func card(m notify.Message) []slack.Block {
+	i := m.Incident
+	all := []slack.Block{
+		slack.NewHeaderBlock(plain(clip(glance(m), maxHeader))),
+		slack.NewSectionBlock(nil, fields(m), nil),
+	}
+	if d := details(i); d != nil {
+		all = append(all, d)
+	}
+	if l := links(m); l != "" {
+		all = append(all, slack.NewSectionBlock(mrkdwn(l), nil, nil))
+	}
+	return append(all, smallPrint(m, i.ID))
+}
+
+// glance is the heading of the card: how bad, whose matter, how many.
+func glance(m notify.Message) string {
+	i := m.Incident
+	words := []string{emoji(m) + " " + severity(i.Severity), whose(i.Side)}
+	switch {
+	case over(m.Type) && !i.Ended.IsZero():
+		words = []string{"✅ RESOLVED", "after " + lasted(i.Ended.Sub(i.Since))}
+	case over(m.Type):
+		words = []string{"✅ RESOLVED"}
+	case i.Change == monitor.ChangeReceiverRemoved:
+		words = []string{"⏹️ NO LONGER TOLD HERE"}
+	case i.Scope.Evaluated > 0:
+		words = append(words, fmt.Sprintf("%d of %s", i.Scope.Failing, counted(i)))
+	}
+	if m.Test {
+		words[0] = "🧪 TEST, " + words[0]
+	}
+	return strings.Join(words, " · ")
+}
+
+// fields are the facts that are ours, at most ten of them; each is a word of our own or a number.
+func fields(m notify.Message) []*slack.TextBlockObject {
+	i := m.Incident
+	all := []*slack.TextBlockObject{field("Since", date(i.Since))}
+	if !i.Ended.IsZero() {
+		all = append(all, field("Ended", date(i.Ended)))
+	}
+	all = append(all, field("Side", whose(i.Side)+sure(i.Cause.Confidence)))
+	if i.State == monitor.IncidentOpen && i.Scope.Evaluated > 0 {
+		all = append(all, field("How many", fmt.Sprintf("%d of %s", i.Scope.Failing, counted(i))+reach(i)))
+	}
+	if i.State == monitor.IncidentOpen && len(i.Affected) > 0 {
+		all = append(all, field("Answer", saw(i.Affected[0])))
+		all = append(all, requests(i)...)
+	}
+	if i.Reopened > 0 {
+		all = append(all, field("Opened again", times(i.Reopened)))
+	}
+	return all
+}
+
+func field(name, value string) *slack.TextBlockObject {
+	return mrkdwn("*" + name + "*\n" + value)
+}
+
+func sure(c monitor.Confidence) string {
+	if c == "" {
+		return ""
+	}
+	return ", " + string(c)
+}
+
+func reach(i *monitor.Incident) string {
+	switch i.Scope.Accounts {
+	case "all":
+		return ", all hotels"
+	case "some":
+		return ", some hotels"
+	case "one":
+		return ", one hotel"
+	default:
+		return ""
+	}
+}
+
+// requests is how the integration's own requests fare, where they are part of it.
+func requests(i *monitor.Incident) []*slack.TextBlockObject {
+	at := slices.IndexFunc(i.Affected, func(a monitor.Affected) bool { return traffic(a) && a.Of > 0 })
+	if at < 0 {
+		return nil
+	}
+	a := i.Affected[at]
+	return []*slack.TextBlockObject{field("Requests", fmt.Sprintf("%.3g %% of %d %s", 100*float64(a.Failed)/float64(a.Of), a.Of, ended(a)))}
+}
+
+// traffic says whether a check is of the integration's own requests, which are reported.
+func traffic(a monitor.Affected) bool {
+	name, _, _ := strings.Cut(string(a.Check), "@")
+	return name == "traffic" || strings.HasPrefix(name, "traffic-")
+}
+
+// details are the facts with words from outside in them, as text that Slack reads no marks in.
+func details(i *monitor.Incident) *slack.RichTextBlock {
+	var all []slack.RichTextElement
+	if i.Cause.ID != "" && i.Cause.Kind != monitor.NodeHotels {
+		all = append(all, said("Cause: ", clip(i.Cause.ID, maxField)))
+	}
+	if i.State == monitor.IncidentOpen {
+		all = append(all, open(i)...)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return slack.NewRichTextBlock("", all...)
+}
+
+func open(i *monitor.Incident) (all []slack.RichTextElement) {
+	if id := tracking(i); id != "" {
+		all = append(all, slack.NewRichTextSection(words("Tracking id: ", bold), words(clip(id, maxField), code)))
+	}
+	if len(i.Acks) > 0 {
+		all = append(all, said("apaleo's status page: ", clip(strings.Join(i.Acks, "; "), maxField)))
+	}
+	if a := i.Ack; a != nil {
+		all = append(all, said("Acknowledged ", clip(by(a.By)+until(a.Until)+because(a.Why), maxField)))
+	}
+	if i.Muted && i.MutedBy != "" {
+		all = append(all, said("Silenced: ", clip(i.MutedBy, maxField)))
+	}
+	return append(all, affected(i)...)
+}
+
+// affected lists the failing checks.
+func affected(i *monitor.Incident) []slack.RichTextElement {
+	shown := i.Affected[:min(len(i.Affected), maxShown)]
+	var lines []slack.RichTextElement
+	for _, a := range shown {
+		lines = append(lines, slack.NewRichTextSection(words(clip(string(a.Check), maxName)+": "+saw(a)+fmt.Sprintf(", %d of %d %s", a.Failed, a.Of, ended(a)), nil)))
+	}
+	if more := i.Count - len(shown); more > 0 && len(shown) > 0 {
+		lines = append(lines, slack.NewRichTextSection(words(fmt.Sprintf("and %d more", more), nil)))
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return []slack.RichTextElement{slack.NewRichTextList(slack.RTEListBullet, 0, lines...)}
+}
+
+func said(what, text string) *slack.RichTextSection {
+	return slack.NewRichTextSection(words(what, bold), words(text, nil))
+}
+
+var (
+	bold = &slack.RichTextSectionTextStyle{Bold: true}
+	code = &slack.RichTextSectionTextStyle{Code: true}
+)
+
+func words(text string, style *slack.RichTextSectionTextStyle) *slack.RichTextSectionTextElement {
+	return slack.NewRichTextSectionTextElement(text, style)
+}
+
+// by, until and because are who did something, how long it holds, and why.
+func by(who string) string {
+	if who == "" {
+		return "by somebody"
+	}
+	return "by " + who
+}
+
+func until(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return " until " + t.UTC().Format("2006-01-02 15:04 UTC")
+}
+
+func because(why string) string {
+	if why == "" {
+		return ""
+	}
+	return ": " + why
+}
+
+// tracking is an id that apaleo's support can look up.
+func tracking(i *monitor.Incident) string {
+	for _, a := range i.Affected {
+		if a.TrackingID != "" {
+			return a.TrackingID
+		}
+	}
+	return ""
+}
+
+// counted is what an incident's numbers are of.
+func counted(i *monitor.Incident) string {
+	what := "check"
+	if i.Cause.Kind == monitor.NodeHotels {
+		what = "hotel"
+	}
+	if i.Scope.Evaluated != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", i.Scope.Evaluated, what)
+}
+
+func saw(a monitor.Affected) string {
+	if a.Signal == monitor.Latency && a.Status == 0 {
+		return "answers"
+	}
+	if a.Status != 0 && a.Status/100 != 2 || a.Fault == monitor.FaultNone {
+		return fmt.Sprintf("HTTP %d", a.Status)
+	}
+	return strings.ReplaceAll(string(a.Fault), "_", " ")
+}
+
+// ended is what came of the attempts that count against a check.
+func ended(a monitor.Affected) string {
+	if a.Signal == monitor.Latency {
+		return "slow"
+	}
+	return "failed"
+}

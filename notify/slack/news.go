@@ -1,0 +1,111 @@
+package slack
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"bellhop/monitor"
+	"bellhop/notify"
+)
+
+const (
+	maxRemark  = 400 // characters of one remark
+	maxRemarks = 5   // in one line of the thread
+)
+
+// news is what people have to know of a newer version, "" if only numbers have changed: those are edited in.
+func news(m notify.Message) string {
+	i := m.Incident
+	var all []string
+	if s := found(m); s != "" {
+		all = append(all, sign(i.Severity)+" *"+s+".* "+claim(i))
+	}
+	switch i.Change {
+	case monitor.ChangeStatusPage:
+		all = append(all, "📣 *apaleo's status page:* "+orElse(safe(strings.Join(i.Acks, "; "), maxRemark), "it speaks of this now"))
+	case monitor.ChangeQuiet, monitor.ChangeMaintenanceOver, monitor.ChangeUnsilenced:
+		all = append(all, sign(i.Severity)+" "+claim(i))
+	}
+	return strings.Join(append(all, done(m)...), "\n")
+}
+
+func orElse(text, other string) string {
+	if text == "" {
+		return other
+	}
+	return text
+}
+
+// found is what was found out of the trouble itself since this receiver was told: how bad it is, whose matter, what
+// causes it, how far it reaches.
+func found(m notify.Message) string {
+	i, b := m.Incident, m.Before
+	switch {
+	case b != nil && b.Severity != "" && b.Severity != i.Severity:
+		return fmt.Sprintf("Now %s, was %s", severity(i.Severity), severity(b.Severity))
+	case b == nil && i.Change == monitor.ChangeSeverity:
+		return "Now " + severity(i.Severity)
+	case b != nil && b.Side != "" && b.Side != i.Side:
+		return fmt.Sprintf("Found to be %s, not %s", whose(i.Side), whose(b.Side))
+	case b != nil && b.Cause != (monitor.Node{}) && b.Cause != i.Cause.Node(), i.Change == monitor.ChangeRerooted:
+		return "Another cause was found"
+	}
+	switch i.Change {
+	case monitor.ChangeScope:
+		return "Reaches another part now" + reach(i)
+	case monitor.ChangeMerged:
+		return "Another incident became part of this one"
+	case monitor.ChangeHotels:
+		return "Other hotels are concerned now"
+	default:
+		return ""
+	}
+}
+
+// done is what people did since this receiver was told, oldest first.
+func done(m notify.Message) (all []string) {
+	remarks := m.Incident.Remarks
+	first := len(remarks)
+	if first > 0 && byPeople(m.Incident.Change) {
+		first-- // this version is about it
+	}
+	for first > 0 && m.Before != nil && remarks[first-1].At.After(m.Before.ToldAt) {
+		first--
+	}
+	first = max(first, len(remarks)-maxRemarks)
+	for _, r := range remarks[first:] {
+		all = append(all, remark(r, m.Incident))
+	}
+	return all
+}
+
+func byPeople(c monitor.ChangeWord) bool {
+	switch c {
+	case monitor.ChangeAcknowledged, monitor.ChangeUnacknowledged, monitor.ChangeNote, monitor.ChangeSilenced:
+		return true
+	default:
+		return false
+	}
+}
+
+// remark is what one person did, with how long it holds as far as that still stands.
+func remark(r monitor.Remark, i *monitor.Incident) string {
+	who, text := safe(orElse(r.By, "bellhop"), maxName), safe(because(r.Text), maxRemark)
+	switch r.What {
+	case monitor.ActAcknowledge:
+		var end time.Time
+		if i.Ack != nil {
+			end = i.Ack.Until
+		}
+		return "👀 *Acknowledged by " + who + "*" + until(end) + text + ". No reminders meanwhile."
+	case monitor.ActUnacknowledge:
+		return "👀 *No longer acknowledged*" + text + "."
+	case monitor.ActSilence, monitor.ActMaintenance:
+		return "🔕 *Silenced by " + who + "*" + text + ". Its end is told all the same."
+	case monitor.ActNote:
+		return "📝 *" + who + "*" + text
+	default:
+		return "*" + who + "*, " + string(r.What) + text
+	}
+}

@@ -1,0 +1,68 @@
+package slack
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"bellhop/monitor"
+	"bellhop/notify"
+)
+
+// A script is what a bot does with one letter: what the incident's message becomes, what is said in its thread, and
+// whether the channel hears that. It is stored and sent again as it is, under the same id.
+type script struct {
+	Root    post   `json:"root"`
+	Line    string `json:"line,omitempty"`    // in the thread; "" is nothing
+	Loud    bool   `json:"loud,omitempty"`    // the line is told in the channel as well
+	Call    string `json:"call,omitempty"`    // the mentions in what is heard, outside quiet hours
+	Subject string `json:"subject,omitempty"` // the incident, for people who read metadata
+	Bare    bool   `json:"bare,omitempty"`    // text alone, and no metadata
+}
+
+// render is a message as a script.
+func (b *Bot) render(m notify.Message) ([]byte, error) {
+	s := compose(m)
+	if b.mentions.calls(m) {
+		s.Call = b.mentions.text()
+	}
+	body, err := json.Marshal(s)
+	if err != nil {
+		return nil, fmt.Errorf("encode script: %w", err)
+	}
+	return body, nil
+}
+
+func compose(m notify.Message) script {
+	s := script{Root: whole(m, standing(m)), Bare: m.Plain}
+	switch {
+	case m.Digest != nil:
+		if m.Digest.Over || m.Digest.Left {
+			s.Line, s.Loud = heard(m), true
+		}
+	case m.Incident != nil:
+		s.Subject = m.Incident.ID
+		s.Line, s.Loud = line(m)
+	}
+	return s
+}
+
+// line is what the thread gets, and whether the channel is to hear it.
+func line(m notify.Message) (text string, loud bool) {
+	switch m.Type {
+	case monitor.EventOpened, monitor.EventRecap:
+		return "", false
+	case monitor.EventUpdated:
+		return heard(m), m.Incident.Change == monitor.ChangeReceiverRemoved
+	default:
+		return heard(m), true
+	}
+}
+
+// fresh is the post that stands in where there is no message to edit: it is heard, so it says what is to be heard.
+func (s script) fresh() post {
+	p := s.Root
+	if s.Loud && s.Line != "" {
+		p.Text = s.Line
+	}
+	return p
+}

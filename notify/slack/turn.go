@@ -1,0 +1,153 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"regexp"
+	"slices"
+
+	"github.com/slack-go/slack"
+
+	"bellhop/monitor"
+	"bellhop/notify"
+)
+
+// A turn is one attempt at one letter.
+type turn struct {
+	bot    *Bot
+	letter notify.Letter
+	script script
+}
+
+// The parts of a conversation, in the metadata of each message: what is a root is looked for in the channel, what is a
+// line in its thread.
+const (
+	partRoot = "root"
+	partLine = "line"
+)
+
+var stamp = regexp.MustCompile(`^[0-9]+\.[0-9]+$`)
+
+// tell does what the letter asks for, and says where the incident's message is then.
+func (t turn) tell(ctx context.Context) (place, *failure) {
+	at, known := placed(t.letter.Ref)
+	if t.letter.Maybe && t.letter.Stale {
+		return t.recall(ctx, at, known)
+	}
+	if !known {
+		return t.open(ctx, t.script.fresh(), true)
+	}
+	f := t.edit(ctx, at)
+	switch {
+	case f != nil && slices.Contains(uneditable, f.word):
+		return t.open(ctx, continued(t.script.fresh()), t.script.Loud)
+	case f != nil && at.channel != t.bot.channel && f.Result == monitor.Unmended:
+		return t.open(ctx, continued(t.script.fresh()), t.script.Loud) // the channel it was in is out of reach
+	case f != nil:
+		return at, f
+	}
+	return at, t.add(ctx, at)
+}
+
+// recall looks for what may have arrived and says what is true no more: it is not sent again.
+func (t turn) recall(ctx context.Context, at place, known bool) (place, *failure) {
+	if known && t.script.Line != "" {
+		if found, f := t.look(ctx, t.replies(at), partLine); f != nil || found != "" {
+			return at, f
+		}
+	}
+	found, f := t.look(ctx, t.history(), partRoot)
+	switch {
+	case f != nil:
+		return at, f
+	case found == "":
+		return at, &failure{Refusal: &notify.Refusal{Result: monitor.Missing, Reason: "it had not arrived, and is true no more"}}
+	}
+	return place{t.bot.channel, found}, nil
+}
+
+// open posts the incident's message, unless it is there already.
+func (t turn) open(ctx context.Context, p post, call bool) (place, *failure) {
+	if t.letter.Maybe {
+		if found, f := t.look(ctx, t.history(), partRoot); f != nil || found != "" {
+			return place{t.bot.channel, found}, f
+		}
+	}
+	ts, f := t.post(ctx, t.bot.channel, call, partRoot, p)
+	return place{t.bot.channel, ts}, f
+}
+
+// add says in the thread what is to be said there, unless it is there already.
+func (t turn) add(ctx context.Context, at place) *failure {
+	if t.script.Line == "" {
+		return nil
+	}
+	if t.letter.Maybe {
+		if found, f := t.look(ctx, t.replies(at), partLine); f != nil || found != "" {
+			return f
+		}
+	}
+	options := []slack.MsgOption{slack.MsgOptionTS(at.ts)}
+	if t.script.Loud {
+		options = append(options, slack.MsgOptionBroadcast())
+	}
+	_, f := t.post(ctx, at.channel, t.script.Loud, partLine, post{Text: t.script.Line}, options...)
+	return f
+}
+
+// post posts. A message that Slack gives no time for cannot be edited, and nobody knows whether it is there.
+func (t turn) post(ctx context.Context, channel string, call bool, part string, p post, options ...slack.MsgOption) (string, *failure) {
+	if call && t.script.Call != "" && !t.bot.mentions.Quiet.Hold(t.letter.At) {
+		p.Text += "\n" + t.script.Call
+	}
+	seen, f := t.bot.call(ctx, func(ctx context.Context, api *slack.Client) error {
+		_, _, err := api.PostMessageContext(ctx, channel, append(options, t.message(part, p)...)...)
+		return err
+	})
+	if f != nil {
+		return "", f
+	}
+	var made struct {
+		TS string `json:"ts"`
+	}
+	if err := json.Unmarshal(seen.body, &made); err != nil || !stamp.MatchString(made.TS) {
+		return "", seen.unsure("Slack named no message")
+	}
+	return made.TS, nil
+}
+
+// edit makes the incident's message what it is to be now.
+func (t turn) edit(ctx context.Context, at place) *failure {
+	_, f := t.bot.call(ctx, func(ctx context.Context, api *slack.Client) error {
+		_, _, _, err := api.UpdateMessageContext(ctx, at.channel, at.ts, t.message(partRoot, t.script.Root)...)
+		return err
+	})
+	return f
+}
+
+// message is what a post and an edit have in common. No attachments take away those that were there.
+func (t turn) message(part string, p post) []slack.MsgOption {
+	options := []slack.MsgOption{
+		slack.MsgOptionText(p.Text, false), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
+		slack.MsgOptionAttachments(append([]slack.Attachment{}, p.Attachments...)...),
+	}
+	if t.script.Bare {
+		return options
+	}
+	return append(options, slack.MsgOptionMetadata(slack.SlackMetadata{EventType: "bellhop", EventPayload: map[string]any{
+		"msg_id": t.letter.ID, "part": part, "incident": t.script.Subject,
+	}}))
+}
+
+// continued is a post that takes the place of one that cannot be edited any more.
+func continued(p post) post {
+	const why = "This continues an earlier message, which cannot be edited any more."
+	p.Attachments = slices.Clone(p.Attachments)
+	for n := range p.Attachments {
+		set := slices.Clone(p.Attachments[n].Blocks.BlockSet)
+		p.Attachments[n].Blocks.BlockSet = append(set, slack.NewContextBlock("", plain(why)))
+		return p
+	}
+	p.Text += "\n" + why
+	return p
+}

@@ -1,0 +1,108 @@
+package slack
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"bellhop/monitor"
+	"bellhop/notify"
+)
+
+// whose is the side of an incident as people say it.
+func whose(s monitor.Side) string {
+	switch s {
+	case monitor.SideApaleo:
+		return "apaleo's side"
+	case monitor.SideCredentials:
+		return "our credentials"
+	case monitor.SidePermissions:
+		return "our permissions"
+	case monitor.SideRequest:
+		return "our request"
+	case monitor.SideHotel:
+		return "the hotel's side"
+	case monitor.SideNetwork:
+		return "our network"
+	case monitor.SideIntegration:
+		return "our integration"
+	default:
+		return "not clear whose side"
+	}
+}
+
+// severity is how bad it is, in a word.
+func severity(s monitor.Severity) string {
+	return notify.Word(notify.Message{Type: monitor.EventOpened, Incident: &monitor.Incident{Severity: s}})
+}
+
+// claim is the whole sentence with the side put in behind its heading, which is bold: what a phone shows first. The
+// heading says how bad it is in its own words ("apaleo API is DOWN"), so that no other word for it stands in front.
+func claim(i *monitor.Incident) string {
+	title, text := clip(i.Title, maxHeader), i.Text
+	rest, led := strings.CutPrefix(text, i.Title)
+	switch {
+	case i.Title == "":
+		return safe(text, maxLead)
+	case i.State != monitor.IncidentOpen && led:
+		return "*" + safe(title, maxHeader) + "*" + safe(rest, maxLead)
+	case i.State != monitor.IncidentOpen:
+		return safe(text, maxLead)
+	case !led:
+		rest = ": " + text
+	}
+	return "*" + safe(title, maxHeader) + "* (" + whose(i.Side) + ")" + safe(rest, maxLead)
+}
+
+// next is what to do, on a line of its own.
+func next(step string) string {
+	if step == "" {
+		return ""
+	}
+	return "\n*Next:* " + safe(step, maxNext)
+}
+
+// lead is the text on top of an incident's own message, as it stands now: a phone shows it, a screen reader reads
+// it, and it is all there is where nothing else can be shown.
+func lead(m notify.Message) string {
+	i := m.Incident
+	switch {
+	case i.Change == monitor.ChangeReceiverRemoved && i.State == monitor.IncidentOpen:
+		return "⏹️ " + safe(i.Text, maxLead) + next(i.NextStep)
+	case m.Type == monitor.EventRecap:
+		return "✅ *Over before it could be told here:* " + claim(i)
+	case over(m.Type):
+		return "✅ *Resolved:* " + claim(i)
+	default:
+		return emoji(m) + " " + claim(i) + next(i.NextStep)
+	}
+}
+
+// recovered is what everybody is told at the end: how long it took, and from when to when.
+func recovered(i *monitor.Incident) string {
+	if i.Into != "" || slices.Contains(noRecovery, i.Change) || i.Ended.IsZero() {
+		return "✅ *Resolved:* " + claim(i)
+	}
+	return fmt.Sprintf("✅ *Recovered after %s* (%s). ", lasted(i.Ended.Sub(i.Since)), stretch(i.Since, i.Ended)) + claim(i)
+}
+
+// noRecovery are the ends at which nothing was seen to recover.
+var noRecovery = []monitor.ChangeWord{
+	monitor.ChangeUnwatched, monitor.ChangeGone, monitor.ChangeReconfigured, monitor.ChangeUnasked, monitor.ChangePaused,
+}
+
+// stretch is a time from start to end as people say it, with the zone.
+func stretch(from, to time.Time) string {
+	from, to = from.UTC(), to.UTC()
+	if from.Format(time.DateOnly) == to.Format(time.DateOnly) {
+		return from.Format("15:04") + "–" + to.Format("15:04 UTC")
+	}
+	return from.Format("2 Jan 15:04") + " – " + to.Format("2 Jan 15:04 UTC")
+}
+
+// reminding says how long something has been open.
+func reminding(m notify.Message) string {
+	i := m.Incident
+	return fmt.Sprintf("%s *Still open after %s:* ", emoji(m), lasted(m.At.Sub(i.Since))) + claim(i) + next(i.NextStep)
+}
