@@ -16,8 +16,10 @@ type Snapshot struct {
 	Silences    []*Silence               // those in force and to come, by From; of what the configuration plans, now or next, with no id
 	Owed        []*Delivery              // deliveries not settled
 	Waiting     map[DeliveryID]time.Time // those of them that wait for a message to be taken: since when
-	Due         int                      // how many those are
-	OldestOwed  time.Time                // since when there is news of an incident that no receiver has accepted; zero is none
+	Titles      map[string]string        // what the incidents and notices of Owed are called, by id
+	Receivers   []Receiver
+	Due         int       // how many those are
+	OldestOwed  time.Time // since when there is news of an incident that no receiver has accepted; zero is none
 	Blind       Blindness
 	Engine      EngineStats
 	StoreDown   time.Time // since when the store fails; zero is that it works

@@ -1,7 +1,9 @@
 package monitor
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -31,6 +33,35 @@ type TellingFilter struct {
 	Incident string // or a notice's id
 	Before   time.Time
 	Limit    int // 0 is 50; a few more are given where they were told in the same millisecond
+}
+
+// What says in a few words which message it was: "down", "update, degraded", "resolved".
+func (t Telling) What() string {
+	switch t.Type {
+	case EventOpened:
+		return string(t.Severity)
+	case EventUpdated:
+		return "update, " + string(t.Severity)
+	case EventReopened:
+		return string(t.Severity) + " again"
+	case EventReminder:
+		return "reminder, still " + string(t.Severity)
+	case EventNotice:
+		return map[bool]string{true: "notice, over", false: "notice"}[t.Version > 1]
+	}
+	word := strings.TrimPrefix(string(t.Type), "incident.")
+	if t.Of > 1 {
+		word += fmt.Sprintf(" of %d", t.Of)
+	}
+	return word
+}
+
+// Tries says which attempts got this answer: "attempt 1", "attempts 2 to 14".
+func (t Telling) Tries() string {
+	if t.From > 0 && t.From < t.Attempt {
+		return fmt.Sprintf("attempts %d to %d", t.From, t.Attempt)
+	}
+	return fmt.Sprintf("attempt %d", t.Attempt)
 }
 
 // titleMost is how much of a notice stands for it in the ledger, in characters: as much as an incident's title has.
@@ -76,6 +107,9 @@ func (d *draft) called(id string) string {
 	}
 	if n := d.noticeByID(id); n != nil {
 		return shorten(n.Text, titleMost)
+	}
+	if IsDigest(id) {
+		return "one message for several incidents"
 	}
 	return ""
 }

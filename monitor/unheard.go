@@ -33,9 +33,11 @@ func Unheard(i *Incident, to []Receiver, rows func(DeliveryID) *Delivery, p Pace
 func (b *Book) owing(d *draft, s *Snapshot) {
 	rows := func(id DeliveryID) *Delivery { return b.deliveries[id] }
 	asked := map[string]bool{}
+	s.Receivers = b.watched.receivers
 	for id := range b.owed {
 		w, i := b.deliveries[id], b.incidents[id.Incident]
 		s.Owed = append(s.Owed, w)
+		set(&s.Titles, id.Incident, d.called(id.Incident))
 		r, known := b.watched.receiver(id.Receiver)
 		if !known {
 			continue

@@ -163,7 +163,7 @@ func (d *daemon) wire(saved monitor.Saved, list *watchlist.Watchlist) error {
 		Token:  func() (string, error) { return d.inForce.Load().list.Web.Token.Reveal() },
 		Intake: d.incoming(), Order: func(ctx context.Context, o monitor.HotelOrder) error { return d.monitor.Submit(ctx, o) },
 		Fresh: d.fresh, ReconnectURL: list.Web.ReconnectURL, Text: func(key string) string { return d.inForce.Load().list.Texts[key] },
-		Ledger: d.store.Incidents, Evidence: d.evidence, Log: d.log, Collectors: []prometheus.Collector{newExporter(d.outbox.Stats, d.intake.Counts, &d.refused)},
+		Ledger: d.store.Incidents, Told: d.store.Tellings, Evidence: d.evidence, Log: d.log, Collectors: []prometheus.Collector{newExporter(d.outbox.Stats, d.intake.Counts, &d.refused)},
 	})
 	return nil
 }

@@ -143,9 +143,3 @@ func (s *Site) serveIncident(w http.ResponseWriter, r *http.Request) {
 	}
 	s.json(w, http.StatusNotFound, problem{"no such incident"})
 }
-
-func (s *Site) serveDeliveries(w http.ResponseWriter, _ *http.Request) {
-	if snap := s.snapshot(w); snap != nil {
-		s.json(w, http.StatusOK, owedOf(snap))
-	}
-}

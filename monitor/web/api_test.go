@@ -83,7 +83,7 @@ func TestStarting(t *testing.T) {
 	h := own(nil)
 	for path, want := range map[string]int{
 		"/": 200, "/public.json": 200, "/livez": 200, "/readyz": 503, "/metrics": 200,
-		"/api/v1/status": 503, "/api/v1/incidents": 503, "/api/v1/incidents/x": 503, "/api/v1/deliveries": 503, "/incidents/x": 503,
+		"/api/v1/status": 503, "/api/v1/incidents": 503, "/api/v1/incidents/x": 503, "/api/v1/deliveries": 503, "/incidents/x": 503, "/ledger": 503,
 	} {
 		if w := get(h, path); w.Code != want {
 			t.Errorf("%s: status %d, want %d", path, w.Code, want)

@@ -28,6 +28,7 @@ type incidentView struct {
 	More         int // affected that are not listed
 	Doc, Into    string
 	Owed         []owedView
+	Told         []toldView
 	Members      int
 	At           moment
 }

@@ -187,6 +187,9 @@ func (s *Site) serveIncidentPage(w http.ResponseWriter, r *http.Request) {
 		_ = s.pages.all.ExecuteTemplate(io.Writer(w), "missing.html", struct{ State monitor.State }{monitor.StateUnknown})
 		return
 	}
-	page, err := s.render("incident.html", full(i, snap))
+	v := full(i, snap)
+	told, _ := s.told(r.Context(), monitor.TellingFilter{Incident: i.ID})
+	v.Told = toldViews(told, snap.At, "")
+	page, err := s.render("incident.html", v)
 	s.serveRendered(w, r, page, err)
 }

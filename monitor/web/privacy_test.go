@@ -129,7 +129,7 @@ func TestNothingPrivateIsPublic(t *testing.T) {
 				}
 			}
 		}
-		for _, path := range []string{"/metrics", "/api/v1/status", "/api/v1/incidents", "/api/v1/deliveries", "/incidents/x", "/hotels", "/api/v1/hotels"} {
+		for _, path := range []string{"/metrics", "/api/v1/status", "/api/v1/incidents", "/api/v1/deliveries", "/incidents/x", "/hotels", "/api/v1/hotels", "/ledger"} {
 			if w := knock(operator, lan, "192.0.2.1", path); w.Code != http.StatusUnauthorized || strings.Contains(w.Body.String(), mark) {
 				t.Fatalf("%s: status %d", path, w.Code)
 			}

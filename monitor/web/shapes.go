@@ -146,16 +146,20 @@ func engineOf(e monitor.EngineStats) engineBody {
 }
 
 type owedBody struct {
-	At         *time.Time     `json:"at"`
-	OldestOwed *time.Time     `json:"oldest_owed"` // null: no alert waits for an answer
-	Deliveries []deliveryBody `json:"deliveries"`
+	At         *time.Time        `json:"at"`
+	OldestOwed *time.Time        `json:"oldest_owed"` // null: no alert waits for an answer
+	Deliveries []deliveryBody    `json:"deliveries"`  // what is not settled: waiting, or an end that will be owed
+	Told       []monitor.Telling `json:"told"`        // newest first
+	Older      string            `json:"older,omitempty"`
 }
 
 // A deliveryBody is a delivery without the message itself.
 type deliveryBody struct {
 	Receiver  string                `json:"receiver"`
 	Incident  string                `json:"incident"`
-	Knows     string                `json:"knows"` // never tried, maybe or told
+	Title     string                `json:"title,omitempty"`
+	Owed      *time.Time            `json:"owed_since"` // null: nothing waits to be taken now
+	Knows     string                `json:"knows"`      // never tried, maybe or told
 	Version   int                   `json:"version,omitempty"`
 	State     monitor.IncidentState `json:"state,omitempty"`
 	ToldAt    *time.Time            `json:"told_at"`
@@ -168,12 +172,16 @@ type deliveryBody struct {
 	Dead      string                `json:"dead,omitempty"`
 }
 
-func owedOf(s *monitor.Snapshot) owedBody {
+func owedOf(s *monitor.Snapshot, means func(monitor.DeliveryID) bool) owedBody {
 	b := owedBody{At: instant(s.At), OldestOwed: instant(s.OldestOwed), Deliveries: []deliveryBody{}}
 	for _, d := range s.Owed {
+		if !means(d.DeliveryID) {
+			continue
+		}
 		one := deliveryBody{
-			Receiver: d.Receiver, Incident: d.Incident, Knows: string(d.Knows), Version: d.Version, State: d.State,
-			ToldAt: instant(d.ToldAt), Failing: instant(d.Failing), LastErr: d.LastErr, Status: d.LastStatus, Dead: d.Dead,
+			Receiver: d.Receiver, Incident: d.Incident, Title: s.Titles[d.Incident], Owed: instant(s.Waiting[d.DeliveryID]),
+			Knows: string(d.Knows), Version: d.Version, State: d.State, ToldAt: instant(d.ToldAt), Failing: instant(d.Failing),
+			LastErr: d.LastErr, Status: d.LastStatus, Dead: d.Dead,
 		}
 		if d.Knows == monitor.NeverTried {
 			one.Knows = "never tried"

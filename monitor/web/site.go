@@ -35,6 +35,8 @@ type Options struct {
 	// Ledger lists at most limit incidents, newest first, as the store knows them; open ones are left out.
 	// Nil is that only those in the snapshot are known.
 	Ledger func(ctx context.Context, limit int) ([]*monitor.Incident, error)
+	// Told lists what receivers were told, newest first. Nil is that nothing is known of that.
+	Told func(ctx context.Context, f monitor.TellingFilter) ([]monitor.Telling, error)
 	// Evidence writes what apaleo's support needs to look an incident up. Nil is that there is none to be had.
 	Evidence func(ctx context.Context, i *monitor.Incident) (monitor.Ticket, error)
 	// Intake is what comes in from outside.
@@ -127,6 +129,7 @@ func (s *Site) operatorRoutes() http.Handler {
 	mux.HandleFunc("GET /{$}", s.serveBoard)
 	mux.HandleFunc("GET /incidents/{id}", s.serveIncidentPage)
 	mux.HandleFunc("GET /hotels", s.serveHotelsPage)
+	mux.HandleFunc("GET /ledger", s.serveLedger)
 	mux.HandleFunc("GET /public.json", s.servePublicJSON)
 	mux.HandleFunc("GET /livez", s.serveLive(true))
 	mux.HandleFunc("GET /readyz", s.serveReady(true))
