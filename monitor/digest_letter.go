@@ -159,3 +159,30 @@ func (r Receipt) Concerns(d *Delivery) bool {
 	}
 	return d.in(&Delivery{DeliveryID: r.Delivery}) && (r.Result == Left || d.Sending != nil && d.Sending.ID == r.ID)
 }
+
+// Farewell are the last letters of the digests of a receiver that was removed, each with what it tells as it is now, and
+// the rows that are in none.
+func Farewell(all []Owing) (digests []Gathering, own []Owing) {
+	for _, o := range all {
+		if o.isDigest() && o.Row.Knows != NeverTried && o.Row.State == IncidentOpen {
+			d := Gathering{Row: *o.Row}
+			d.Row.Sending = nil
+			digests = append(digests, d)
+		}
+	}
+	for _, o := range all {
+		at := slices.IndexFunc(digests, func(d Gathering) bool { return o.Row.in(&d.Row) })
+		switch {
+		case at < 0 && !slices.ContainsFunc(digests, func(d Gathering) bool { return d.Row.DeliveryID == o.Row.DeliveryID }):
+			own = append(own, o)
+		case at >= 0 && o.Incident != nil && o.Row.Knows != NeverTried && o.Row.Dead == "":
+			digests[at].speaks(o.Incident)
+		}
+	}
+	slices.SortStableFunc(own, func(a, b Owing) int { return one(a.isDigest()) - one(b.isDigest()) }) // they end the rest
+	for n := range digests {
+		digests[n].sort()
+		digests[n].Over = len(digests[n].Open) == 0
+	}
+	return digests, own
+}

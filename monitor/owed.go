@@ -161,7 +161,7 @@ func (n *Notice) Version() int {
 // Behind says since when a receiver has been owed the truth about an incident without confirming it. False
 // is that it is owed nothing at present.
 func Behind(d Delivery, i *Incident, r Receiver, p Pace, now time.Time) (time.Time, bool) {
-	if d.Settled {
+	if d.Settled || IsDigest(d.Incident) {
 		return time.Time{}, false
 	}
 	r.Remind = 0 // nobody waits for a reminder

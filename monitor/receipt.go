@@ -157,7 +157,7 @@ func (d Delivery) stayed() Delivery {
 	if !d.inFlight() {
 		return d
 	}
-	if d.Sending.Type == EventResolved {
+	if d.Sending.Type == EventResolved || d.Sending.Over {
 		d = d.knowing(Maybe, *d.Sending, d.Sending.First)
 	}
 	d.Sending = nil

@@ -19,18 +19,40 @@ func (l *lane) deliver(ctx context.Context, j job, spec Lane) {
 	s, err := l.prepare(j, spec, time.Now())
 	if err != nil {
 		l.x.options.Log.Error().Err(err).Str("receiver", l.name).Str("incident", j.row.Incident).Msg("message not rendered")
-		l.held[j.row.DeliveryID] = time.Now().Add(l.x.options.Pace.AskAgain)
+		l.hold(j, time.Now().Add(l.x.options.Pace.AskAgain))
 		return
 	}
-	if !l.begin(ctx, j.row.DeliveryID, s) {
+	if !l.begin(ctx, j, s) {
 		return
 	}
 	l.counted(func(c *counts) { c.left(j, s, time.Now()) })
-	got, err := send(ctx, spec, s, spec.Receiver.Keyless && maybe(j.row))
+	got, err := send(ctx, spec, letter(j, spec, s))
 	if err != nil && ctx.Err() != nil {
 		return // cut short by our own end: nobody knows, and the next run treats it so
 	}
 	l.finish(ctx, j, spec, s, got, err)
+}
+
+// hold puts off what cannot be rendered.
+func (l *lane) hold(j job, until time.Time) {
+	if j.digest != nil {
+		l.unsaid = until
+		return
+	}
+	l.held[j.row.DeliveryID] = until
+}
+
+// letter is a message as it leaves.
+func letter(j job, spec Lane, s monitor.Sending) Letter {
+	again := maybe(j.row) && j.row.Sending.ID == s.ID
+	n := Letter{
+		ID: s.ID, Type: s.Type, Body: s.Body, Attempt: s.Attempts, At: time.Now(), First: s.First,
+		Repeat: spec.Receiver.Keyless && maybe(j.row), Maybe: again, Stale: again && j.stale,
+	}
+	if j.row.RefKind == "" || j.row.RefKind == spec.Receiver.Kind {
+		n.Ref = j.row.Ref
+	}
+	return n
 }
 
 // prepare is the message as it will be stored and sent: the bytes of the attempt before, or new ones. Bytes
@@ -74,33 +96,50 @@ func (l *lane) render(j job, spec Lane, s *monitor.Sending) (err error) {
 
 // form tells messages about one version apart in their ids.
 func form(j job, s *monitor.Sending) string {
+	form := ""
 	switch {
 	case j.leaving:
 		return "left"
-	case s.Plain:
-		return "plain"
-	default:
-		return ""
+	case j.event.Type == monitor.EventReminder:
+		form = "reminder after " + j.row.Rang.UTC().Format(time.RFC3339)
 	}
+	if s.Plain {
+		form += "plain"
+	}
+	return form
 }
 
 func (l *lane) compose(j job, s *monitor.Sending, form string) Message {
 	o, book := l.x.options, l.x.ledger.book
 	o.Sender.Book = book
-	if j.notice != nil {
+	switch {
+	case j.digest != nil:
+		return l.composeDigest(j, s, form)
+	case j.notice != nil:
 		s.Type, s.Version = monitor.EventNotice, j.notice.Version()
 		return o.Sender.noting(monitor.MessageID(book, j.row.DeliveryID, s.Version, form), j.notice)
 	}
 	i := j.event.Incident
 	s.Type, s.Version, s.Severity, s.Side, s.Cause = j.event.Type, i.Version, i.Severity, i.Side, i.Cause.Node()
-	return o.Sender.about(monitor.MessageID(book, j.row.DeliveryID, s.Version, form), j.event)
+	m := o.Sender.about(monitor.MessageID(book, j.row.DeliveryID, s.Version, form), j.event)
+	m.Reminder = s.Type == monitor.EventReminder
+	if j.row.Knows != monitor.NeverTried {
+		before := j.row
+		m.Before = &before
+	}
+	return m
 }
 
 // begin makes an attempt durable. False is that it must not be made: it could not be stored, or the row was
 // settled meanwhile.
-func (l *lane) begin(ctx context.Context, id monitor.DeliveryID, s monitor.Sending) bool {
+func (l *lane) begin(ctx context.Context, j job, s monitor.Sending) bool {
 	s.InFlight = true
-	if err := l.x.options.Submit(ctx, monitor.Attempting{At: time.Now(), Delivery: id, Sending: s}); err != nil {
+	id := j.row.DeliveryID
+	in := monitor.Attempting{At: time.Now(), Delivery: id, Sending: s}
+	if j.digest != nil {
+		in.Covers = j.digest.Covers
+	}
+	if err := l.x.options.Submit(ctx, in); err != nil {
 		if ctx.Err() == nil {
 			l.x.options.Log.Warn().Err(err).Str("receiver", id.Receiver).Msg("attempt not stored")
 			l.wait(ctx, time.Now().Add(l.x.options.Pace.BackoffFirst))
@@ -128,8 +167,8 @@ func (l *lane) inFlight(id monitor.DeliveryID, message string) bool {
 	return d != nil && d.Sending != nil && d.Sending.InFlight && d.Sending.ID == message
 }
 
-// send gives the message to the notifier, with a deadline. A panic there leaves open what came of it.
-func send(ctx context.Context, spec Lane, s monitor.Sending, repeat bool) (got Receipt, err error) {
+// send gives the letter to the notifier, with a deadline. A panic there leaves open what came of it.
+func send(ctx context.Context, spec Lane, n Letter) (got Receipt, err error) {
 	ctx, cancel := context.WithTimeout(ctx, spec.Timeout)
 	defer cancel()
 	defer func() {
@@ -137,9 +176,7 @@ func send(ctx context.Context, spec Lane, s monitor.Sending, repeat bool) (got R
 			err = fmt.Errorf("panic: %v", r)
 		}
 	}()
-	return spec.Notifier.Notify(ctx, Letter{
-		ID: s.ID, Type: s.Type, Body: s.Body, Attempt: s.Attempts, Repeat: repeat, At: time.Now(),
-	})
+	return spec.Notifier.Notify(ctx, n)
 }
 
 // finish hands in what came of an attempt, and draws the lane's conclusions.

@@ -24,7 +24,9 @@ type desk struct {
 	mu        sync.Mutex // protects all below
 	rows      map[monitor.DeliveryID]monitor.Delivery
 	incidents map[string]*monitor.Incident
+	receivers map[string]monitor.Receiver
 	notes     []monitor.Note
+	commits   int
 	down      bool // the store fails
 }
 
@@ -117,6 +119,10 @@ func (d *desk) start(t *testing.T, o notify.Options) {
 		saved.Incidents = append(saved.Incidents, i)
 	}
 	d.out.Load(saved)
+	d.receivers = map[string]monitor.Receiver{}
+	for _, l := range o.Lanes {
+		d.receivers[l.Receiver.Name] = l.Receiver
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func(out *notify.Outbox) { defer close(done); _ = out.Run(ctx) }(d.out)
@@ -135,9 +141,9 @@ func (d *desk) submit(ctx context.Context, in monitor.Input) error {
 	}
 	switch in := in.(type) {
 	case monitor.Attempting:
-		d.update(in.Delivery, func(r monitor.Delivery) monitor.Delivery { return r.Attempting(in) })
+		d.update(d.attempt(in))
 	case monitor.Receipt:
-		d.update(in.Delivery, func(r monitor.Delivery) monitor.Delivery { return r.Received(in, d.pace) })
+		d.update(d.receive(in))
 	case monitor.Note:
 		d.notes = append(d.notes, in)
 		n := &monitor.Notice{ID: fmt.Sprint("not_", len(d.notes)), Key: in.Key, Over: in.Over, At: in.At}
@@ -146,10 +152,38 @@ func (d *desk) submit(ctx context.Context, in monitor.Input) error {
 	return nil
 }
 
-func (d *desk) update(id monitor.DeliveryID, f func(monitor.Delivery) monitor.Delivery) {
-	row := f(d.rows[id])
-	d.rows[id] = row
-	d.out.Watch(monitor.Change{Deliveries: map[monitor.DeliveryID]*monitor.Delivery{id: &row}})
+// attempt is what a book makes of an attempt: all of its rows in one commit.
+func (d *desk) attempt(in monitor.Attempting) map[monitor.DeliveryID]*monitor.Delivery {
+	rows := map[monitor.DeliveryID]*monitor.Delivery{}
+	for _, part := range in.Parts() {
+		row := d.rows[part.Delivery]
+		row.DeliveryID, row.Wants = part.Delivery, true
+		row = row.Attempting(part)
+		rows[part.Delivery] = &row
+	}
+	return rows
+}
+
+func (d *desk) receive(in monitor.Receipt) map[monitor.DeliveryID]*monitor.Delivery {
+	rows := map[monitor.DeliveryID]*monitor.Delivery{}
+	for id, row := range d.rows {
+		if in.Concerns(&row) {
+			row = row.Received(in, d.pace)
+			rows[id] = &row
+		}
+	}
+	return rows
+}
+
+func (d *desk) update(rows map[monitor.DeliveryID]*monitor.Delivery) {
+	for id, row := range rows {
+		if i := d.incidents[id.Incident]; i != nil {
+			*row = row.Aged(i, d.receivers[id.Receiver], d.pace, time.Now())
+		}
+		d.rows[id] = *row
+	}
+	d.commits++
+	d.out.Watch(monitor.Change{Deliveries: rows})
 }
 
 // say commits a version of an incident, which these receivers want.

@@ -14,10 +14,7 @@ func (l *lane) left(ctx context.Context) bool {
 	}
 	bounded, cancel := context.WithTimeout(ctx, l.x.options.Pace.MaybeTimeout)
 	defer cancel()
-	spec, rows := l.rest()
-	for _, d := range rows {
-		l.part(ctx, bounded, spec, *d)
-	}
+	l.partAll(ctx, bounded)
 	if ctx.Err() == nil && l.noted() {
 		l.submit(ctx, gone(l.name, time.Now()))
 	}
@@ -29,47 +26,67 @@ func (l *lane) left(ctx context.Context) bool {
 	return l.leaving
 }
 
+// partAll ends all rows of the receiver: first those that a digest tells of, with one letter, then the others.
+func (l *lane) partAll(ctx, bounded context.Context) {
+	spec, all := l.rest()
+	digests, own := monitor.Farewell(all)
+	for _, g := range digests {
+		l.part(ctx, bounded, spec, job{row: g.Row, digest: &g, leaving: true}, g.Row.Dead == "")
+	}
+	for _, o := range own {
+		j, ok := last(*o.Row, o.Incident)
+		l.part(ctx, bounded, spec, j, ok)
+	}
+}
+
 func (l *lane) isLeaving() bool {
 	l.x.mu.Lock()
 	defer l.x.mu.Unlock()
 	return l.leaving
 }
 
-func (l *lane) rest() (Lane, []*monitor.Delivery) {
+func (l *lane) rest() (Lane, []monitor.Owing) {
 	l.x.mu.Lock()
 	defer l.x.mu.Unlock()
-	return l.spec, l.x.ledger.of(l.name)
+	return l.spec, l.x.ledger.owings(l.name)
 }
 
-// part sends the last message about one incident, once, if there is one to send, and ends its row. What came
-// of it does not matter any more.
-func (l *lane) part(ctx, bounded context.Context, spec Lane, d monitor.Delivery) {
-	if j, ok := l.last(d); ok && bounded.Err() == nil {
+// part sends a last message, once, if there is one to send, and ends its row. What came of it does not matter any more.
+func (l *lane) part(ctx, bounded context.Context, spec Lane, j job, tell bool) {
+	bye := monitor.Receipt{Delivery: j.row.DeliveryID, Result: monitor.Left}
+	if tell && bounded.Err() == nil {
 		s, err := l.prepare(j, spec, time.Now())
-		if err == nil && l.begin(bounded, d.DeliveryID, s) {
-			_, err = send(bounded, spec, s, false)
+		if err == nil && l.begin(bounded, j, s) {
+			var got Receipt
+			got, err = send(bounded, spec, letter(j, spec, s))
+			bye.ID, bye.Status = s.ID, got.Status
+			if err != nil {
+				f := refusal(err)
+				bye.Status, bye.Reason = f.Status, f.Reason
+			}
 		}
-		l.x.options.Log.Info().AnErr("error", err).Str("receiver", d.Receiver).Str("incident", d.Incident).Msg("receiver left")
+		l.x.options.Log.Info().AnErr("error", err).Str("receiver", l.name).Str("incident", j.row.Incident).Msg("receiver left")
 	}
 	if ctx.Err() == nil {
-		l.submit(ctx, monitor.Receipt{At: time.Now(), Delivery: d.DeliveryID, Result: monitor.Left})
+		bye.At = time.Now()
+		l.submit(ctx, bye)
 	}
 }
 
 // last is what a receiver that is removed is still to hear: the end of what it knows as open, or that it will
 // not hear of it here.
-func (l *lane) last(d monitor.Delivery) (job, bool) {
-	l.x.mu.Lock()
-	defer l.x.mu.Unlock()
-	i := l.x.ledger.incidents[d.Incident]
-	if i == nil || d.Knows == monitor.NeverTried || d.State != monitor.IncidentOpen || d.Dead != "" {
-		return job{}, false
-	}
+func last(d monitor.Delivery, i *monitor.Incident) (job, bool) {
 	d.Sending = nil
-	if i.State != monitor.IncidentOpen {
-		return job{row: d, event: monitor.Event{Type: monitor.EventResolved, Incident: *i}}, true
+	j := job{row: d, leaving: true}
+	if i == nil || d.Knows == monitor.NeverTried || d.State != monitor.IncidentOpen || d.Dead != "" {
+		return j, false
 	}
-	return job{row: d, event: monitor.Event{Type: monitor.EventUpdated, Incident: farewell(*i)}, leaving: true}, true
+	if i.State != monitor.IncidentOpen {
+		j.event, j.leaving = monitor.Event{Type: monitor.EventResolved, Incident: *i}, false
+	} else {
+		j.event = monitor.Event{Type: monitor.EventUpdated, Incident: farewell(*i)}
+	}
+	return j, true
 }
 
 // farewell is an incident as it is told for the last time.

@@ -23,6 +23,9 @@ type lane struct {
 
 	tried  map[monitor.DeliveryID]time.Time // last attempts of this run
 	held   map[monitor.DeliveryID]time.Time // not before this: they cannot be rendered
+	unsaid time.Time                        // no digest before this: the last one could not be rendered
+	kept   time.Time                        // last beat of what keeps the receiver's incidents open
+	skips  int                              // beats that failed since one did not
 	paused time.Time                        // the receiver asked for nothing before
 	sick   time.Time                        // first failure since anything was accepted
 	took   time.Time                        // last acceptance
@@ -49,11 +52,12 @@ func (l *lane) run(ctx context.Context) {
 			return
 		}
 		j, spec, at := l.next(time.Now())
+		beat := l.keep(ctx, spec)
 		if j != nil {
 			l.deliver(ctx, *j, spec)
 			continue
 		}
-		l.wait(ctx, at)
+		l.wait(ctx, earliest(at, beat))
 	}
 }
 
@@ -72,46 +76,81 @@ func (l *lane) wait(ctx context.Context, at time.Time) {
 	}
 }
 
-// next is the message to send now, and how; or, with none, when to look again.
+// next is the message to send now, and how; or, with none, when to look again. What is owed is found without the
+// outbox's lock: there may be thousands of rows.
 func (l *lane) next(now time.Time) (*job, Lane, time.Time) {
-	l.x.mu.Lock()
-	defer l.x.mu.Unlock()
-	l.forgetLocked()
-	var first *job
-	for _, d := range l.x.ledger.of(l.name) {
-		j, ok := l.x.ledger.job(d, l.spec.Receiver, l.x.options.Pace, now)
-		if !ok {
-			continue
-		}
-		j.at = l.eager(j)
-		if first == nil || j.at.Before(first.at) {
-			first = &j
-		}
-	}
+	spec, fresh, all := l.look()
+	first := l.first(all, spec.Receiver, fresh, now)
 	if first == nil {
-		return nil, l.spec, time.Time{}
+		return nil, spec, time.Time{}
 	}
 	if at := latest(first.at, l.paused); at.After(now) {
-		return nil, l.spec, at
+		return nil, spec, at
 	}
-	return first, l.spec, time.Time{}
+	if first.digest != nil {
+		return &job{row: first.digest.Row, at: first.at, resumes: first.digest.Resumes, digest: first.digest, stale: first.digest.Stale}, spec, time.Time{}
+	}
+	l.x.mu.Lock()
+	defer l.x.mu.Unlock()
+	j, ok := l.x.ledger.job(first.Owing, spec.Receiver, l.x.options.Pace, now)
+	if !ok {
+		return nil, spec, now.Add(l.x.options.Pace.BackoffFirst)
+	}
+	j.at = first.at
+	return &j, spec, time.Time{}
 }
 
-// forgetLocked drops what is known of rows that are settled.
-func (l *lane) forgetLocked() {
+// look is what the lane has to decide on.
+func (l *lane) look() (Lane, time.Time, []monitor.Owing) {
+	l.x.mu.Lock()
+	defer l.x.mu.Unlock()
 	settled := func(id monitor.DeliveryID, _ time.Time) bool { return l.x.ledger.rows[id] == nil }
 	maps.DeleteFunc(l.tried, settled)
 	maps.DeleteFunc(l.held, settled)
+	return l.spec, l.fresh, l.x.ledger.owings(l.name)
+}
+
+// A choice is one thing that may be said next, and when.
+type choice struct {
+	monitor.Owing
+	digest *monitor.Gathering
+	at     time.Time
+}
+
+// first is what may leave first of all that is owed; nil is that nothing is.
+func (l *lane) first(all []monitor.Owing, r monitor.Receiver, fresh, now time.Time) *choice {
+	p := l.x.options.Pace
+	var first *choice
+	offer := func(c choice, resumes bool) {
+		c.at = l.eager(*c.Row, c.at, resumes, fresh)
+		if first == nil || c.at.Before(first.at) {
+			first = &c
+		}
+	}
+	own, digests := monitor.Gather(all, r, p, now)
+	for _, o := range own {
+		if o.Notice != nil {
+			if at, ok := monitor.OwedNotice(*o.Row, o.Notice, r, p, now); ok {
+				offer(choice{Owing: o, at: at}, monitor.ResumesNotice(*o.Row, o.Notice))
+			}
+		} else if _, at, ok := monitor.Owed(*o.Row, o.Incident, r, p, now); ok {
+			offer(choice{Owing: o, at: at}, monitor.Resumes(*o.Row, o.Incident, r, p))
+		}
+	}
+	for _, g := range digests {
+		offer(choice{Owing: monitor.Owing{Row: &g.Row}, digest: &g, at: latest(g.At, l.unsaid)}, g.Resumes)
+	}
+	return first
 }
 
 // eager is when a message may leave: at once if its last attempt failed before things were mended. What may
 // have arrived is not in a hurry.
-func (l *lane) eager(j job) time.Time {
-	last, tried := l.tried[j.row.DeliveryID]
-	if tried && j.resumes && !maybe(j.row) && last.Before(l.fresh) {
+func (l *lane) eager(d monitor.Delivery, at time.Time, resumes bool, fresh time.Time) time.Time {
+	last, tried := l.tried[d.DeliveryID]
+	if tried && resumes && !maybe(d) && last.Before(fresh) {
 		return last
 	}
-	return latest(j.at, l.held[j.row.DeliveryID])
+	return latest(at, l.held[d.DeliveryID])
 }
 
 // maybe says that the message under way may have arrived already.
@@ -124,4 +163,12 @@ func latest(a, b time.Time) time.Time {
 		return a
 	}
 	return b
+}
+
+// earliest is the earlier of two times; zero is never.
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }

@@ -13,6 +13,8 @@ import (
 type ledger struct {
 	book      string
 	rows      map[monitor.DeliveryID]*monitor.Delivery
+	lists     map[string]map[string]*monitor.Delivery // the same by receiver
+	about     map[string]int                          // how many rows there are about an incident or notice
 	incidents map[string]*monitor.Incident
 	events    map[string][]monitor.Event
 	notices   map[string]*monitor.Notice // by id
@@ -23,6 +25,8 @@ func newLedger(s monitor.Saved) *ledger {
 	l := &ledger{
 		book:      s.ID,
 		rows:      map[monitor.DeliveryID]*monitor.Delivery{},
+		lists:     map[string]map[string]*monitor.Delivery{},
+		about:     map[string]int{},
 		incidents: map[string]*monitor.Incident{},
 		events:    map[string][]monitor.Event{},
 		notices:   map[string]*monitor.Notice{},
@@ -69,21 +73,31 @@ func (l *ledger) tell(incidents []*monitor.Incident, events []monitor.Event, not
 }
 
 func (l *ledger) row(d *monitor.Delivery) {
-	if !d.Settled {
-		l.rows[d.DeliveryID] = d
+	_, had := l.rows[d.DeliveryID]
+	switch {
+	case d.Settled:
+		if had {
+			l.about[d.Incident]--
+		}
+		delete(l.rows, d.DeliveryID)
+		delete(l.lists[d.Receiver], d.Incident)
+		l.forget(d.Incident)
 		return
+	case !had:
+		l.about[d.Incident]++
 	}
-	delete(l.rows, d.DeliveryID)
-	l.forget(d.Incident)
+	if l.lists[d.Receiver] == nil {
+		l.lists[d.Receiver] = map[string]*monitor.Delivery{}
+	}
+	l.rows[d.DeliveryID], l.lists[d.Receiver][d.Incident] = d, d
 }
 
 // forget drops what no row is about any more.
 func (l *ledger) forget(id string) {
-	for row := range l.rows {
-		if row.Incident == id {
-			return
-		}
+	if l.about[id] > 0 {
+		return
 	}
+	delete(l.about, id)
 	delete(l.events, id)
 	delete(l.notices, id)
 	if i := l.incidents[id]; i != nil && i.State != monitor.IncidentOpen {
@@ -93,13 +107,16 @@ func (l *ledger) forget(id string) {
 
 // of lists a receiver's rows.
 func (l *ledger) of(receiver string) []*monitor.Delivery {
-	var rows []*monitor.Delivery
-	for id, d := range l.rows {
-		if id.Receiver == receiver {
-			rows = append(rows, d)
-		}
+	return slices.Collect(maps.Values(l.lists[receiver]))
+}
+
+// owings lists a receiver's rows with what they are about.
+func (l *ledger) owings(receiver string) []monitor.Owing {
+	all := make([]monitor.Owing, 0, len(l.lists[receiver]))
+	for id, d := range l.lists[receiver] {
+		all = append(all, monitor.Owing{Row: d, Incident: l.incidents[id], Notice: l.notices[id]})
 	}
-	return rows
+	return all
 }
 
 // A job is one message that is owed.
@@ -108,18 +125,20 @@ type job struct {
 	at      time.Time // from when on
 	resumes bool      // it is the message under way
 	event   monitor.Event
-	notice  *monitor.Notice // instead of an event
+	notice  *monitor.Notice    // instead of an event
+	digest  *monitor.Gathering // instead of both
+	stale   bool               // it is the message under way, and says what is true no more
 	late    bool
 	leaving bool // the last message to a receiver that was removed
 }
 
 // job finds what a row is owed. False is that it is nothing.
-func (l *ledger) job(d *monitor.Delivery, r monitor.Receiver, p monitor.Pace, now time.Time) (job, bool) {
-	if n := l.notices[d.Incident]; n != nil {
+func (l *ledger) job(o monitor.Owing, r monitor.Receiver, p monitor.Pace, now time.Time) (job, bool) {
+	d, i := o.Row, o.Incident
+	if n := o.Notice; n != nil {
 		at, ok := monitor.OwedNotice(*d, n, r, p, now)
 		return job{row: *d, at: at, resumes: monitor.ResumesNotice(*d, n), notice: n}, ok
 	}
-	i := l.incidents[d.Incident]
 	what, at, ok := monitor.Owed(*d, i, r, p, now)
 	if !ok {
 		return job{}, false
@@ -132,6 +151,7 @@ func (l *ledger) job(d *monitor.Delivery, r monitor.Receiver, p monitor.Pace, no
 		j.event = l.following(*d, i)
 	}
 	j.late = j.event.Type == monitor.EventRecap || j.event.Incident.Version < i.Version
+	j.stale = j.resumes && r.Lookup && j.event.Incident.Version < i.Version
 	return j, true
 }
 

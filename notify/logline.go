@@ -19,6 +19,9 @@ func NewLogLane(name string, log zerolog.Logger, p monitor.Pace) Lane {
 
 // RenderText is a message in one line of plain text.
 func RenderText(m Message) ([]byte, error) {
+	if m.Digest != nil {
+		return []byte("[" + Word(m) + "] " + m.Digest.Text()), nil
+	}
 	if m.Incident == nil {
 		return []byte(strings.TrimSpace(m.Notice.Text + " " + m.Notice.NextStep)), nil
 	}

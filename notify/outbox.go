@@ -64,7 +64,15 @@ func (x *Outbox) Watch(c monitor.Change) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.ledger.enter(c)
-	x.nudgeLocked()
+	if len(c.Incidents)+len(c.Events)+len(c.Notices) > 0 {
+		x.nudgeLocked()
+		return
+	}
+	for id := range c.Deliveries { // what one receiver took is nothing to the others
+		if l := x.lanes[id.Receiver]; l != nil {
+			l.wake()
+		}
+	}
 }
 
 func (x *Outbox) nudgeLocked() {

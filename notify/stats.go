@@ -19,6 +19,8 @@ type LaneStats struct {
 	Oldest   time.Time         // since when the oldest of them is owed; zero is none
 	Accepted time.Time         // last acceptance; zero is none since start
 	Err      string            // of the last attempt; "" if it was accepted
+	Kept     uint64            // times that it was told again of all that is open there (Lane.Keep), and
+	Unkept   uint64            // how many of these came to nothing
 }
 
 // Stats is what each lane counts, by receiver's name.
@@ -39,6 +41,7 @@ func (l *lane) statsLocked(now time.Time) LaneStats {
 	s.Attempts, s.Latency = maps.Clone(l.counts.attempts), l.counts.latency
 	s.Latency.Counts = slices.Clone(l.counts.latency.Counts)
 	s.Accepted, s.Err = l.counts.accepted, l.counts.err
+	s.Kept, s.Unkept = l.counts.kept, l.counts.unkept
 	for _, d := range l.x.ledger.of(s.Receiver) {
 		since, ok := monitor.Behind(*d, l.x.ledger.incidents[d.Incident], l.spec.Receiver, l.x.options.Pace, now)
 		if !ok {
@@ -58,6 +61,8 @@ type counts struct {
 	latency  monitor.Histogram
 	accepted time.Time
 	err      string
+	kept     uint64
+	unkept   uint64
 }
 
 func newCounts() counts {

@@ -40,7 +40,7 @@ func Word(m Message) string {
 // many is what a digest is.
 func many(m Message) string {
 	switch {
-	case m.Digest.Left:
+	case m.Digest.Left && !m.Digest.Over:
 		return "NO LONGER TOLD HERE"
 	case m.Digest.Over:
 		return "ALL OVER"
