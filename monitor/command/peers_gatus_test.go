@@ -19,22 +19,22 @@ import (
 // E1: Gatus sets an alert to resolved and forgets it before it sends the end (watchdog/alerting.go), so that a
 // receiver that answers 500 at that moment never hears of it.
 func TestGatusE1LostRecovery(t *testing.T) {
-	eachKind(t, func(n *replay, to *room) {
-		n.outage(to)
-		to.answers(http.StatusInternalServerError)
+	toAll(t, func(n *replay) {
+		n.outage()
+		n.receiversAnswer(http.StatusInternalServerError)
 		n.mends("shop")
 		n.pass(20 * time.Minute)
-		n.hears(to, "while it fails", monitor.EventOpened)
-		to.answers(0)
+		n.hear("while it fails", monitor.EventOpened)
+		n.receiversAnswer(0)
 		n.pass(2 * time.Minute)
-		n.hears(to, "once it works again", monitor.EventOpened, monitor.EventResolved)
+		n.hear("once it works again", monitor.EventOpened, monitor.EventResolved)
 	})
 }
 
 // E3: Gatus sends inside the semaphore that its probes need (watchdog/watchdog.go): with ten endpoints every 2 s, three
 // of which alert to a receiver that takes 9 s, all healthy endpoints went without a probe for 9.0 to 10.3 s.
 func TestGatusE3SlowReceiverStopsProbes(t *testing.T) {
-	eachKind(t, func(n *replay, to *room) {
+	toAll(t, func(n *replay) {
 		var checks, all []string
 		for i := range 10 {
 			all = append(all, fmt.Sprint("shop-", i))
@@ -43,11 +43,15 @@ func TestGatusE3SlowReceiverStopsProbes(t *testing.T) {
 		n.checks = "[" + strings.Join(checks, ", ") + "]"
 		n.start()
 		n.pass(time.Minute)
-		to.atEach(func(notify.Letter) { time.Sleep(9 * time.Second) })
+		for _, to := range n.rooms {
+			to.atEach(func(notify.Letter) { time.Sleep(9 * time.Second) })
+		}
 		n.breaks(all[:3]...)
 		n.pass(2 * time.Minute)
-		if len(to.taken()) < 3 {
-			n.Errorf("%d messages in the outage of three", len(to.taken()))
+		for _, to := range n.rooms {
+			if len(to.taken()) < 3 {
+				n.Errorf("%s took %d messages in the outage of three", to.name, len(to.taken()))
+			}
 		}
 		for _, name := range all[3:] {
 			last := n.attempts(name)[0]
@@ -74,13 +78,13 @@ func TestGatusE6EditedDescription(t *testing.T) {
 	}
 	for edit, checks := range edits {
 		t.Run(edit, func(t *testing.T) {
-			eachKind(t, func(n *replay, to *room) {
-				n.outage(to)
+			toAll(t, func(n *replay) {
+				n.outage()
 				n.stop()
 				n.checks = checks
 				n.start()
 				n.pass(10 * time.Minute)
-				n.hears(to, "after the edit", monitor.EventOpened)
+				n.hear("after the edit", monitor.EventOpened)
 				n.checks = oneCheck
 				n.reload()
 				n.stop()
@@ -88,7 +92,7 @@ func TestGatusE6EditedDescription(t *testing.T) {
 				n.checks = checks
 				n.start()
 				n.pass(10 * time.Minute)
-				n.hears(to, "after the second edit and the end", monitor.EventOpened, monitor.EventResolved)
+				n.hear("after the second edit and the end", monitor.EventOpened, monitor.EventResolved)
 			})
 		})
 	}
@@ -97,7 +101,7 @@ func TestGatusE6EditedDescription(t *testing.T) {
 // E7: Gatus keeps its count of failures in memory: with a threshold of three and a restart after every two failures,
 // eight failures were no alert.
 func TestGatusE7RestartForgetsFailures(t *testing.T) {
-	eachKind(t, func(n *replay, to *room) {
+	toAll(t, func(n *replay) {
 		n.start()
 		n.pass(3 * time.Minute)
 		n.breaks("shop")
@@ -109,7 +113,7 @@ func TestGatusE7RestartForgetsFailures(t *testing.T) {
 			n.start()
 		}
 		n.pass(time.Minute)
-		n.hears(to, "after eight failures and four restarts", monitor.EventOpened)
+		n.hear("after eight failures and four restarts", monitor.EventOpened)
 	})
 }
 

@@ -16,8 +16,8 @@ import (
 // AM1: Alertmanager writes what it told to disk every 15 minutes and at a good end (nflog): killed in between, it tells
 // it again.
 func TestAlertmanagerAM1RepeatAfterKill(t *testing.T) {
-	eachKind(t, func(n *replay, to *room) {
-		n.outage(to)
+	toAll(t, func(n *replay) {
+		n.outage()
 		for _, after := range []time.Duration{0, time.Minute, 10 * time.Minute} {
 			n.pass(after)
 			n.kill()
@@ -25,7 +25,7 @@ func TestAlertmanagerAM1RepeatAfterKill(t *testing.T) {
 			n.start()
 		}
 		n.pass(20 * time.Minute)
-		n.hears(to, "after three kills", monitor.EventOpened)
+		n.hear("after three kills", monitor.EventOpened)
 		n.mends("shop")
 		n.kill()
 		n.start()
@@ -33,7 +33,7 @@ func TestAlertmanagerAM1RepeatAfterKill(t *testing.T) {
 		n.kill()
 		n.start()
 		n.pass(20 * time.Minute)
-		n.hears(to, "after the end and five kills", monitor.EventOpened, monitor.EventResolved)
+		n.hear("after the end and five kills", monitor.EventOpened, monitor.EventResolved)
 	})
 }
 
@@ -42,14 +42,14 @@ func TestAlertmanagerAM1RepeatAfterKill(t *testing.T) {
 func TestAlertmanagerAM2EndedWhileDown(t *testing.T) {
 	for name, away := range map[string]time.Duration{"a moment": 10 * time.Second, "a night": 9 * time.Hour} {
 		t.Run(name, func(t *testing.T) {
-			eachKind(t, func(n *replay, to *room) {
-				n.outage(to)
+			toAll(t, func(n *replay) {
+				n.outage()
 				n.kill()
 				n.mends("shop")
 				n.pass(away)
 				n.start()
 				n.pass(10 * time.Minute)
-				n.hears(to, "after "+name, monitor.EventOpened, monitor.EventResolved)
+				n.hear("after "+name, monitor.EventOpened, monitor.EventResolved)
 			})
 		})
 	}
@@ -59,35 +59,37 @@ func TestAlertmanagerAM2EndedWhileDown(t *testing.T) {
 // before it would be grouped again, neither its beginning nor its end is ever delivered.
 func TestAlertmanagerAM3GivesUpAt429(t *testing.T) {
 	t.Run("over before the pause is", func(t *testing.T) {
-		eachKind(t, func(n *replay, to *room) {
+		toAll(t, func(n *replay) {
 			n.start()
 			n.pass(3 * time.Minute)
-			to.answers(http.StatusTooManyRequests, "Retry-After", "600")
+			n.receiversAnswer(http.StatusTooManyRequests, "Retry-After", "600")
 			n.breaks("shop")
 			n.pass(3 * time.Minute)
-			to.answers(0)
+			n.receiversAnswer(0)
 			n.mends("shop")
 			n.pass(5 * time.Minute)
-			if tries := len(to.tried()); tries != 1 {
-				n.Errorf("%d tries though it asked for a pause", tries)
+			for _, to := range n.rooms {
+				if tries := len(to.tried()); tries != 1 {
+					n.Errorf("%s was tried %d times though it asked for a pause", to.name, tries)
+				}
 			}
 			n.pass(10 * time.Minute)
-			n.hears(to, "after the pause", to.kind.late...)
+			n.hearLate("after the pause")
 		})
 	})
 	t.Run("still so after the pause", func(t *testing.T) {
-		eachKind(t, func(n *replay, to *room) {
+		toAll(t, func(n *replay) {
 			n.start()
 			n.pass(3 * time.Minute)
-			to.answers(http.StatusTooManyRequests, "Retry-After", "300")
+			n.receiversAnswer(http.StatusTooManyRequests, "Retry-After", "300")
 			n.breaks("shop")
 			n.pass(3 * time.Minute)
-			to.answers(0)
+			n.receiversAnswer(0)
 			n.pass(5 * time.Minute)
-			n.hears(to, "after the pause", monitor.EventOpened)
+			n.hear("after the pause", monitor.EventOpened)
 			n.mends("shop")
 			n.pass(5 * time.Minute)
-			n.hears(to, "at the end", monitor.EventOpened, monitor.EventResolved)
+			n.hear("at the end", monitor.EventOpened, monitor.EventResolved)
 		})
 	})
 }
@@ -95,31 +97,31 @@ func TestAlertmanagerAM3GivesUpAt429(t *testing.T) {
 // CP1: Cloudprober tells the end of an alert to PagerDuty and Opsgenie only (internal/alerting/notifier/notifier.go):
 // Slack, Teams, e-mail and HTTP hear nothing, against its FAQ.
 func TestCloudproberCP1NoRecovery(t *testing.T) {
-	eachKind(t, func(n *replay, to *room) {
-		n.outage(to)
+	toAll(t, func(n *replay) {
+		n.outage()
 		n.mends("shop")
 		n.pass(5 * time.Minute)
-		n.hears(to, "at the end", monitor.EventOpened, monitor.EventResolved)
+		n.hear("at the end", monitor.EventOpened, monitor.EventResolved)
 	})
 }
 
 // CP2: Cloudprober notes that it alerted before it sends, and drops the error (internal/alerting/alerting.go): a receiver
 // that fails at that moment and works ten seconds later hears of it after an hour, or never.
 func TestCloudproberCP2LostAtFiring(t *testing.T) {
-	eachKind(t, func(n *replay, to *room) {
+	toAll(t, func(n *replay) {
 		n.start()
 		n.pass(3 * time.Minute)
-		to.answers(http.StatusInternalServerError)
+		n.receiversAnswer(http.StatusInternalServerError)
 		n.breaks("shop")
-		for len(to.tried()) == 0 {
+		for slices.ContainsFunc(n.rooms, func(to *room) bool { return len(to.tried()) == 0 }) {
 			n.pass(time.Second)
 		}
 		n.pass(10 * time.Second)
-		to.answers(0)
+		n.receiversAnswer(0)
 		n.pass(time.Minute)
-		n.hears(to, "a minute later", monitor.EventOpened)
+		n.hear("a minute later", monitor.EventOpened)
 		n.pass(2 * time.Hour)
-		n.hears(to, "and not again", monitor.EventOpened)
+		n.hear("and not again", monitor.EventOpened)
 	})
 }
 
@@ -129,21 +131,21 @@ func TestUptimeKuma6046NotifierErrorIsForgotten(t *testing.T) {
 		"500": 500, "503": 503, "a wrong address": 404, "a lost connection": connectionLost, "nobody there": nobodyThere,
 	} {
 		t.Run(what, func(t *testing.T) {
-			eachKind(t, func(n *replay, to *room) {
+			toAll(t, func(n *replay) {
 				n.start()
 				n.pass(3 * time.Minute)
-				to.answers(status)
+				n.receiversAnswer(status)
 				n.breaks("shop")
 				n.pass(7 * time.Minute)
-				to.answers(0)
+				n.receiversAnswer(0)
 				n.pass(16 * time.Minute)
-				n.hears(to, "after it failed at the beginning", monitor.EventOpened)
-				to.answers(status)
+				n.hear("after it failed at the beginning", monitor.EventOpened)
+				n.receiversAnswer(status)
 				n.mends("shop")
 				n.pass(7 * time.Minute)
-				to.answers(0)
+				n.receiversAnswer(0)
 				n.pass(16 * time.Minute)
-				n.hears(to, "after it failed at the end", monitor.EventOpened, monitor.EventResolved)
+				n.hear("after it failed at the end", monitor.EventOpened, monitor.EventResolved)
 			})
 		})
 	}

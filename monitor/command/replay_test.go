@@ -23,6 +23,7 @@ import (
 	"bellhop/monitor/store"
 	"bellhop/monitor/watchlist"
 	"bellhop/notify"
+	"bellhop/notify/slack/slacktest"
 )
 
 // A replay is bellhop as the daemon wires it in virtual time: the engine, the book on disk, the outbox, and real
@@ -83,7 +84,18 @@ func replayed(t *testing.T, rooms []*room, test func(n *replay)) {
 	})
 }
 
-// eachKind runs a test once for each kind of receiver.
+// toAll runs a test with a receiver of each kind.
+func toAll(t *testing.T, test func(n *replay)) {
+	t.Helper()
+	t.Parallel()
+	var rooms []*room
+	for _, kind := range roomKinds() {
+		rooms = append(rooms, newRoom(t, strings.ReplaceAll(kind.name, " ", "-"), kind))
+	}
+	replayed(t, rooms, test)
+}
+
+// eachKind runs a test once for each kind of receiver, alone.
 func eachKind(t *testing.T, test func(n *replay, to *room)) {
 	t.Helper()
 	for _, kind := range roomKinds() {
@@ -243,24 +255,44 @@ func (n *replay) pass(d time.Duration) {
 	synctest.Wait()
 }
 
-// outage lets the shop fail until this receiver has heard of it.
-func (n *replay) outage(to *room) {
+// outage lets the shop fail until all receivers have heard of it.
+func (n *replay) outage() {
 	n.Helper()
 	n.start()
 	n.pass(3 * time.Minute)
 	n.breaks("shop")
 	n.pass(3 * time.Minute)
-	n.hears(to, "in an outage", monitor.EventOpened)
+	n.hear("in an outage", monitor.EventOpened)
 }
 
-// hears fails unless the room has taken just these messages of incidents.
-func (n *replay) hears(to *room, when string, want ...monitor.EventType) {
+// receiversAnswer lets all receivers answer with a status: room.answers.
+func (n *replay) receiversAnswer(status int, header ...string) {
+	for _, to := range n.rooms {
+		to.answers(status, header...)
+	}
+}
+
+// hear fails unless each receiver has taken just these messages of incidents.
+func (n *replay) hear(when string, want ...monitor.EventType) {
+	n.Helper()
+	for _, to := range n.rooms {
+		n.hears(to, when, want)
+	}
+}
+
+// hearLate fails unless each has taken what its kind is told of an incident that was over before it could be told.
+func (n *replay) hearLate(when string) {
+	n.Helper()
+	for _, to := range n.rooms {
+		n.hears(to, when, to.kind.late)
+	}
+}
+
+func (n *replay) hears(to *room, when string, want []monitor.EventType) {
 	n.Helper()
 	var got []monitor.EventType
 	for _, h := range to.taken() {
-		if h.Type != monitor.EventNotice {
-			got = append(got, h.Type)
-		}
+		got = append(got, h.Type)
 	}
 	if !slices.Equal(got, want) {
 		n.Errorf("%s %s was told %v, want %v", when, to.name, got, want)
@@ -295,31 +327,54 @@ type heard struct {
 
 // A roomKind is a kind of receiver: how it is configured, and what it answers if all is well.
 type roomKind struct {
-	name   string
-	form   string              // of config.yaml, with %s for the server's address
-	answer http.Handler        // nil is 200 "ok"
-	late   []monitor.EventType // what it hears of an incident that was over before it could be told
+	name  string
+	form  string                                     // of config.yaml, with %s for the server's address
+	late  []monitor.EventType                        // what it hears of an incident that was over before it could be told
+	opens func() (form string, answers http.Handler) // in place of form and of 200 "ok"
 }
 
 const roomSecret = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
+// roomKinds are all kinds of receivers. Who would page of a recap gets none.
 func roomKinds() []roomKind {
 	recap, each := []monitor.EventType{monitor.EventRecap}, []monitor.EventType{monitor.EventOpened, monitor.EventResolved}
 	return []roomKind{
 		{name: "webhook", form: `webhook: {url: "%s/hook", secret: ` + roomSecret + `}`, late: recap},
 		{name: "every version", form: `webhook: {url: "%s/hook", secret: ` + roomSecret + `, deliver: every_version}`, late: each},
 		{name: "slack webhook", form: `slack: {webhook_url: "%s/services/T/B/x"}`, late: recap},
+		// {name: "slack bot", opens: workspace, late: recap},
+		{name: "pagerduty", opens: accepted(`pagerduty: {routing_key: 0123456789abcdef0123456789abcdef, url: "%s/v2/enqueue"}`)},
+		{name: "alertmanager", form: `alertmanager: {url: "%s"}`},
+		{name: "template", form: `template: {use: ntfy, url: "%s/bellhop"}`, late: recap},
+	}
+}
+
+// workspace is a channel of Slack's. How fast it may be written to is measured in real time, which hardly goes by.
+func workspace() (form string, answers http.Handler) {
+	w := slacktest.New(slacktest.Options{Unlimited: true})
+	return fmt.Sprintf(`slack: {token: %s, channel: %s, api: "%%s/api/"}`, w.Token(), w.Open("ops").ID()), w
+}
+
+func accepted(form string) func() (string, http.Handler) {
+	return func() (string, http.Handler) {
+		return form, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusAccepted)
+			_, _ = io.WriteString(w, `{"status":"success","message":"Event processed"}`)
+		})
 	}
 }
 
 func newRoom(t *testing.T, name string, kind roomKind) *room {
 	t.Helper()
-	r := &room{name: name, kind: kind}
-	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { r.serve(w, req, kind.answer) }))
+	r, form, well := &room{name: name, kind: kind}, kind.form, http.Handler(nil)
+	if kind.opens != nil {
+		form, well = kind.opens()
+	}
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { r.serve(w, req, well) }))
 	s.Config.SetKeepAlivesEnabled(false)
 	s.Start()
 	t.Cleanup(s.Close)
-	r.config = fmt.Sprintf("{name: %s, "+kind.form+"}", name, s.URL)
+	r.config = fmt.Sprintf("{name: %s, "+form+"}", name, s.URL)
 	return r
 }
 
@@ -360,11 +415,11 @@ func (r *room) atEach(f func(l notify.Letter)) {
 	r.during = f
 }
 
-// tried are the messages that it was sent; taken those of them that it took.
+// tried are the messages about incidents that it was sent; taken those of them that it took.
 func (r *room) tried() []heard {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.Clone(r.letters)
+	return slices.DeleteFunc(slices.Clone(r.letters), func(h heard) bool { return h.Type == monitor.EventNotice })
 }
 
 func (r *room) taken() []heard {
