@@ -87,15 +87,16 @@ func (s sampler) course() []Sample {
 		s.about("resolved", monitor.EventResolved, 4, func(i *monitor.Incident, _ *Message) { s.end(i, "") }),
 		s.about("resolved-unwatched", monitor.EventResolved, 4, func(i *monitor.Incident, _ *Message) {
 			s.end(i, monitor.ChangeUnwatched)
-			i.Text = "apaleo API is not watched any more: its checks were removed. It was DOWN from 10:02:11 to 10:19:00 UTC."
+			i.Title, i.NextStep, i.Text = "apaleo API is not watched any more", "Nothing to do.", "apaleo API is not watched any more: its checks were removed. It was DOWN from 10:02:11 to 10:19:00 UTC."
 		}),
 		s.about("resolved-paused", monitor.EventResolved, 4, func(i *monitor.Incident, _ *Message) {
 			s.end(i, monitor.ChangePaused)
-			i.Text = "bellhop does not watch apaleo API any more: paused by Anna until 12:00 UTC. It was DOWN from 10:02:11 to 10:19:00 UTC."
+			i.Title, i.NextStep, i.Text = "apaleo API is not watched any more", "Nothing to do.", "bellhop does not watch apaleo API any more: paused by Anna until 12:00 UTC. It was DOWN from 10:02:11 to 10:19:00 UTC."
 		}),
 		s.about("resolved-merged", monitor.EventResolved, 4, func(i *monitor.Incident, _ *Message) {
 			s.end(i, monitor.ChangeMerged)
-			i.Into, i.Text = "inc_0193b2aa", "apaleo API is part of a larger trouble: apaleo identity is DOWN since 10:01:40 UTC."
+			i.Into, i.Title, i.NextStep = "inc_0193b2aa", "apaleo API is part of another incident", "Follow that one."
+			i.Text = "apaleo API is part of a larger trouble: apaleo identity is DOWN since 10:01:40 UTC."
 		}),
 		s.about("recap", monitor.EventRecap, 4, func(i *monitor.Incident, m *Message) {
 			s.end(i, "")

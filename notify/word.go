@@ -14,7 +14,7 @@ func Word(m Message) string {
 	}
 	switch m.Type {
 	case monitor.EventResolved:
-		return "RESOLVED"
+		return ended(m.Incident)
 	case monitor.EventRecap:
 		return "RECAP"
 	case monitor.EventNotice:
@@ -34,6 +34,28 @@ func Word(m Message) string {
 		return many(m)
 	default:
 		return bad(m.Incident.Severity)
+	}
+}
+
+// ended is how an incident ended: that nobody looks any more is no recovery.
+func ended(i *monitor.Incident) string {
+	switch {
+	case i.Into != "":
+		return "PART OF ANOTHER"
+	case !Well(i):
+		return "NOT WATCHED ANY MORE"
+	default:
+		return "RESOLVED"
+	}
+}
+
+// Well says whether an incident ended because what it is about works again, as far as anybody knows.
+func Well(i *monitor.Incident) bool {
+	switch i.Change {
+	case monitor.ChangeUnwatched, monitor.ChangeGone, monitor.ChangeReconfigured, monitor.ChangePaused, monitor.ChangeUnasked:
+		return false
+	default:
+		return i.State == monitor.IncidentResolved && i.Into == ""
 	}
 }
 

@@ -95,7 +95,7 @@ func with(own, ours map[string]string) map[string]string {
 
 func annotations(m notify.Message) map[string]string {
 	i := m.Incident
-	all := map[string]string{"summary": cut(notify.Word(m)+": "+i.Title, maxNote), "description": cut(i.Text, maxNote)}
+	all := map[string]string{"summary": cut(heading(m), maxNote), "description": cut(i.Text, maxNote)}
 	if m.Plain {
 		return all
 	}
@@ -119,6 +119,15 @@ func annotations(m notify.Message) map[string]string {
 		all["acknowledged"] = cut(notify.OnIt(i.Ack), maxNote)
 	}
 	return all
+}
+
+// heading is what an incident is called, and what became of it where that is not the same.
+func heading(m notify.Message) string {
+	plain := m.Type == monitor.EventOpened || m.Type == monitor.EventUpdated && m.Incident.Change != monitor.ChangeReceiverRemoved
+	if plain && !m.Test {
+		return m.Incident.Title
+	}
+	return notify.Word(m) + ": " + m.Incident.Title
 }
 
 // noting is a notice as an alert. Nobody posts it again, so that it says itself when it is forgotten.

@@ -3,6 +3,7 @@ package pagerduty
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -99,7 +100,10 @@ func Render(m notify.Message) ([]byte, error) {
 // key names the alert for as long as there is one. After an end it stands for a new alert.
 func key(m notify.Message) string {
 	k := strings.TrimPrefix(m.Book+"/"+m.Incident.ID, "/")
-	return k[max(len(k)-maxKey, 0):]
+	if len(k) > maxKey {
+		return fmt.Sprintf("%x", sha256.Sum256([]byte(k)))
+	}
+	return k
 }
 
 // actions are what a message asks of PagerDuty, in order. Who is told late of an incident that somebody is on

@@ -49,6 +49,7 @@ type Data struct {
 	Since time.Time // the first failing attempt
 	Ended time.Time // zero while it goes on
 	Over  bool      // all that it speaks of has ended
+	Well  bool      // and works again, as far as anybody knows
 
 	Open, Closed []string // of a digest: the incidents, a line each
 
@@ -85,6 +86,7 @@ func data(m notify.Message, repeat bool) Data {
 	case m.Notice != nil:
 		n := m.Notice
 		d.Title, d.Text, d.NextStep, d.Over, d.Notice = "bellhop: "+firstOf(n.Text), n.Text, n.NextStep, n.Over, true
+		d.Well = n.Over
 	}
 	if m.Before != nil {
 		d.Known = string(m.Before.Severity)
@@ -102,7 +104,7 @@ func (d *Data) incident(i *monitor.Incident) {
 	d.Change, d.Cause, d.Confidence = string(i.Change), i.Cause.ID, string(i.Cause.Confidence)
 	d.Failing, d.Evaluated, d.Accounts = i.Scope.Failing, i.Scope.Evaluated, i.Scope.Accounts
 	d.Reopened, d.Flapping, d.StatusPage = i.Reopened, i.Flapping, i.Acks
-	d.Since, d.Ended, d.Over = i.Since.UTC(), i.Ended.UTC(), i.State != monitor.IncidentOpen
+	d.Since, d.Ended, d.Over, d.Well = i.Since.UTC(), i.Ended.UTC(), i.State != monitor.IncidentOpen, notify.Well(i)
 	for _, a := range i.Affected[:min(len(i.Affected), maxShown)] {
 		d.Affected = append(d.Affected, notify.Saw(a))
 		d.Tracking = cmp.Or(d.Tracking, a.TrackingID)
@@ -116,7 +118,7 @@ func (d *Data) incident(i *monitor.Incident) {
 }
 
 func (d *Data) digest(all *notify.Digest) {
-	d.Since, d.Over = all.Since.UTC(), all.Over
+	d.Since, d.Over, d.Well = all.Since.UTC(), all.Over, all.Over
 	d.Title = strconv.Itoa(len(all.Open)) + " incidents are open"
 	d.NextStep = "The next messages come when most of them are over."
 	switch {
@@ -149,8 +151,10 @@ func icon(d Data) string {
 	switch {
 	case d.Test:
 		return "🧪"
-	case d.Over:
+	case d.Well:
 		return "✅"
+	case d.Over:
+		return "⚪"
 	case d.Notice:
 		return "ℹ️"
 	}

@@ -24,7 +24,7 @@ func (f *Fault) Error() string {
 
 var (
 	placed    = regexp.MustCompile(`^template: \w+:(\d+)(?::(\d+))?: (?:executing "[^"]*" at <(?:.|\n)*?>: )?`)
-	noField   = regexp.MustCompile(`can't evaluate field (\w+) in type`)
+	noField   = regexp.MustCompile(`can't evaluate field (\w+) in type (\S+)`)
 	noFunc    = regexp.MustCompile(`function "([^"]*)" not defined`)
 	calling   = regexp.MustCompile(`^error calling (\w+): `)
 	builtins  = []string{"and", "call", "html", "index", "slice", "js", "len", "not", "or", "print", "printf", "println", "urlquery", "eq", "ge", "gt", "le", "lt", "ne"}
@@ -61,7 +61,10 @@ func (f *Fault) name(said string) {
 	f.What = calling.ReplaceAllString(said, "$1: ")
 	if m := noField.FindStringSubmatch(said); m != nil {
 		f.What = "there is no ." + m[1]
-		f.Fix = hint(m[1], fields(), ".")
+		if f.Fix = hint(m[1], fields(), "."); m[2] != "template.Data" {
+			f.What += " of " + m[2]
+			f.Fix = "within range and with a dot is what they are about: write $." + m[1]
+		}
 	}
 	if m := noFunc.FindStringSubmatch(said); m != nil {
 		f.What = fmt.Sprintf("there is no function %q", m[1])
@@ -89,7 +92,7 @@ func fields() []string {
 
 func hint(word string, known []string, dot string) string {
 	best := slices.MinFunc(known, func(a, b string) int { return cmp.Compare(distance(word, a), distance(word, b)) })
-	if distance(word, best) <= max(len(word)/3, 1) {
+	if distance(word, best) <= (len(word)+1)/3 {
 		return "did you mean " + dot + best + "?"
 	}
 	return templates

@@ -55,17 +55,22 @@ func jsonstring(text string) (string, error) {
 	return string(raw[1 : len(raw)-1]), nil
 }
 
-// special are the characters that Markdown, as chats know it, takes for its own.
-const special = "\\`*_~|[]()<>#"
+// The characters that Markdown, as chats know it, takes for its own: anywhere, and at the start of a line.
+const (
+	special = "\\`*_~|[]<"
+	leading = "#>-"
+)
 
 // markdown is a text that Markdown shows as it is.
 func markdown(text string) string {
 	var b strings.Builder
+	start := true
 	for _, c := range text {
-		if strings.ContainsRune(special, c) {
+		if strings.ContainsRune(special, c) || start && strings.ContainsRune(leading, c) {
 			b.WriteByte('\\')
 		}
 		b.WriteRune(c)
+		start = c == '\n'
 	}
 	return b.String()
 }
