@@ -35,19 +35,19 @@ type TellingFilter struct {
 	Limit    int // 0 is 50; a few more are given where they were told in the same millisecond
 }
 
-// What says in a few words which message it was: "down", "update, degraded", "resolved".
+// What says in a few words which message it was: "opened as down", "update: degraded", "resolved".
 func (t Telling) What() string {
 	switch t.Type {
 	case EventOpened:
-		return string(t.Severity)
+		return "opened as " + string(t.Severity)
 	case EventUpdated:
-		return "update, " + string(t.Severity)
+		return "update: " + string(t.Severity)
 	case EventReopened:
-		return string(t.Severity) + " again"
+		return "reopened as " + string(t.Severity)
 	case EventReminder:
-		return "reminder, still " + string(t.Severity)
+		return "reminder: still " + string(t.Severity)
 	case EventNotice:
-		return map[bool]string{true: "notice, over", false: "notice"}[t.Version > 1]
+		return map[bool]string{true: "notice: over", false: "notice"}[t.Version > 1]
 	}
 	word := strings.TrimPrefix(string(t.Type), "incident.")
 	if t.Of > 1 {

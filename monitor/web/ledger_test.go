@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -59,7 +60,7 @@ func ledgerOf(all []monitor.Telling) func(context.Context, monitor.TellingFilter
 		var out []monitor.Telling
 		for _, t := range all {
 			old := f.Before.IsZero() || t.At.Before(f.Before)
-			if (f.Receiver == "" || f.Receiver == t.Receiver) && (f.Incident == "" || f.Incident == t.Incident) && old && len(out) < f.Limit {
+			if (f.Receiver == "" || f.Receiver == t.Receiver) && (f.Incident == "" || f.Incident == t.Incident) && old && len(out) < cmp.Or(f.Limit, 50) {
 				out = append(out, t)
 			}
 		}

@@ -97,7 +97,7 @@ func deliveryState(s *monitor.Snapshot) overallView {
 	v := overallView{State: monitor.StateUp, Sentence: "Every receiver knows what is true.", At: when(s.At, s.At)}
 	var failing []string
 	for _, d := range s.Owed {
-		if (!d.Failing.IsZero() || d.Dead != "") && !slices.Contains(failing, d.Receiver) {
+		if !d.Failing.IsZero() && !slices.Contains(failing, d.Receiver) {
 			failing = append(failing, d.Receiver)
 		}
 	}
@@ -161,7 +161,7 @@ func chips(s *monitor.Snapshot, q ledgerQuery) []receiverChip {
 // dueState is the shape of what is owed: of what only waits its turn nothing is wrong.
 func dueState(d *monitor.Delivery) monitor.State {
 	switch {
-	case d.Dead != "", !d.Failing.IsZero():
+	case !d.Failing.IsZero():
 		return monitor.StateDown
 	case d.Knows == monitor.Maybe:
 		return monitor.StateDegraded
@@ -172,6 +172,9 @@ func dueState(d *monitor.Delivery) monitor.State {
 
 func dueOf(s *monitor.Snapshot, d *monitor.Delivery, incidents string) dueView {
 	since := s.Waiting[d.DeliveryID]
+	if since.IsZero() {
+		since = d.Failing
+	}
 	v := dueView{
 		State: dueState(d), Label: "waits", Receiver: d.Receiver, Title: s.Titles[d.Incident], Incident: d.Incident,
 		Link: link(d.Incident, incidents), Knows: knows(d), Since: when(since, s.At),
@@ -254,8 +257,8 @@ var sendWords = map[monitor.SendResult]struct {
 	monitor.Ambiguous: {"perhaps told", monitor.StateDegraded},
 	monitor.Refused:   {"not taken", monitor.StateDown},
 	monitor.Unmended:  {"not taken", monitor.StateDown},
-	monitor.Content:   {"too much for it", monitor.StateDegraded},
-	monitor.Gone:      {"wants no more", monitor.StateDown},
+	monitor.Content:   {"not as such", monitor.StateDegraded},
+	monitor.Gone:      {"unsubscribed", monitor.StateDown},
 	monitor.Missing:   {"not sent", monitor.StateUnknown},
 	monitor.Left:      {"goodbye", monitor.StateUnknown},
 }
