@@ -128,6 +128,9 @@ func slackLetter(p slacktest.Post) letter {
 	} else if strings.HasPrefix(lead, "🔴") {
 		l.mood = bad
 	}
+	for _, side := range []string{" (apaleo's side)", " (the hotel's side)", " (our credentials)"} {
+		l.line = strings.Replace(l.line, side, "", 1) // the tale has it apart
+	}
 	return l
 }
 

@@ -24,9 +24,9 @@ var firstTold = regexp.MustCompile(`(?m)^ *([0-9.]+) +(?:Slack|webhook): `)
 
 // demoSays is what of it a person has to read besides the first words: why, what follows, and what to do.
 var demoSays = []string{
-	"1 hotel still has to consent to scope folios.read: city-rooms (CITY). The token lacks it since",
+	"1 hotel still has to consent to scope folios.read (the hotel's side): city-rooms (CITY). The token lacks it since",
 	"Nothing has been refused for it yet. Next: Ask the hotel's administrator to consent to the app again",
-	"apaleo's webhook delivery is DOWN: pings arrive, but no event has since",
+	"apaleo's webhook delivery is DOWN (apaleo's side): pings arrive, but no event has since",
 	"Next: Nothing to fix here: your receiver takes apaleo's pings, and for several hotels no event comes.",
 	"checks fail (HTTP 503) since",
 	"hotels lose access by",

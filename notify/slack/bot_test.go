@@ -115,7 +115,9 @@ func version(what monitor.EventType, n int, change func(*monitor.Incident)) noti
 	return m
 }
 
-func numbers(i *monitor.Incident) { i.Scope.Failing, i.Text = 12, strings.Replace(i.Text, "14 of", "12 of", 1) }
+func numbers(i *monitor.Incident) {
+	i.Scope.Failing, i.Text = 12, strings.Replace(i.Text, "14 of", "12 of", 1)
+}
 
 func milder(i *monitor.Incident) {
 	i.Severity, i.Change, i.Title = monitor.Degraded, monitor.ChangeSeverity, "apaleo API is DEGRADED"

@@ -55,6 +55,9 @@ func glance(m notify.Message) string {
 	case i.Scope.Evaluated > 0:
 		words = append(words, fmt.Sprintf("%d of %s", i.Scope.Failing, counted(i)))
 	}
+	if i.Ack != nil && i.State == monitor.IncidentOpen {
+		words = append(words, "acknowledged")
+	}
 	if m.Test {
 		words[0] = "🧪 TEST, " + words[0]
 	}
@@ -68,7 +71,7 @@ func fields(m notify.Message) []*slack.TextBlockObject {
 	if !i.Ended.IsZero() {
 		all = append(all, field("Ended", date(i.Ended)))
 	}
-	all = append(all, field("Side", whose(i.Side)+sure(i.Cause.Confidence)))
+	all = append(all, field("Side", whose(i.Side)))
 	if i.State == monitor.IncidentOpen && i.Scope.Evaluated > 0 {
 		all = append(all, field("How many", fmt.Sprintf("%d of %s", i.Scope.Failing, counted(i))+reach(i)))
 	}
@@ -94,6 +97,9 @@ func sure(c monitor.Confidence) string {
 }
 
 func reach(i *monitor.Incident) string {
+	if i.Cause.Kind == monitor.NodeHotels {
+		return "" // the numbers are of hotels
+	}
 	switch i.Scope.Accounts {
 	case "all":
 		return ", all hotels"
@@ -125,11 +131,11 @@ func traffic(a monitor.Affected) bool {
 // details are the facts with words from outside in them, as text that Slack reads no marks in.
 func details(i *monitor.Incident) *slack.RichTextBlock {
 	var all []slack.RichTextElement
-	if i.Cause.ID != "" && i.Cause.Kind != monitor.NodeHotels {
-		all = append(all, said("Cause: ", clip(i.Cause.ID, maxField)))
+	if lines := sayings(i); len(lines) > 0 {
+		all = append(all, slack.NewRichTextSection(lines...))
 	}
 	if i.State == monitor.IncidentOpen {
-		all = append(all, open(i)...)
+		all = append(all, affected(i)...)
 	}
 	if len(all) == 0 {
 		return nil
@@ -137,20 +143,32 @@ func details(i *monitor.Incident) *slack.RichTextBlock {
 	return slack.NewRichTextBlock("", all...)
 }
 
-func open(i *monitor.Incident) (all []slack.RichTextElement) {
-	if id := tracking(i); id != "" {
-		all = append(all, slack.NewRichTextSection(words("Tracking id: ", bold), words(clip(id, maxField), code)))
+// sayings are lines of a name and a text: parts of one section, as sections of their own would stand side by side.
+func sayings(i *monitor.Incident) (all []slack.RichTextSectionElement) {
+	say := func(name, text string, style *slack.RichTextSectionTextStyle) {
+		if text == "" {
+			return
+		}
+		if len(all) > 0 {
+			name = "\n" + name
+		}
+		all = append(all, words(name, bold), words(clip(text, maxField), style))
 	}
-	if len(i.Acks) > 0 {
-		all = append(all, said("apaleo's status page: ", clip(strings.Join(i.Acks, "; "), maxField)))
+	if i.Cause.Kind != monitor.NodeHotels && i.Cause.ID != "" {
+		say("Cause: ", clip(i.Cause.ID, maxName)+sure(i.Cause.Confidence), nil)
 	}
+	if i.State != monitor.IncidentOpen {
+		return all
+	}
+	say("Tracking id: ", tracking(i), code)
+	say("apaleo's status page: ", strings.Join(i.Acks, "; "), nil)
 	if a := i.Ack; a != nil {
-		all = append(all, said("Acknowledged ", clip(by(a.By)+until(a.Until)+because(a.Why), maxField)))
+		say("Acknowledged ", by(a.By)+until(a.Until)+because(a.Why), nil)
 	}
-	if i.Muted && i.MutedBy != "" {
-		all = append(all, said("Silenced: ", clip(i.MutedBy, maxField)))
+	if i.Muted {
+		say("Held back: ", i.MutedBy, nil)
 	}
-	return append(all, affected(i)...)
+	return all
 }
 
 // affected lists the failing checks.
@@ -167,10 +185,6 @@ func affected(i *monitor.Incident) []slack.RichTextElement {
 		return nil
 	}
 	return []slack.RichTextElement{slack.NewRichTextList(slack.RTEListBullet, 0, lines...)}
-}
-
-func said(what, text string) *slack.RichTextSection {
-	return slack.NewRichTextSection(words(what, bold), words(text, nil))
 }
 
 var (

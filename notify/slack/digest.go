@@ -95,6 +95,8 @@ func digestCard(m notify.Message) []slack.Block {
 	title, shown := fmt.Sprintf("%s OPEN: %s", digestSign(d), thousands(len(d.Open))), d.Open
 	if d.Over || len(d.Open) == 0 {
 		title, shown = fmt.Sprintf("✅ ALL OVER: %s", thousands(len(d.Ended))), d.Ended
+	} else if d.Left {
+		title = "⏹️ NO LONGER TOLD HERE"
 	} else if n := len(d.Ended); n > 0 {
 		title += fmt.Sprintf(" · over: %s", thousands(n))
 	}
@@ -120,7 +122,7 @@ func entries(all []monitor.Incident) (lines []slack.RichTextElement) {
 		if i.State != monitor.IncidentOpen {
 			what = "over, " + stretch(i.Since, i.Ended) + ": "
 		}
-		lines = append(lines, slack.NewRichTextSection(words(what, bold), words(clip(i.Title, maxHeader), nil), words(sinceOf(i), nil)))
+		lines = append(lines, slack.NewRichTextSection(words(what, bold), words(clip(i.Title, maxHeader)+sinceOf(i), nil)))
 	}
 	if more := len(all) - len(shown); more > 0 {
 		lines = append(lines, slack.NewRichTextSection(words("and "+thousands(more)+" more", bold)))

@@ -53,7 +53,7 @@ func found(m notify.Message) string {
 	}
 	switch i.Change {
 	case monitor.ChangeScope:
-		return "Reaches another part now" + reach(i)
+		return "Reaches " + orElse(strings.TrimPrefix(reach(i), ", "), "other checks") + " now"
 	case monitor.ChangeMerged:
 		return "Another incident became part of this one"
 	case monitor.ChangeHotels:
@@ -102,6 +102,9 @@ func remark(r monitor.Remark, i *monitor.Incident) string {
 	case monitor.ActUnacknowledge:
 		return "👀 *No longer acknowledged*" + text + "."
 	case monitor.ActSilence, monitor.ActMaintenance:
+		if i.MutedBy != "" { // which says until when
+			return "🔕 *Held back:* " + safe(i.MutedBy, maxRemark) + ". Its end is told all the same."
+		}
 		return "🔕 *Silenced by " + who + "*" + text + ". Its end is told all the same."
 	case monitor.ActNote:
 		return "📝 *" + who + "*" + text

@@ -77,7 +77,7 @@ func heard(m notify.Message) string {
 	case m.Type == monitor.EventReopened:
 		return emoji(m) + " *Again:* " + claim(m.Incident) + next(m.Incident.NextStep)
 	case m.Type == monitor.EventResolved:
-		return recovered(m.Incident)
+		return recoveredFully(m.Incident)
 	default:
 		return lead(m)
 	}

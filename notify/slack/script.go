@@ -53,6 +53,8 @@ func line(m notify.Message) (text string, loud bool) {
 		return "", false
 	case monitor.EventUpdated:
 		return heard(m), m.Incident.Change == monitor.ChangeReceiverRemoved
+	case monitor.EventResolved:
+		return recovered(m.Incident), true
 	default:
 		return heard(m), true
 	}

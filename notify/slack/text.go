@@ -96,7 +96,7 @@ func date(t time.Time) string {
 
 // lasted is a duration as people say it.
 func lasted(d time.Duration) string {
-	switch {
+	switch d = d.Round(time.Second); {
 	case d < time.Minute:
 		return fmt.Sprintf("%d s", max(d, 0)/time.Second)
 	case d < time.Hour:

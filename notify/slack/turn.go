@@ -135,7 +135,7 @@ func (t turn) message(part string, p post) []slack.MsgOption {
 		return options
 	}
 	return append(options, slack.MsgOptionMetadata(slack.SlackMetadata{EventType: "bellhop", EventPayload: map[string]any{
-		"msg_id": t.letter.ID, "part": part, "incident": t.script.Subject,
+		"msg_id": t.letter.ID, "part": part, "incident": clip(t.script.Subject, maxName),
 	}}))
 }
 

@@ -51,6 +51,8 @@ func claim(i *monitor.Incident) string {
 		return safe(text, maxLead)
 	case !led:
 		rest = ": " + text
+	case rest != "" && !strings.ContainsAny(rest[:1], ":.,;"): // the heading is the first words of a sentence
+		return "*" + safe(title, maxHeader) + "*" + safe(rest, maxLead) + " (" + whose(i.Side) + ")"
 	}
 	return "*" + safe(title, maxHeader) + "* (" + whose(i.Side) + ")" + safe(rest, maxLead)
 }
@@ -79,12 +81,30 @@ func lead(m notify.Message) string {
 	}
 }
 
-// recovered is what everybody is told at the end: how long it took, and from when to when.
+// recovered is what everybody is told at the end: how long it took, from when to when, and what. The whole sentence
+// stands in the incident's own message, where there is one.
 func recovered(i *monitor.Incident) string {
-	if i.Into != "" || slices.Contains(noRecovery, i.Change) || i.Ended.IsZero() {
+	if !recovers(i) {
 		return "✅ *Resolved:* " + claim(i)
 	}
+	s := fmt.Sprintf("✅ *Recovered after %s* (%s): %s.", lasted(i.Ended.Sub(i.Since)), stretch(i.Since, i.Ended), safe(i.Title, maxHeader))
+	if i.Unseen > 0 {
+		s += fmt.Sprintf(" For %s of that nobody watched, so it may have ended earlier.", lasted(min(i.Unseen, i.Ended.Sub(i.Since))))
+	}
+	return s
+}
+
+// recoveredFully is the same where no message stands that has the whole sentence.
+func recoveredFully(i *monitor.Incident) string {
+	if !recovers(i) {
+		return recovered(i)
+	}
 	return fmt.Sprintf("✅ *Recovered after %s* (%s). ", lasted(i.Ended.Sub(i.Since)), stretch(i.Since, i.Ended)) + claim(i)
+}
+
+// recovers says whether something was seen to recover.
+func recovers(i *monitor.Incident) bool {
+	return i.Into == "" && !slices.Contains(noRecovery, i.Change) && !i.Ended.IsZero() && i.Title != ""
 }
 
 // noRecovery are the ends at which nothing was seen to recover.
