@@ -44,6 +44,7 @@ type Channel struct {
 	posts    []Post     // what people were shown as new, the last of them
 	last     int64      // ts of the last message, in microseconds
 	shown    int        // how many posts there were
+	changes  int        // of what can be seen
 	archived bool
 	private  bool
 	outside  bool          // the app is no member
@@ -64,6 +65,8 @@ type message struct {
 	foreign    bool // not the app's: it may not edit it
 	raw        []byte
 	body       content
+	post       post      // the body as it is read,
+	text       string    // and as a person does
 	before     []content // what it was before it was edited: at first, and lately
 }
 
@@ -73,6 +76,12 @@ type content struct {
 	Blocks      json.RawMessage `json:"blocks,omitempty"`
 	Attachments json.RawMessage `json:"attachments,omitempty"`
 	Metadata    json.RawMessage `json:"metadata,omitempty"`
+}
+
+// write gives a message its content.
+func (m *message) write(c content) {
+	m.body, m.post = c, c.parsed()
+	m.text = m.post.String()
 }
 
 // ID is the channel's id in its workspace ("C0000000001").
@@ -123,6 +132,7 @@ func (c *Channel) Delete(ts string) {
 // add gives a message its time and its place, and lets go of the oldest threads if there are too many.
 func (c *Channel) add(m *message) *message {
 	m.at = time.Now()
+	m.write(m.body)
 	c.last = max(m.at.UnixMicro(), c.last+1)
 	m.ts = stamp(c.last)
 	c.messages = append(c.messages, m)
@@ -169,19 +179,16 @@ func compareStamps(a, b string) int {
 func (c *Channel) view(m *message) Post {
 	p := Post{
 		At: m.at, Raw: m.raw, TS: m.ts, Thread: m.thread, Broadcast: m.broadcast, Edits: m.edits, Edited: m.edited, By: m.by,
-		post: m.body.parsed(),
+		post: m.post, Text: m.text,
 	}
 	if len(p.Raw) == 0 {
 		p.Raw, _ = json.Marshal(m.body) // it was JSON before
 	}
-	p.Text = p.post.String()
 	if meta := p.post.Metadata; meta != nil {
 		p.Event, p.Payload = meta.Type, meta.Payload
 	}
-	for _, r := range c.messages {
-		if r.thread == m.ts {
-			p.Replies++
-		}
+	if m.thread == "" {
+		p.Replies = len(c.thread(m.ts))
 	}
 	return p
 }
@@ -214,7 +221,13 @@ func (c *Channel) Messages() []Post {
 
 // Thread lists the replies to a message, oldest first, each as it is now.
 func (c *Channel) Thread(ts string) []Post {
-	return slices.DeleteFunc(c.Messages(), func(p Post) bool { return p.Thread != ts })
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var all []Post
+	for _, m := range c.thread(ts) {
+		all = append(all, c.view(m))
+	}
+	return all
 }
 
 // Fail answers the next posts with these faults, one each: those to the incoming webhook, and the calls of
@@ -245,6 +258,7 @@ func (c *Channel) Changed() <-chan struct{} {
 
 func (c *Channel) announce() {
 	c.mu.Lock()
+	c.changes++
 	if c.changed != nil {
 		close(c.changed)
 		c.changed = nil

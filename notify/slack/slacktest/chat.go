@@ -102,7 +102,8 @@ func (c *Channel) edit(k *call) (m *message, word string) {
 	if len(m.before) > maxVersions {
 		m.before = slices.Delete(m.before, 1, 2) // the first is what people were shown as new
 	}
-	m.body, m.raw, m.edited, m.edits = next, nil, k.now, m.edits+1
+	m.write(next)
+	m.raw, m.edited, m.edits = nil, k.now, m.edits+1
 	return m, ""
 }
 

@@ -42,7 +42,7 @@ func TestPage(t *testing.T) {
 	w := httptest.NewRecorder()
 	c.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
 	page := w.Body.String()
-	if strings.Contains(page, "<script>") || strings.Count(page, "&lt;script&gt;") != 2 || !strings.Contains(page, "#D00000") {
+	if strings.Count(page, "<script>") != 1 || strings.Count(page, "&lt;script&gt;") != 2 || !strings.Contains(page, "#D00000") {
 		t.Errorf("page:\n%s", page)
 	}
 }

@@ -51,7 +51,7 @@ func (c *Channel) writeRoot(b *strings.Builder, m *message) {
 			also = " · also sent to the channel"
 		}
 		fmt.Fprintf(b, "  > %s%s%s\n", r.by, editedMark(r), also)
-		for _, line := range colourLines(r.body.parsed()) {
+		for _, line := range colourLines(r.post) {
 			fmt.Fprintf(b, "  >   %s\n", line)
 		}
 	}
@@ -77,7 +77,7 @@ func editedMark(m *message) string {
 
 // write writes a message that people were shown as new, and what it was before.
 func write(b *strings.Builder, m *message, indent string) {
-	first := m.body.parsed()
+	first := m.post
 	if len(m.before) > 0 {
 		first = m.before[0].parsed()
 	}
@@ -89,7 +89,7 @@ func write(b *strings.Builder, m *message, indent string) {
 		p := was.parsed()
 		fmt.Fprintf(b, "%swas: %s%s\n", indent, colourBefore(p), clipped(p.preview()))
 	}
-	for _, line := range colourLines(m.body.parsed()) {
+	for _, line := range colourLines(m.post) {
 		fmt.Fprintf(b, "%s%s\n", indent, line)
 	}
 }
@@ -151,10 +151,10 @@ func (c *Channel) snippet(ts string) string {
 	if m == nil {
 		return "a message that is gone"
 	}
-	if r := []rune(clipped(m.body.parsed().preview())); len(r) > 60 {
+	if r := []rune(clipped(m.post.preview())); len(r) > 60 {
 		return string(r[:59]) + "…"
 	}
-	return clipped(m.body.parsed().preview())
+	return clipped(m.post.preview())
 }
 
 // thread lists the replies to a message.
