@@ -80,10 +80,18 @@ func (d *draft) record(r Receipt, w *Delivery) {
 	}
 	if at := slices.IndexFunc(d.c.Tellings, t.sameMessage); at >= 0 {
 		t.Further = true
-		d.c.Tellings[at].Of = max(d.c.Tellings[at].Of, 1) + 1
+		d.c.Tellings[at].add()
 	}
 	d.c.Tellings = append(d.c.Tellings, t)
 	d.c.Urgent = true
+}
+
+// add counts one more incident that the message speaks of. A digest is told of under a name of its own, which is none.
+func (t *Telling) add() {
+	if t.Of == 0 && !IsDigest(t.Incident) {
+		t.Of = 1
+	}
+	t.Of++
 }
 
 // sameMessage says whether another telling is of the same attempt, and stands for it.

@@ -109,6 +109,25 @@ func TestOneLineForManyIncidents(t *testing.T) {
 	}
 }
 
+// TestWhatWasTold ensures that a line says in words which message it was, and which attempts it is about.
+func TestWhatWasTold(t *testing.T) {
+	for want, x := range map[string]monitor.Telling{
+		"opened as down, attempt 1":          {Type: monitor.EventOpened, Severity: monitor.Down, From: 1, Attempt: 1},
+		"update: degraded, attempts 2 to 14": {Type: monitor.EventUpdated, Severity: monitor.Degraded, From: 2, Attempt: 14},
+		"reopened as auth, attempt 3":        {Type: monitor.EventReopened, Severity: monitor.AuthLost, Attempt: 3},
+		"reminder: still down, attempt 1":    {Type: monitor.EventReminder, Severity: monitor.Down, From: 1, Attempt: 1},
+		"resolved, attempt 1":                {Type: monitor.EventResolved, Severity: monitor.Down, Attempt: 1},
+		"recap, attempt 1":                   {Type: monitor.EventRecap, Attempt: 1},
+		"notice, attempt 1":                  {Type: monitor.EventNotice, Version: 1, Attempt: 1},
+		"notice: over, attempt 1":            {Type: monitor.EventNotice, Version: 2, Attempt: 1},
+		"digest of 14, attempt 1":            {Type: monitor.EventDigest, Of: 14, Attempt: 1},
+	} {
+		if got := x.What() + ", " + x.Tries(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 // TestLedgerOfAStory ensures that in an outage through which a receiver is dead the ledger has each message that people
 // got, once, in their order.
 func TestLedgerOfAStory(t *testing.T) {

@@ -17,6 +17,7 @@ const (
 	pathExplain  = "/v1/explain"
 	pathEvidence = "/v1/evidence"
 	pathOutbox   = "/v1/outbox"
+	pathTold     = "/v1/told"
 	pathTest     = "/v1/test-alert"
 	pathReady    = "/readyz"
 	pathHotels   = "/api/v1/hotels"
@@ -31,6 +32,7 @@ func (d *daemon) controlRoutes() http.Handler {
 	mux.HandleFunc("GET "+pathEvidence, answering(d.serveEvidence))
 	mux.HandleFunc("GET "+pathOutbox, answering(d.serveOutbox))
 	mux.HandleFunc("POST "+pathOutbox, answering(d.serveOrder))
+	mux.HandleFunc("GET "+pathTold, answering(d.serveTold))
 	mux.HandleFunc("POST "+pathTest, answering(d.serveTest))
 	site := d.site.Trusted()
 	mux.Handle("GET "+pathReady, site)

@@ -10,7 +10,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"unicode/utf8"
 
+	"bellhop/monitor"
 	"bellhop/monitor/apaleo/apaleotest"
 	"bellhop/notify/slack/slacktest"
 )
@@ -105,6 +107,42 @@ func TestOutboxOrders(t *testing.T) {
 		text, _ := p.says("outbox", "--all")
 		return strings.Contains(text, "Given up: dropped by the operator.")
 	})
+	if text, _ := p.says("outbox", "--receiver", "nobody"); !strings.HasPrefix(text, "Nothing like that is owed.") {
+		t.Errorf("of nobody it says\n%s", text)
+	}
+	text, status := p.says("outbox", "--told", "--receiver", "ops")
+	if status != exitGood || !strings.Contains(text, "opened as down") || !strings.Contains(text, "Attempts 1 to ") || !strings.Contains(text, "404") {
+		t.Errorf("what was told: %d\n%s", status, text)
+	}
+	for line := range strings.Lines(text) {
+		if utf8.RuneCountInString(line) > width+1 {
+			t.Errorf("wider than %d columns: %q", width, line)
+		}
+	}
+	text, _ = p.says("outbox", "list", "--told", "--json", "--incident", rows[0].Incident, "--limit", "1")
+	var lines []monitor.Telling
+	if err := json.Unmarshal([]byte(text), &lines); err != nil || len(lines) != 1 || lines[0].Incident != rows[0].Incident {
+		t.Errorf("as JSON: %v %s", err, text)
+	}
+	if text, status := p.says("outbox", "--told", "--limit", "0"); status != exitMisuse {
+		t.Errorf("no lines: %d %s", status, text)
+	}
+}
+
+// What was told can be read without a daemon, too.
+func TestToldOffline(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.configure(p.pager())
+	r := p.start()
+	p.until("all is well", func() bool { return p.state("api-edge") == "up" })
+	p.apaleo.Fault(apaleotest.Gateway(502).On(apaleotest.API))
+	p.until("pager is told", func() bool { text, _ := p.says("outbox", "--told"); return strings.Contains(text, "accepted") })
+	r.halt()
+	text, status := p.says("outbox", "--told")
+	if status != exitGood || !strings.Contains(text, "No bellhop runs") || !strings.Contains(text, "opened as down") {
+		t.Errorf("without a daemon: %d\n%s", status, text)
+	}
 }
 
 // A test message whose answer takes long does not undo a reload that came in between.

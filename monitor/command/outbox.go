@@ -64,15 +64,16 @@ type Ordered struct {
 }
 
 func newOutbox(s *shell) *cobra.Command {
-	var all bool
-	list := task(func(ctx context.Context, _ []string) error { return s.listOutbox(ctx, all) })
+	var l listing
+	list := task(func(ctx context.Context, _ []string) error { return l.run(ctx, s) })
 	cmd := &cobra.Command{
 		Use:   "outbox",
 		Short: "Says what each receiver knows and is owed",
 		Long: `Says what each receiver knows of each incident, what it is owed, since when, and what became
 of the last attempt. A receiver that knows of an open incident stays listed until it has heard
-of its end.`,
+of its end. With --told it is what was told in the last 90 days: each attempt and its answer.`,
 		Example: `  bellhop outbox                      # what is owed, and open incidents
+  bellhop outbox --told --receiver ops
   bellhop outbox retry pager          # try all that is owed to pager, now
   bellhop outbox drop pager inc_0193  # give one up for good`,
 		Args: noArgument,
@@ -84,7 +85,7 @@ of its end.`,
 		Example: "  bellhop outbox list --all", Args: noArgument, RunE: list.run,
 	}
 	for _, c := range []*cobra.Command{cmd, listing} {
-		c.Flags().BoolVar(&all, "all", false, "also what is settled, newest first")
+		l.flags(c)
 	}
 	cmd.AddCommand(listing, newRetry(s), newDrop(s))
 	return cmd
@@ -144,16 +145,21 @@ func (s *shell) order(ctx context.Context, o order) error {
 	return nil
 }
 
-func (s *shell) listOutbox(ctx context.Context, all bool) error {
-	rows, offline, err := s.outbox(ctx, all)
+func (s *shell) listOutbox(ctx context.Context, l listing) error {
+	rows, offline, err := s.outbox(ctx, l.all)
 	if err != nil {
 		return err
 	}
+	rows = l.of(rows)
 	if s.json {
 		return printJSON(s.Stdout, rows)
 	}
 	s.sayOffline(offline)
 	if len(rows) == 0 {
+		if l.receiver+l.incident != "" {
+			fmt.Fprintln(s.Stdout, "Nothing like that is owed.")
+			return nil
+		}
 		fmt.Fprintln(s.Stdout, "Nothing is owed to anybody, and no incident is open.")
 		return nil
 	}
