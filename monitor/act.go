@@ -1,9 +1,6 @@
 package monitor
 
-import (
-	"errors"
-	"time"
-)
+import "time"
 
 // An ActKind is what a person does about an incident or a check.
 type ActKind string
@@ -43,19 +40,6 @@ type Act struct {
 }
 
 func (a Act) at() time.Time { return a.At }
-
-// ErrUnknown is what Refused fails with where what an act names is not there; every other refusal is one of the time or
-// of what is asked.
-var ErrUnknown = errors.New("not known")
-
-// person does what a person asked for.
-func (d *draft) person(a Act) {
-}
-
-// Refused says why an act cannot be done as things stand, in words for who asked; nil is that it can.
-func (a Act) Refused(s *Snapshot) error {
-	return nil
-}
 
 // An Ack says that somebody is on an incident. It ends with its time, or with the incident.
 type Ack struct {

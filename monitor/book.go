@@ -27,8 +27,11 @@ type Book struct {
 	listed     []*Hotel             // the same for readers, by account
 	reports    map[string]time.Time // ids of the reports taken lately
 	heard      time.Time            // the last report; zero is that there never was one
+	silences   map[string]*Silence  // in force, to come, or over not long ago
+	acts       map[string]time.Time // ids of the acts done lately
 	unrecorded bool
 	unclean    map[CheckID]bool // those with a signal in trouble
+	pausedRows map[CheckID]bool
 
 	mustered map[string]muster // what matters of hotels come to, by incident, until something in trouble changes
 }
@@ -42,10 +45,11 @@ func NewBook(s Saved, p Pace, advise Adviser) *Book {
 		rows: map[CheckID]*Row{}, incidents: map[string]*Incident{}, open: map[Node]string{}, byCause: map[Node][]string{},
 		deliveries: map[DeliveryID]*Delivery{}, owed: map[DeliveryID]bool{},
 		notices: map[string]*Notice{}, clients: map[string]*Client{}, hotels: map[string]*Hotel{}, reports: map[string]time.Time{}, unclean: map[CheckID]bool{},
+		silences: map[string]*Silence{}, acts: map[string]time.Time{}, pausedRows: map[CheckID]bool{},
 	}
 	c := Change{
 		Rows: map[CheckID]*Row{}, Incidents: map[string]*Incident{}, Deliveries: map[DeliveryID]*Delivery{},
-		Hotels: map[string]*Hotel{}, Reports: s.Reports,
+		Hotels: map[string]*Hotel{}, Reports: s.Reports, Silences: map[string]*Silence{}, Acts: s.Acts,
 	}
 	for _, r := range s.Rows {
 		c.Rows[r.Check] = r
@@ -56,6 +60,9 @@ func NewBook(s Saved, p Pace, advise Adviser) *Book {
 	for _, d := range s.Deliveries {
 		r := d.Restarted()
 		c.Deliveries[d.DeliveryID] = &r
+	}
+	for _, x := range s.Silences {
+		c.Silences[x.ID] = x
 	}
 	for _, h := range s.Hotels {
 		c.Hotels[h.Account] = h
@@ -116,6 +123,7 @@ func (b *Book) Apply(c Change) {
 	for _, id := range c.Removed {
 		delete(b.rows, id)
 		delete(b.unclean, id)
+		delete(b.pausedRows, id)
 	}
 	b.applyRows(c.Rows)
 	for id, i := range c.Incidents {
@@ -130,6 +138,7 @@ func (b *Book) Apply(c Change) {
 	maps.Copy(b.notices, c.Notices)
 	maps.Copy(b.clients, c.Clients)
 	b.applyHotels(c)
+	b.applyActs(c)
 	b.muster(c)
 	if c.config != nil {
 		b.watched = c.config
@@ -147,6 +156,23 @@ func (b *Book) applyRows(rows map[CheckID]*Row) {
 		} else if len(b.unclean) > 0 {
 			delete(b.unclean, id)
 		}
+		if r.Paused {
+			b.pausedRows[id] = true
+		} else if len(b.pausedRows) > 0 {
+			delete(b.pausedRows, id)
+		}
+	}
+}
+
+// applyActs takes over what people did. However many ids come, no more are kept than are needed.
+func (b *Book) applyActs(c Change) {
+	for id, s := range c.Silences {
+		if b.silences[id] = s; s == nil {
+			delete(b.silences, id)
+		}
+	}
+	if maps.Copy(b.acts, c.Acts); len(b.acts) > 2*actsMax {
+		b.forgetActs(c.At)
 	}
 }
 
@@ -208,7 +234,7 @@ func (b *Book) applyHotels(c Change) {
 
 // Forget drops from memory what ended so long ago that nobody is owed it, and returns how much that was. The
 // store keeps it. It is no decision: all that Decide could tell
-// by it is a repeat of a report that is a day old.
+// by it is a repeat of a report, or of an act, that is a day old.
 func (b *Book) Forget(now time.Time) int {
 	n := 0
 	for id, i := range b.incidents {
@@ -218,7 +244,7 @@ func (b *Book) Forget(now time.Time) int {
 			n++
 		}
 	}
-	n += b.forgetReports(now)
+	n += b.forgetReports(now) + b.forgetActs(now)
 	for id, d := range b.deliveries {
 		if d.Settled && b.incidents[id.Incident] == nil {
 			delete(b.deliveries, id)

@@ -28,6 +28,7 @@ type draft struct {
 	judgement *judgement         // of the requests that a report tells of, while its outcome is folded
 	manyFail  bool               // of the hotels that a report tells of more fail than may
 	scopes    []string           // of the last token that was read: most hotels' are the same
+	hushing   *hushing           // what is in force of silences and the like
 	after     time.Time          // what was seen up to then was of an incident that has just ended
 }
 

@@ -64,7 +64,7 @@ func (a *agenda) set(checks []*Check, last map[CheckID]time.Time, now time.Time)
 		e := a.entries[c.ID()]
 		switch {
 		case e == nil:
-			a.add(&entry{check: c, last: last[c.ID()]}, rush, now)
+			a.add(&entry{check: c, last: last[c.ID()], plan: Plan{Paused: c.Paused}}, rush, now)
 		case e.check.Asks != c.Asks:
 			void = append(void, e)
 			e.check, e.plan, e.last, e.once = c, Plan{}, time.Time{}, time.Time{}
@@ -105,10 +105,14 @@ func (a *agenda) replan(plans []CheckPlan, now time.Time) {
 		if e == nil {
 			continue
 		}
-		same := e.plan.Every == p.Plan.Every && e.plan.NotBefore.Equal(p.Plan.NotBefore)
+		same := e.plan.Paused == p.Plan.Paused && e.plan.Every == p.Plan.Every && e.plan.NotBefore.Equal(p.Plan.NotBefore)
 		e.plan = p.Plan
 		if !same {
 			a.move(e, nextRun(e.check, e.plan, e.last, now))
+		}
+		if e.plan.Paused {
+			e.once = time.Time{}
+			continue
 		}
 		if once := p.Plan.Once; !once.IsZero() && e.last.Before(once) {
 			e.once, e.paid = later(once, e.plan.NotBefore), false
@@ -148,6 +152,8 @@ func (a *agenda) due(now time.Time) (starts []Start) {
 		switch {
 		case at.After(now):
 			return starts
+		case e.plan.Paused:
+			a.move(e, nextRun(e.check, e.plan, e.last, now))
 		case e.running:
 			a.skip(e, now)
 		case a.running >= a.max:

@@ -157,7 +157,7 @@ func (o *owner) apply(ctx context.Context, c Change) {
 	o.book.Apply(c)
 	for _, it := range o.pending {
 		if r, ok := it.in.(Reconfigure); ok {
-			o.reschedule(ctx, r)
+			o.reschedule(ctx, r, c.Plans)
 		}
 	}
 	if len(c.Plans) > 0 {
@@ -178,11 +178,16 @@ func (o *owner) apply(ctx context.Context, c Change) {
 	o.pending = o.pending[:0]
 }
 
-// reschedule gives the scheduler the checks, and what is known of their last runs if this is the first time.
-func (o *owner) reschedule(ctx context.Context, r Reconfigure) {
+// reschedule gives the scheduler the checks, and what is known of their last runs if this is the first time. What is
+// paused is not asked even once.
+func (o *owner) reschedule(ctx context.Context, r Reconfigure, plans []CheckPlan) {
 	last := lastRuns(r.Checks, o.rows)
 	o.rows = nil
-	o.sched.send(ctx, func(a *agenda, now time.Time) []*entry { return a.set(r.Checks, last, now) })
+	o.sched.send(ctx, func(a *agenda, now time.Time) []*entry {
+		void := a.set(r.Checks, last, now)
+		a.replan(plans, now)
+		return void
+	})
 }
 
 // show builds a snapshot for the readers.
@@ -192,7 +197,7 @@ func (o *owner) show(ctx context.Context) {
 	if len(s.Checks) > 0 {
 		next := o.sched.next(ctx)
 		for i := range s.Checks {
-			if s.Checks[i].Check.Reported {
+			if s.Checks[i].Check.Reported || s.Checks[i].State == StatePaused {
 				continue
 			}
 			s.Checks[i].Next = next[s.Checks[i].Check.ID()]

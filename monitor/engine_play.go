@@ -98,7 +98,7 @@ func (r Rounds) Again(p Pace) time.Duration {
 // nothing. The engine tells it each second all the same.
 func (b *Book) Ticks() time.Duration {
 	switch {
-	case len(b.open) > 0, len(b.unclean) > 0, len(b.watched.timed) > 0, len(b.hotels) > 0, !b.sight.cut.IsZero(), !b.sight.blind.IsZero():
+	case len(b.silences) > 0, len(b.pausedRows) > 0, len(b.open) > 0, len(b.unclean) > 0, len(b.watched.timed) > 0, len(b.hotels) > 0, !b.sight.cut.IsZero(), !b.sight.blind.IsZero():
 		return b.pace.Of(tickEvery)
 	case len(b.owed) > 0:
 		return b.pace.Of(time.Minute) // what was told and is over, and might come again

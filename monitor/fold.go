@@ -129,6 +129,7 @@ func (c *Check) upstream(a, b Node) bool {
 // reroot gives an incident the cause that was found further up.
 func (d *draft) reroot(at string, cause Cause) {
 	i := d.editIncident(at)
+	d.outgrown(at)
 	i.Cause, i.Leads, i.Severity = cause, nil, "" // how bad it is of that is found anew
 	d.caused(i)
 	d.lookAnew()
@@ -150,7 +151,10 @@ func (d *draft) absorb(into string, parts []string) {
 		if i.Since.Before(s.Since) {
 			s.Since = i.Since
 		}
-		s.Muted = s.Muted && i.Muted // who heard of a part of it hears of the rest
+		if s.Muted && !i.Muted { // who heard of a part of it hears of the rest
+			s.Muted = false
+			d.outgrown(into)
+		}
 		d.inherit(at, into)
 	}
 }

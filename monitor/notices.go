@@ -154,6 +154,8 @@ func (d *draft) skewed(c *Check, o Outcome) {
 func (d *draft) tick() {
 	d.tellBlind()
 	d.overdue()
+	d.repause()
 	d.review()
 	d.expire()
+	d.forgetSilences()
 }

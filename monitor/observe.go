@@ -14,6 +14,9 @@ func (d *draft) observe(o Outcome) {
 	d.spend(c, o)
 	way := d.way(c, o)
 	old := d.row(o.Check)
+	if d.paused(o.Check) {
+		return // it was under way
+	}
 	ev := d.evidence(c, o, way, old)
 	d.setUp(c, o, &ev)
 	d.skewed(c, o)
@@ -144,7 +147,7 @@ func (d *draft) reconfigure(r Reconfigure) {
 	if r.Advise == nil {
 		r.Advise = d.watched.advise
 	}
-	d.watched = d.made(r, nil)
+	d.watched, d.hushing = d.made(r, nil), nil
 	var gone, changed, untimed []CheckID
 	for _, id := range d.known() {
 		row, c := d.row(id), d.watched.checks[id]
@@ -173,6 +176,7 @@ func (d *draft) reconfigure(r Reconfigure) {
 		d.catchUp()
 	}
 	d.c.Urgent = true
+	d.repause()
 	d.welcome()
 	for _, id := range d.watched.asked {
 		d.plan(id)

@@ -77,6 +77,9 @@ func (d *draft) planFor(c *Check) Plan {
 	if r == nil {
 		return Plan{}
 	}
+	if r.Paused {
+		return Plan{Paused: true}
+	}
 	p := Plan{Every: d.tempo(c, r)}
 	p.Fresh = p.Every > 0
 	if r.Last.RetryAfter > 0 {

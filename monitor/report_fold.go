@@ -196,14 +196,19 @@ func (d *draft) told(o Outcome, at time.Time) {
 }
 
 // forgetReports drops the ids of old reports.
-func (b *Book) forgetReports(now time.Time) (n int) {
-	before := len(b.reports)
-	ids := sortedKeys(b.reports)
-	slices.SortStableFunc(ids, func(x, y string) int { return b.reports[y].Compare(b.reports[x]) })
+func (b *Book) forgetReports(now time.Time) int {
+	return forgetIDs(b.reports, now, reportsMax, reportsFor)
+}
+
+// forgetIDs drops the old ones of ids that were taken, and the oldest of too many.
+func forgetIDs(taken map[string]time.Time, now time.Time, most int, keep time.Duration) int {
+	before := len(taken)
+	ids := sortedKeys(taken)
+	slices.SortStableFunc(ids, func(x, y string) int { return taken[y].Compare(taken[x]) })
 	for k, id := range ids {
-		if k >= reportsMax || now.Sub(b.reports[id]) > reportsFor {
-			delete(b.reports, id)
+		if k >= most || now.Sub(taken[id]) > keep {
+			delete(taken, id)
 		}
 	}
-	return before - len(b.reports)
+	return before - len(taken)
 }

@@ -14,7 +14,8 @@ type Row struct {
 	LastGood time.Time   `json:"last_good,omitzero"` // of availability
 	SetUp    string      `json:"set_up,omitempty"`   // the fault of the set-up notice that stands
 	Last     Outcome     `json:"last"`
-	Usual    *Usual      `json:"usual,omitempty"` // nil is nothing learned yet; of what is reported nothing is
+	Usual    *Usual      `json:"usual,omitempty"`  // nil is nothing learned yet; of what is reported nothing is
+	Paused   bool        `json:"paused,omitempty"` // a person does not want it to be asked: nothing is heard of it
 	Plan     Plan        `json:"-"`
 }
 
@@ -50,6 +51,7 @@ type Plan struct {
 	Every     time.Duration // instead of the check's schedule; 0 is the schedule
 	Fresh     bool          // attempts are confirmations
 	NotBefore time.Time     // a server's Retry-After
+	Paused    bool          // not at all
 	Once      time.Time     // one attempt at this time besides, as part of a sweep; zero is none
 }
 

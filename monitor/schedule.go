@@ -80,6 +80,9 @@ func firstRun(c *Check, last, now time.Time, soon time.Duration) time.Time {
 // that are overdue by their own schedule too, as after a restart, are spread over the plan's interval: there
 // may be many of them, and nothing else would hold them back.
 func nextRun(c *Check, p Plan, last, now time.Time) time.Time {
+	if p.Paused {
+		return now.Add(never)
+	}
 	if p.Every <= 0 {
 		return later(orNever(c.Schedule.Next(now), now), p.NotBefore)
 	}

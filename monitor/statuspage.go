@@ -74,17 +74,7 @@ func ofPlatform(i *Incident) bool {
 	return i.Cause.Kind != NodeReceiver && slices.Contains(platformKinds, i.Cause.Kind)
 }
 
-// acknowledged says whether apaleo's status page speaks of an incident that it had nothing on before.
-func (d *draft) acknowledged(i *Incident) bool {
+// onPage says whether apaleo's status page speaks of an incident that it had nothing on before.
+func (d *draft) onPage(i *Incident) bool {
 	return i.Side == SideApaleo && ofPlatform(i) && len(i.Acks) == 0 && len(d.acks()) > 0
-}
-
-// holdBack mutes an incident that begins while apaleo's maintenance is under way, if the operator wants that.
-func (d *draft) holdBack(i *Incident) {
-	i.Muted = d.watched.mute && i.Side == SideApaleo && len(d.underway()) > 0
-}
-
-// loose says whether an incident that is held back is to be told now: the maintenance is over, or it is not apaleo's.
-func (d *draft) loose(i *Incident) bool {
-	return i.Muted && (!d.watched.mute || i.Side != SideApaleo || len(d.underway()) == 0)
 }

@@ -153,6 +153,9 @@ func (d *draft) askNow(ids []CheckID, but *Check) {
 		if k == but || r != nil && dirty(r) && r.Plan.Every > 0 {
 			continue
 		}
+		if d.paused(id) {
+			continue
+		}
 		plan := d.planFor(k)
 		if r != nil {
 			d.setPlan(id, plan)

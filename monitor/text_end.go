@@ -6,6 +6,8 @@ func (d *draft) endTitle(i *Incident) string {
 	switch {
 	case i.Change == ChangeUnwatched, i.Change == ChangeGone:
 		return shorten(d.name(i)+" is no longer watched", titleMax)
+	case i.Change == ChangePaused:
+		return shorten(d.name(i)+" is not watched for now", titleMax)
 	case i.Change == ChangeUnasked:
 		return shorten(d.name(i)+" is not asked for any more", titleMax)
 	case i.Change == ChangeReconfigured:
@@ -25,6 +27,8 @@ func (d *draft) endText(i *Incident) string {
 	switch i.Change {
 	case ChangeUnwatched:
 		return fmt.Sprintf("%s: it was removed from the watchlist while in trouble since %s. How it is now is not known.", i.Title, d.clock(i.Since))
+	case ChangePaused:
+		return fmt.Sprintf("%s: %s. It was in trouble since %s; how it is now is not known.", i.Title, d.pausedText(i), d.clock(i.Since))
 	case ChangeGone:
 		return fmt.Sprintf("%s: %s. It was in trouble since %s; how it is now is not known.", i.Title, served(i.Cause.Kind), d.clock(i.Since))
 	case ChangeUnasked:

@@ -15,11 +15,9 @@ func (d *draft) version(at string, t EventType, change ChangeWord) {
 	}
 	i.Pending = Pending{}
 	d.word(i)
-	switch {
-	case t == EventOpened || t == EventReopened:
-		d.holdBack(i)
-	case i.State == IncidentOpen && d.loose(i):
-		i.Muted = false
+	if d.mute(i, t); i.State != IncidentOpen {
+		i.Ack = nil
+		d.settleSilences(i)
 	}
 	d.c.Events = append(d.c.Events, Event{Type: t, At: d.now, Incident: *i})
 	d.c.Urgent = true
@@ -45,18 +43,15 @@ func (d *draft) measure(i *Incident) {
 // is blamed wrongly ends.
 func (d *draft) review() {
 	for _, at := range d.openIncidents() {
-		if d.waits(at) || d.exonerate(at) || d.quiet(at) {
+		if d.waits(at) || d.exonerate(at) || d.expireAck(at) || d.hush(at) || d.quiet(at) {
 			continue
 		}
 		i := d.incident(at)
 		switch {
-		case d.loose(i):
-			d.version(at, EventUpdated, ChangeMaintenanceOver)
-			continue
 		case i.Cause.Kind == NodeHotels:
 			d.reviewHotels(at)
 			continue
-		case d.acknowledged(i):
+		case d.onPage(i):
 			d.version(at, EventUpdated, ChangeStatusPage)
 			continue
 		}
@@ -88,10 +83,10 @@ func (d *draft) scope(i *Incident) Scope {
 	}
 	var s Scope
 	n, members := i.Cause.Node(), d.dependents(i)
-	failing, kind := map[string]bool{}, i.kind()
+	failing, kind, pausing := map[string]bool{}, i.kind(), d.pausing()
 	for _, id := range members {
 		c := d.watched.checks[id]
-		if !c.counts(i) {
+		if !c.counts(i) || pausing && d.paused(id) {
 			continue
 		}
 		s.Watched++

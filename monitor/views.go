@@ -37,6 +37,7 @@ func (b *Book) Snapshot(now time.Time) *Snapshot {
 	slices.SortFunc(s.Notices, func(x, y *Notice) int { return newest(x.At, y.At, x.ID, y.ID) })
 	page, _ := d.statusPage()
 	s.Hotels, s.LastReport, s.Maintenance = b.listed, b.heard, page.Maintenance
+	s.Silences = d.standingSilences()
 	b.owing(d, s)
 	return s
 }
@@ -51,12 +52,12 @@ func newest(a, b time.Time, x, y string) int {
 // view is how one check is shown.
 func (d *draft) view(id CheckID) CheckView {
 	c, r := d.watched.checks[id], d.row(id)
-	v := CheckView{Check: c, Row: r, State: StateUnknown, Why: "not asked yet"}
+	v := CheckView{Check: c, Row: r, State: StateUnknown, Why: "not asked yet", Silence: d.silenceOf(c, r)}
 	if c.Reported {
 		v.Why = c.waits()
 	}
-	if r == nil {
-		return v
+	if r == nil || r.Paused {
+		return d.bySomeone(v)
 	}
 	if c.Kind == KindBeat && !r.LastRun.IsZero() {
 		v.Next = c.Schedule.Next(r.LastRun)
@@ -75,7 +76,7 @@ func (d *draft) view(id CheckID) CheckView {
 			v.Doubt = i.ID
 		}
 	}
-	return v
+	return d.bySomeone(v)
 }
 
 // stateOf is a check's state, and why. What was not seen lately is unknown, unless it is known to be in

@@ -23,6 +23,7 @@ type watched struct {
 	mute      bool                 // hold back what is apaleo's while its maintenance is under way
 	accountOf map[string][]CheckID // those of an account that bellhop asks itself
 	forced    map[string][]CheckID // those of a client that ask for new tokens
+	pausing   bool                 // the configuration pauses some
 	needing   []CheckID            // those that need others, by the user's word
 }
 
@@ -71,6 +72,7 @@ func (w *watched) add(c *Check, p Pace, shared map[ruled]*[4]SignalRule) {
 		return // a check of the user's own has that name
 	}
 	w.checks[id] = c
+	w.pausing = w.pausing || c.Paused
 	w.order = append(w.order, id)
 	key := ruled{c.Rule, c.Reported, c.inTurn(), c.Kind}
 	if shared[key] == nil {
