@@ -18,7 +18,7 @@ func (d Delivery) Aged(i *Incident, r Receiver, p Pace, now time.Time) Delivery 
 	case givenUp(i, p, now):
 		_, _, owed := Owed(d, i, r, p, i.Updated)
 		return d.expired(owed, p.EndOwed)
-	case d.Dead != "":
+	case d.Dead != "", d.hushed(i) && d.maybe(): // it is sought or repeated when it may be told again
 		return d
 	}
 	if _, _, owed := Owed(d, i, r, p, now); owed {

@@ -39,14 +39,7 @@ type Book struct {
 // NewBook opens a book on what was saved. Nothing is watched until the first Reconfigure. A message that was
 // in flight when the last run ended may have arrived.
 func NewBook(s Saved, p Pace, advise Adviser) *Book {
-	b := &Book{
-		id: s.ID, pace: p,
-		watched: &watched{advise: advise}, sight: &sight{},
-		rows: map[CheckID]*Row{}, incidents: map[string]*Incident{}, open: map[Node]string{}, byCause: map[Node][]string{},
-		deliveries: map[DeliveryID]*Delivery{}, owed: map[DeliveryID]bool{},
-		notices: map[string]*Notice{}, clients: map[string]*Client{}, hotels: map[string]*Hotel{}, reports: map[string]time.Time{}, unclean: map[CheckID]bool{},
-		silences: map[string]*Silence{}, acts: map[string]time.Time{}, pausedRows: map[CheckID]bool{},
-	}
+	b := emptyBook(s.ID, p, advise)
 	c := Change{
 		Rows: map[CheckID]*Row{}, Incidents: map[string]*Incident{}, Deliveries: map[DeliveryID]*Delivery{},
 		Hotels: map[string]*Hotel{}, Reports: s.Reports, Silences: map[string]*Silence{}, Acts: s.Acts,
@@ -79,6 +72,17 @@ func NewBook(s Saved, p Pace, advise Adviser) *Book {
 		b.clients[k.ID] = k
 	}
 	return b
+}
+
+func emptyBook(id string, p Pace, advise Adviser) *Book {
+	return &Book{
+		id: id, pace: p,
+		watched: &watched{advise: advise}, sight: &sight{},
+		rows: map[CheckID]*Row{}, incidents: map[string]*Incident{}, open: map[Node]string{}, byCause: map[Node][]string{},
+		deliveries: map[DeliveryID]*Delivery{}, owed: map[DeliveryID]bool{},
+		notices: map[string]*Notice{}, clients: map[string]*Client{}, hotels: map[string]*Hotel{}, reports: map[string]time.Time{}, unclean: map[CheckID]bool{},
+		silences: map[string]*Silence{}, acts: map[string]time.Time{}, pausedRows: map[CheckID]bool{},
+	}
 }
 
 // SetRecording says whether the store takes what is decided; incidents decided while it does not say so.

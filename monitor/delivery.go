@@ -75,10 +75,11 @@ type Delivery struct {
 	Sending    *Sending      `json:"sending,omitempty"`  // the message being tried, until its receipt
 	LastErr    string        `json:"last_error,omitempty"`
 	LastStatus int           `json:"last_status,omitempty"`
-	Repeats    int           `json:"repeats,omitempty"` // re-sends after ambiguous outcomes
-	Failing    time.Time     `json:"failing,omitzero"`  // first attempt that came to nothing since one was accepted
-	Dead       string        `json:"dead,omitempty"`    // why nothing more will be sent, if something was owed
-	Settled    bool          `json:"settled"`           // nothing is owed, nor ever will be
+	Referred   bool          `json:"referred,omitempty"` // it was told of a part of the incident, and that its end is told here
+	Repeats    int           `json:"repeats,omitempty"`  // re-sends after ambiguous outcomes
+	Failing    time.Time     `json:"failing,omitzero"`   // first attempt that came to nothing since one was accepted
+	Dead       string        `json:"dead,omitempty"`     // why nothing more will be sent, if something was owed
+	Settled    bool          `json:"settled"`            // nothing is owed, nor ever will be
 }
 
 // A Sending is a message from its first attempt to its receipt. Retries send the same bytes under the same id.

@@ -34,15 +34,11 @@ func (d *draft) observe(o Outcome) {
 	}
 	r.EverGood = r.EverGood || o.Fault == FaultNone
 	d.c.Samples = append(d.c.Samples, Sample{Check: o.Check, At: o.At, Took: o.Took, Status: o.Status, Fault: o.Fault, Evidence: ev})
-	if dirty(old) {
-		d.c.Urgent = true
-	}
+	d.c.Urgent = d.c.Urgent || dirty(old)
 	for k, e := range ev {
 		d.step(c, k, e, o, way)
 	}
-	if dirty(r) {
-		d.c.Urgent = true
-	}
+	d.c.Urgent = d.c.Urgent || dirty(r)
 	if !c.Reported {
 		r.Usual = r.Usual.learn(o, before, r)
 	}

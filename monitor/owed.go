@@ -15,13 +15,11 @@ import (
 // one that is in flight owes nothing until its receipt. For an EveryVersion receiver the type is empty:
 // NextVersion has it.
 func Owed(d Delivery, i *Incident, r Receiver, p Pace, now time.Time) (EventType, time.Time, bool) {
-	if i == nil || !d.Wants || d.Settled || d.Dead != "" || d.inFlight() || givenUp(i, p, now) {
+	if i == nil || !d.Wants || d.Settled || d.Dead != "" || d.inFlight() || givenUp(i, p, now) || d.hushed(i) {
 		return "", time.Time{}, false
 	}
 	what, at, ok := difference(d, i, r, p)
 	switch {
-	case d.hushed(i):
-		return "", time.Time{}, false
 	case Resumes(d, i, r, p):
 		return d.Sending.Type, d.again(r, p), !d.repeated(r)
 	case ok && d.maybe() && !d.repeated(r) && at.After(d.again(r, p)):
@@ -29,11 +27,6 @@ func Owed(d Delivery, i *Incident, r Receiver, p Pace, now time.Time) (EventType
 	default:
 		return what, at, ok
 	}
-}
-
-// hushed says whether the message under way is to be held back: it has not arrived, and the incident has been muted since.
-func (d Delivery) hushed(i *Incident) bool {
-	return i.Muted && i.State == IncidentOpen && d.Sending != nil && !d.maybe()
 }
 
 // Resumes says whether what is owed is the message under way, and not a newer one in its place. Where what may have
@@ -51,10 +44,10 @@ func Resumes(d Delivery, i *Incident, r Receiver, p Pace) bool {
 func difference(d Delivery, i *Incident, r Receiver, p Pace) (EventType, time.Time, bool) {
 	open := i.State == IncidentOpen
 	switch {
-	case i.Muted && d.State != IncidentOpen: // it began in a maintenance, and was not told yet
-		return "", time.Time{}, false
 	case d.Knows == NeverTried && open:
 		return typeFor(r, EventOpened), i.Opened.Add(r.After), true
+	case d.Knows == NeverTried && d.Referred: // it was told that it would hear of this end
+		return typeFor(r, EventResolved), i.Updated, true
 	case d.Knows == NeverTried:
 		return typeFor(r, EventRecap), i.Updated, worthRecap(i, r, p)
 	case i.Version <= d.Version:
@@ -161,7 +154,7 @@ func (n *Notice) Version() int {
 // Behind says since when a receiver has been owed the truth about an incident without confirming it. False
 // is that it is owed nothing at present.
 func Behind(d Delivery, i *Incident, r Receiver, p Pace, now time.Time) (time.Time, bool) {
-	if d.Settled || IsDigest(d.Incident) {
+	if d.Settled || IsDigest(d.Incident) || d.hushed(i) && !d.inFlight() {
 		return time.Time{}, false
 	}
 	r.Remind = 0 // nobody waits for a reminder

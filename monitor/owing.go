@@ -29,6 +29,7 @@ func (d *draft) inherit(from, to string) {
 		if old := d.deliveryRow(DeliveryID{r.Name, from}); old != nil && (old.Knows != NeverTried || old.inFlight()) {
 			w := d.editDelivery(DeliveryID{r.Name, to})
 			w.Wants, w.Settled = true, false
+			w.Referred = w.Referred || old.State == IncidentOpen || old.Referred || old.inFlight()
 		}
 	}
 }
