@@ -120,10 +120,8 @@ func (g *gathering) sort(o Owing) {
 		switch {
 		case d.in(g.live):
 			g.members = append(g.members, c)
-		case c.joins():
-			if !c.at.After(g.now) {
-				g.waiting = append(g.waiting, c)
-			}
+		case c.joins() && !c.at.After(g.now):
+			g.waiting = append(g.waiting, c)
 		default:
 			g.own = append(g.own, o)
 		}
@@ -161,10 +159,10 @@ func (g *gathering) sortNotice(o Owing) {
 	switch {
 	case o.Row.in(g.board):
 		g.notices = append(g.notices, candidate{Owing: o, what: EventNotice, at: o.Notice.At, news: owed})
-	case !owed || o.Row.inFlight() || o.Row.maybe():
-		g.own = append(g.own, o)
-	case !at.After(g.now) || ResumesNotice(*o.Row, o.Notice):
+	case owed && !o.Row.maybe() && (!at.After(g.now) || ResumesNotice(*o.Row, o.Notice)):
 		g.notices = append(g.notices, candidate{Owing: o, what: EventNotice, at: o.Notice.At, news: true})
+	default:
+		g.own = append(g.own, o)
 	}
 }
 
