@@ -179,7 +179,9 @@ func (g *gathering) incidents() (Gathering, bool) {
 	}
 	d := g.start(g.live, g.members)
 	for _, c := range g.members {
-		d.speaks(c.Incident)
+		if c.shown() {
+			d.speaks(c.Incident)
+		}
 	}
 	d.sort()
 	d.Over = len(d.Open) == 0
@@ -193,6 +195,13 @@ func first(a, b candidate) int {
 
 func bySeverity(a, b *Incident) int {
 	return cmp.Compare(slices.Index(severities, a.Severity), slices.Index(severities, b.Severity))
+}
+
+// shown says whether a digest tells of a row: not of what it has said nothing of yet and is not to say now, nor of what
+// has ended there and is held back since it came again.
+func (c candidate) shown() bool {
+	d, i := c.Row, c.Incident
+	return c.news || d.Knows != NeverTried && (d.State == IncidentOpen || i.State != IncidentOpen || !i.Muted)
 }
 
 // speaks puts an incident on the list where it belongs.
@@ -238,11 +247,8 @@ func (g *gathering) start(live *Delivery, about []candidate) Gathering {
 	if live != nil {
 		return Gathering{Row: *live}
 	}
-	ids := make([]string, 0, len(about))
-	for _, c := range about {
-		ids = append(ids, c.Row.Incident)
-	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %d", g.r.Name, slices.Min(ids), g.now.UnixNano()))
+	first := slices.MinFunc(about, func(a, b candidate) int { return cmp.Compare(a.Row.Incident, b.Row.Incident) }).cover()
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %d %d", g.r.Name, first.Incident, first.Version, g.now.UnixNano()))
 	id := DeliveryID{Receiver: g.r.Name, Incident: fmt.Sprintf("%s%x", digestID, sum[:10])}
 	return Gathering{Row: Delivery{DeliveryID: id, Wants: true}}
 }

@@ -46,14 +46,16 @@ func (g *gathering) under(s *Sending, members []candidate) []Cover {
 	return covers
 }
 
-// news are the covers of a letter that says what is true now: of what has changed, and of what may not have arrived.
+// news are the covers of a letter that says what is true now: of what has changed enough to be told and, with that, of
+// what has changed a little or may not have arrived.
 func (g *gathering) news(digest Delivery, members []candidate) []Cover {
 	var covers, again []Cover
 	for _, c := range members {
 		switch {
 		case c.news:
 			covers = append(covers, c.cover())
-		case c.Row.maybe() && c.Row.Sending.Digest == digest.Incident:
+		case c.Notice != nil || !c.shown():
+		case c.Incident.Version > c.Row.Version, c.Row.maybe() && c.Row.Sending.Digest == digest.Incident:
 			again = append(again, c.cover())
 		}
 	}
