@@ -122,7 +122,9 @@ func (l *lane) compose(j job, s *monitor.Sending, form string) Message {
 	i := j.event.Incident
 	s.Type, s.Version, s.Severity, s.Side, s.Cause = j.event.Type, i.Version, i.Severity, i.Side, i.Cause.Node()
 	m := o.Sender.about(monitor.MessageID(book, j.row.DeliveryID, s.Version, form), j.event)
-	m.Reminder = s.Type == monitor.EventReminder
+	if s.Type == monitor.EventReminder {
+		m.Reminder, m.At = true, s.First // it says how long it has been so
+	}
 	if j.row.Knows != monitor.NeverTried {
 		before := j.row
 		m.Before = &before

@@ -30,6 +30,9 @@ func (l *lane) composeDigest(j job, s *monitor.Sending, form string) Message {
 			m.At = latest(m.At, i.Updated)
 		}
 	}
+	if g.Reminder {
+		m.At = s.First
+	}
 	if j.row.Knows != monitor.NeverTried {
 		before := j.row
 		m.Before = &before

@@ -46,10 +46,8 @@ func glance(m notify.Message) string {
 	i := m.Incident
 	words := []string{emoji(m) + " " + severity(i.Severity), whose(i.Side)}
 	switch {
-	case over(m.Type) && !i.Ended.IsZero():
-		words = []string{"✅ RESOLVED", "after " + lasted(i.Ended.Sub(i.Since))}
 	case over(m.Type):
-		words = []string{"✅ RESOLVED"}
+		words = []string{emoji(m) + " " + strings.ToUpper(ending(i)), "after " + lasted(i.Ended.Sub(i.Since))}
 	case i.Change == monitor.ChangeReceiverRemoved:
 		words = []string{"⏹️ NO LONGER TOLD HERE"}
 	case i.Scope.Evaluated > 0:

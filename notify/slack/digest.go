@@ -104,7 +104,23 @@ func digestCard(m notify.Message) []slack.Block {
 	if lines := entries(shown); len(lines) > 0 {
 		all = append(all, slack.NewRichTextBlock("", slack.NewRichTextList(slack.RTEListBullet, 0, lines...)))
 	}
+	if l := link(m.Links.Incident, "All incidents"); l != "" {
+		all = append(all, slack.NewSectionBlock(mrkdwn(l), nil, nil))
+	}
 	return append(all, smallPrint(m, ""))
+}
+
+// digestLine is what the channel hears of a digest besides its opening, "" if nothing: numbers are edited in.
+func digestLine(m notify.Message) string {
+	switch d := m.Digest; {
+	case d.Over, d.Left:
+		return digestLead(d)
+	case m.Reminder:
+		rest := strings.TrimPrefix(digestLead(d), digestSign(d)+" ")
+		return fmt.Sprintf("%s *Still open after %s:* ", digestSign(d), lasted(m.At.Sub(d.Since))) + rest
+	default:
+		return ""
+	}
 }
 
 func digestSign(d *notify.Digest) string {

@@ -89,6 +89,8 @@ func letters() map[string]notify.Message {
 	plainEnd.Plain = true
 	recap := version(monitor.EventRecap, 2, ended)
 	recap.Late, recap.Before = true, nil
+	still := digest(3, 0)
+	still.Reminder, still.At = true, since.Add(26*time.Hour)
 	left := digest(3, 0)
 	left.Digest.Left = true
 	all := map[string]notify.Message{
@@ -99,7 +101,7 @@ func letters() map[string]notify.Message {
 		"left": up(leaving), "reminder": reminder, "reopened": version(monitor.EventReopened, 2, again),
 		"resolved": version(monitor.EventResolved, 2, ended), "resolved-unwatched": version(monitor.EventResolved, 2, unwatched), "resolved-plain": plainEnd,
 		"recap": recap, "notice": notice(monitor.EventNotice), "test": notice(monitor.EventTest),
-		"digest": digest(1000, 12), "digest-over": digest(0, 1000), "digest-left": left,
+		"digest": digest(1000, 12), "digest-over": digest(0, 1000), "digest-left": left, "digest-reminder": still,
 	}
 	sender := notify.Sender{Instance: "fra1", Version: "0.1.0"}
 	for n, m := range sender.Trial(since) {
@@ -117,7 +119,7 @@ func TestBotGolden(t *testing.T) {
 			if m.Incident != nil && m.Incident.Version > 1 && m.Type != monitor.EventRecap {
 				k.send(version(monitor.EventOpened, 1, nil))
 			}
-			if m.Digest != nil && (m.Digest.Over || m.Digest.Left) {
+			if m.Digest != nil && (m.Digest.Over || m.Digest.Left || m.Reminder) {
 				k.send(digest(1000, 0))
 			}
 			body, err := k.lane.Render(m)
@@ -132,6 +134,24 @@ func TestBotGolden(t *testing.T) {
 			golden(t, "testdata/bot/"+name+".json", indented.String())
 			golden(t, "testdata/bot/"+name+".txt", seen(k))
 		})
+	}
+}
+
+// TestSamples ensures that Slack takes every message there is, by either way, and that none of them is without words.
+func TestSamples(t *testing.T) {
+	for _, s := range notify.Samples(since) {
+		for _, plain := range []bool{false, true} {
+			s.Plain = plain
+			k := talking(t, nil)
+			k.send(s.Message)
+			if p := k.room.Posts(); len(p) != 1 || len(p[0].Text) < 20 {
+				t.Errorf("%s: %d posts", s.Name, len(p))
+			}
+			c, lane := channel(t)
+			if _, err := notify.Try(t.Context(), lane, s.Message); err != nil || len(c.Posts()[0].Text) < 20 {
+				t.Errorf("%s: by webhook: %v", s.Name, err)
+			}
+		}
 	}
 }
 

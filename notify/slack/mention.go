@@ -79,13 +79,17 @@ func (m Mentions) text() string {
 // acknowledged. When it is, the clock on the wall decides as it is sent.
 func (m Mentions) calls(msg notify.Message) bool {
 	switch {
-	case len(m.Who) == 0 || msg.Test:
+	case len(m.Who) == 0 || msg.Test || msg.Reminder:
 		return false
 	case msg.Digest != nil:
-		return len(msg.Digest.Open) > 0 && !msg.Digest.Left && m.wants(msg.Digest.Open[0].Severity)
-	case msg.Incident == nil || msg.Incident.Ack != nil:
+		return !msg.Digest.Left && slices.ContainsFunc(msg.Digest.Open, m.rings)
+	case msg.Incident == nil:
 		return false
 	default:
-		return (msg.Type == monitor.EventOpened || msg.Type == monitor.EventReopened) && m.wants(msg.Incident.Severity)
+		return (msg.Type == monitor.EventOpened || msg.Type == monitor.EventReopened) && m.rings(*msg.Incident)
 	}
+}
+
+func (m Mentions) rings(i monitor.Incident) bool {
+	return i.Ack == nil && m.wants(i.Severity)
 }

@@ -36,12 +36,12 @@ func whole(m notify.Message, text string) post {
 	if m.Plain {
 		return p
 	}
-	a := slack.Attachment{Color: colour(m), Fallback: clip(text, maxField)}
+	a := slack.Attachment{Color: colour(m), Fallback: "bellhop"} // without one, Slack says that it has no preview
 	switch {
 	case m.Digest != nil:
 		a.Color, a.Blocks.BlockSet = digestColour(m.Digest), digestCard(m)
 	case m.Incident != nil:
-		a.Blocks.BlockSet = card(m)
+		a.Fallback, a.Blocks.BlockSet = safe(glance(m), maxHeader), card(m)
 	default:
 		a.Blocks.BlockSet = []slack.Block{smallPrint(m, m.Notice.ID)}
 	}
@@ -66,6 +66,8 @@ func standing(m notify.Message) string {
 // heard is what is said once, when it happens; "" is that nothing of it has to be heard.
 func heard(m notify.Message) string {
 	switch {
+	case m.Digest != nil:
+		return digestLine(m)
 	case m.Incident == nil:
 		return standing(m)
 	case m.Incident.Change == monitor.ChangeReceiverRemoved && m.Incident.State == monitor.IncidentOpen:

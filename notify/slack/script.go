@@ -36,9 +36,8 @@ func compose(m notify.Message) script {
 	s := script{Root: whole(m, standing(m)), Bare: m.Plain}
 	switch {
 	case m.Digest != nil:
-		if m.Digest.Over || m.Digest.Left {
-			s.Line, s.Loud = heard(m), true
-		}
+		s.Line = digestLine(m)
+		s.Loud = s.Line != ""
 	case m.Incident != nil:
 		s.Subject = m.Incident.ID
 		s.Line, s.Loud = line(m)

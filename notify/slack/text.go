@@ -22,8 +22,10 @@ const (
 
 func colour(m notify.Message) string {
 	switch {
-	case over(m.Type):
+	case over(m.Type) && notify.Well(m.Incident):
 		return green
+	case over(m.Type):
+		return grey
 	case m.Incident == nil, m.Incident.Change == monitor.ChangeReceiverRemoved:
 		return grey
 	default:
@@ -44,8 +46,10 @@ func over(t monitor.EventType) bool {
 
 func emoji(m notify.Message) string {
 	switch {
-	case over(m.Type):
+	case over(m.Type) && notify.Well(m.Incident):
 		return "✅"
+	case over(m.Type):
+		return "⏹️"
 	case m.Type == monitor.EventTest:
 		return "🧪"
 	case m.Incident == nil:
@@ -102,10 +106,17 @@ func lasted(d time.Duration) string {
 	case d < time.Hour:
 		return fmt.Sprintf("%d min", d/time.Minute)
 	case d < 48*time.Hour:
-		return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
+		return units(d/time.Hour, "h", d%time.Hour/time.Minute, "min")
 	default:
-		return fmt.Sprintf("%d days %d h", d/(24*time.Hour), d%(24*time.Hour)/time.Hour)
+		return units(d/(24*time.Hour), "days", d%(24*time.Hour)/time.Hour, "h")
 	}
+}
+
+func units(large time.Duration, name string, small time.Duration, other string) string {
+	if small == 0 {
+		return fmt.Sprintf("%d %s", large, name)
+	}
+	return fmt.Sprintf("%d %s %d %s", large, name, small, other)
 }
 
 func times(n int) string {

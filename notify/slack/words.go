@@ -2,7 +2,6 @@ package slack
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -73,9 +72,9 @@ func lead(m notify.Message) string {
 	case i.Change == monitor.ChangeReceiverRemoved && i.State == monitor.IncidentOpen:
 		return "⏹️ " + safe(i.Text, maxLead) + next(i.NextStep)
 	case m.Type == monitor.EventRecap:
-		return "✅ *Over before it could be told here:* " + claim(i)
+		return emoji(m) + " *Over before it could be told here:* " + claim(i)
 	case over(m.Type):
-		return "✅ *Resolved:* " + claim(i)
+		return emoji(m) + " *" + ending(i) + ":* " + claim(i)
 	default:
 		return emoji(m) + " " + claim(i) + next(i.NextStep)
 	}
@@ -85,7 +84,7 @@ func lead(m notify.Message) string {
 // stands in the incident's own message, where there is one.
 func recovered(i *monitor.Incident) string {
 	if !recovers(i) {
-		return "✅ *Resolved:* " + claim(i)
+		return lead(notify.Message{Type: monitor.EventResolved, Incident: i})
 	}
 	s := fmt.Sprintf("✅ *Recovered after %s* (%s): %s.", lasted(i.Ended.Sub(i.Since)), stretch(i.Since, i.Ended), safe(i.Title, maxHeader))
 	if i.Unseen > 0 {
@@ -102,14 +101,19 @@ func recoveredFully(i *monitor.Incident) string {
 	return fmt.Sprintf("✅ *Recovered after %s* (%s). ", lasted(i.Ended.Sub(i.Since)), stretch(i.Since, i.Ended)) + claim(i)
 }
 
-// recovers says whether something was seen to recover.
-func recovers(i *monitor.Incident) bool {
-	return i.Into == "" && !slices.Contains(noRecovery, i.Change) && !i.Ended.IsZero() && i.Title != ""
-}
+// recovers says whether something was seen to recover: that nobody looks any more is no recovery.
+func recovers(i *monitor.Incident) bool { return notify.Well(i) && !i.Ended.IsZero() && i.Title != "" }
 
-// noRecovery are the ends at which nothing was seen to recover.
-var noRecovery = []monitor.ChangeWord{
-	monitor.ChangeUnwatched, monitor.ChangeGone, monitor.ChangeReconfigured, monitor.ChangeUnasked, monitor.ChangePaused,
+// ending is how an incident ended.
+func ending(i *monitor.Incident) string {
+	switch {
+	case notify.Well(i):
+		return "Resolved"
+	case i.Into != "":
+		return "Part of another incident"
+	default:
+		return "Not watched any more"
+	}
 }
 
 // stretch is a time from start to end as people say it, with the zone.
