@@ -105,8 +105,10 @@ func (r *reader) mentions(f *mentionForm) slack.Mentions {
 }
 
 func (r *reader) quietHours(f *quietForm) slack.QuietHours {
-	q := slack.QuietHours{From: r.clock("slack.mention.quiet_hours.from", f.From, f.At), To: r.clock("slack.mention.quiet_hours.to", f.To, f.At), Zone: time.UTC}
-	if f.From.Set && f.To.Set && q.From == q.To {
+	from, okFrom := r.clock("slack.mention.quiet_hours.from", f.From, f.At)
+	to, okTo := r.clock("slack.mention.quiet_hours.to", f.To, f.At)
+	q := slack.QuietHours{From: from, To: to, Zone: time.UTC}
+	if okFrom && okTo && from == to {
 		r.wrong(f.At, "slack.mention.quiet_hours end when they begin", "give two times, or remove mention to mention nobody")
 	}
 	if f.Zone.Set {
@@ -121,15 +123,15 @@ func (r *reader) quietHours(f *quietForm) slack.QuietHours {
 }
 
 // clock is a time of day, as the time since midnight.
-func (r *reader) clock(key string, f text, p place) time.Duration {
+func (r *reader) clock(key string, f text, p place) (since time.Duration, ok bool) {
 	if !f.Set {
 		r.wrong(p, key+" is missing", "write it like \"22:00\"")
-		return 0
+		return 0, false
 	}
 	t, err := time.Parse("15:04", f.V)
 	if err != nil {
 		r.wrong(f.At, key+" "+quote(f.Raw)+" is no time of day", "write it like \"22:00\"")
-		return 0
+		return 0, false
 	}
-	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, true
 }

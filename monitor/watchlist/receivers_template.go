@@ -55,7 +55,7 @@ func (r *reader) topic(w *Receiver, f *templateForm) {
 }
 
 func (r *reader) contentType(f text) {
-	if _, _, err := mime.ParseMediaType(f.V); f.Set && err != nil {
+	if media, _, err := mime.ParseMediaType(f.V); f.Set && (err != nil || !strings.Contains(media, "/")) {
 		r.wrong(f.At, "template.content_type "+quote(f.Raw)+" is no content type", "write it like application/json, which is the default, or text/plain")
 	}
 }

@@ -28,7 +28,7 @@ func (b *builder) remarks(w *Watchlist) []string {
 	if len(b.config.Modules) > 0 && len(b.config.Accounts) == 0 && !w.Report.Token.IsSet() {
 		all = append(all, "Modules are chosen, but there is no account to ask them for, and no report to hear of them.")
 	}
-	return all
+	return append(all, receiverRemarks(w)...)
 }
 
 // leftOut are the chosen modules that ask about a property, and how many accounts name none.

@@ -68,19 +68,19 @@ func TestRenderFallsBack(t *testing.T) {
 // TestFunctions ensures that each of them does what the documentation says.
 func TestFunctions(t *testing.T) {
 	for action, want := range map[string]string{
-		`{{json "a\"<b>"}}`:                      `"a\"<b>"`,
-		`{{jsonstring "a\"b\n"}}`:                `a\"b\n`,
-		`{{truncate 3 "abcd"}}`:                  "ab…",
-		`{{truncate 4 "äöü🏨"}}`:                  "äöü🏨",
-		`{{upper "a"}}{{lower "B"}}`:             "Ab",
-		`{{"" | default "none"}}`:                "none",
+		`{{json "a\"<b>"}}`:                       `"a\"<b>"`,
+		`{{jsonstring "a\"b\n"}}`:                 `a\"b\n`,
+		`{{truncate 3 "abcd"}}`:                   "ab…",
+		`{{truncate 4 "äöü🏨"}}`:                   "äöü🏨",
+		`{{upper "a"}}{{lower "B"}}`:              "Ab",
+		`{{"" | default "none"}}`:                 "none",
 		`{{.Link | default "none" | len | lt 9}}`: "",
-		`{{time .Ended | default "not over"}}`:   "",
-		`{{replace "a" "b" "banana"}}`:           "bbnbnb",
-		`{{markdown "# *a* <@b>\n- [c](d)"}}`:    "\\# \\*a\\* \\<@b>\n\\- \\[c\\](d)",
-		`{{unix .At}}`:                           "",
-		`{{join "," .Affected}}`:                 "",
-		`{{trim " a "}}`:                         "a",
+		`{{time .Ended | default "not over"}}`:    "",
+		`{{replace "a" "b" "banana"}}`:            "bbnbnb",
+		`{{markdown "# *a* <@b>\n- [c](d)"}}`:     "\\# \\*a\\* \\<@b>\n\\- \\[c\\](d)",
+		`{{unix .At}}`:                            "",
+		`{{join "," .Affected}}`:                  "",
+		`{{trim " a "}}`:                          "a",
 	} {
 		tmpl, err := Parse(Source{Body: action, ContentType: "text/plain"})
 		if err != nil {
