@@ -22,6 +22,7 @@ const (
 	isChannel = "channel"
 	isDate    = "date"
 	isBullet  = "bullet"
+	isBlock   = "block" // a paragraph of a rich text
 )
 
 // A span is a part of a text that is shown in one way: with a text, or with spans in it.

@@ -143,7 +143,7 @@ func (e element) spans() []span {
 	case "rich_text_list":
 		var out []span
 		for _, item := range e.Elements {
-			out = append(out, span{Kind: isBullet, Kids: item.spans()})
+			out = append(out, span{Kind: isBullet, Kids: item.kids()})
 		}
 		return out
 	case "rich_text_preformatted":
@@ -151,7 +151,7 @@ func (e element) spans() []span {
 	case "rich_text_quote":
 		return []span{{Kind: isQuote, Kids: e.kids()}}
 	case "rich_text_section":
-		return e.kids()
+		return []span{{Kind: isBlock, Kids: e.kids()}}
 	default:
 		return e.styled(e.inline())
 	}

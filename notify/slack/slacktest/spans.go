@@ -33,6 +33,8 @@ func words(all []span) string {
 			b.WriteString(words(s.Kids))
 		case isQuote:
 			b.WriteString("> " + strings.ReplaceAll(words(s.Kids), "\n", "\n> ") + "\n")
+		case isBlock:
+			b.WriteString(words(s.Kids) + "\n")
 		case isBullet:
 			b.WriteString("• " + words(s.Kids) + "\n")
 		case isCode:
