@@ -342,7 +342,7 @@ func roomKinds() []roomKind {
 		{name: "webhook", form: `webhook: {url: "%s/hook", secret: ` + roomSecret + `}`, late: recap},
 		{name: "every version", form: `webhook: {url: "%s/hook", secret: ` + roomSecret + `, deliver: every_version}`, late: each},
 		{name: "slack webhook", form: `slack: {webhook_url: "%s/services/T/B/x"}`, late: recap},
-		// {name: "slack bot", opens: workspace, late: recap},
+		{name: "slack bot", opens: workspace, late: recap},
 		{name: "pagerduty", opens: accepted(`pagerduty: {routing_key: 0123456789abcdef0123456789abcdef, url: "%s/v2/enqueue"}`)},
 		{name: "alertmanager", form: `alertmanager: {url: "%s"}`},
 		{name: "template", form: `template: {use: ntfy, url: "%s/bellhop"}`, late: recap},
