@@ -2,6 +2,7 @@ package command
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -47,12 +48,13 @@ func ask(ctx context.Context, store string, q question, answer any) error {
 type question struct {
 	method, path string
 	query        url.Values
-	body         any // sent as JSON; nil is none
+	body         any           // sent as JSON; nil is none
+	patience     time.Duration // for the answer; 0 is askTime
 }
 
 // put is one request and its answer.
 func (q question) put(ctx context.Context, store string) (status int, text []byte, err error) {
-	ctx, cancel := context.WithTimeout(ctx, askTime)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(q.patience, askTime))
 	defer cancel()
 	body, err := json.Marshal(q.body)
 	if err != nil {

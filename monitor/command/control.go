@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 
 	"bellhop/monitor"
 	"bellhop/notify"
@@ -105,7 +104,7 @@ func (d *daemon) serveTest(r *http.Request) (Tested, error) {
 	if err := json.NewDecoder(r.Body).Decode(&to); err != nil {
 		return Tested{}, misuse{"the receiver is not understood: " + err.Error()}
 	}
-	t, err := test(r.Context(), d.inForce.Load().lanes, to.Receiver, d.sender(), time.Now())
+	t, err := test(r.Context(), d.inForce.Load().lanes, to.Receiver, d.sender(), d.booted.Pace)
 	if err == nil && t.Accepted {
 		d.outbox.Retry(to.Receiver) // it takes messages
 	}

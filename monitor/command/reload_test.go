@@ -56,11 +56,11 @@ func TestReload(t *testing.T) {
 	if text := r.get("/metrics"); !strings.Contains(text, "bellhop_config_last_reload_successful 1") {
 		t.Errorf("metrics are\n%s", text)
 	}
-	if text, status := p.says("test-alert", "ops"); status != exitGood || !strings.Contains(text, "ops (slack) took the message") {
+	if text, status := p.says("test-alert", "ops"); status != exitGood || !strings.Contains(text, "ops (slack) took the whole test") {
 		t.Errorf("the added receiver answers %d %s", status, text)
 	}
-	if posts := p.slack.Posts(); len(posts) != 1 || !strings.Contains(posts[0].Lead(), "TEST") {
-		t.Errorf("Slack shows\n%s\nwant one TEST", p.slack)
+	if posts := p.slack.Posts(); len(posts) != 3 || !strings.Contains(posts[0].Lead(), "TEST") {
+		t.Errorf("Slack shows\n%s\nwant a TEST from beginning to end", p.slack)
 	}
 	if !strings.Contains(r.log.String(), `"receivers_added":["ops"]`) {
 		t.Errorf("the log lacks what changed:\n%s", r.log)

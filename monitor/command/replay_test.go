@@ -1,6 +1,7 @@
 package command
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -310,6 +311,7 @@ type room struct {
 	header  http.Header
 	during  func(l notify.Letter) // while the message is under way, after it was taken
 	letters []heard
+	bodies  []string // of all requests with one
 }
 
 // What a room can do in place of an answer: take the message and break off, or not be there at all.
@@ -344,7 +346,7 @@ func roomKinds() []roomKind {
 		{name: "slack webhook", form: `slack: {webhook_url: "%s/services/T/B/x"}`, late: recap},
 		{name: "slack bot", opens: workspace, late: recap},
 		{name: "pagerduty", opens: accepted(`pagerduty: {routing_key: 0123456789abcdef0123456789abcdef, url: "%s/v2/enqueue"}`)},
-		{name: "alertmanager", form: `alertmanager: {url: "%s"}`},
+		{name: "alertmanager", opens: anAlertmanager},
 		{name: "template", form: `template: {use: ntfy, url: "%s/bellhop"}`, late: recap},
 	}
 }
@@ -353,6 +355,15 @@ func roomKinds() []roomKind {
 func workspace() (form string, answers http.Handler) {
 	w := slacktest.New(slacktest.Options{Unlimited: true})
 	return fmt.Sprintf(`slack: {token: %s, channel: %s, api: "%%s/api/"}`, w.Token(), w.Open("ops").ID()), w
+}
+
+// anAlertmanager is one that takes everything, and says what it is when it is asked.
+func anAlertmanager() (form string, answers http.Handler) {
+	return `alertmanager: {url: "%s"}`, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if req.Method == http.MethodGet {
+			_, _ = io.WriteString(w, `{"versionInfo":{"version":"0.34.0"}}`)
+		}
+	})
 }
 
 func accepted(form string) func() (string, http.Handler) {
@@ -379,12 +390,19 @@ func newRoom(t *testing.T, name string, kind roomKind) *room {
 }
 
 func (r *room) serve(w http.ResponseWriter, req *http.Request, well http.Handler) {
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return // it broke off before it was whole
+	}
+	req.Body = io.NopCloser(bytes.NewReader(body))
 	r.mu.Lock()
 	status, header := r.status, r.header
+	if len(body) > 0 {
+		r.bodies = append(r.bodies, string(body))
+	}
 	r.mu.Unlock()
 	switch {
 	case status == connectionLost:
-		_, _ = io.Copy(io.Discard, req.Body)
 		panic(http.ErrAbortHandler)
 	case status != 0:
 		for name := range header {
@@ -413,6 +431,13 @@ func (r *room) atEach(f func(l notify.Letter)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.during = f
+}
+
+// sent are the bodies of all requests.
+func (r *room) sent() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.bodies)
 }
 
 // tried are the messages about incidents that it was sent; taken those of them that it took.
