@@ -33,8 +33,10 @@ func ask(ctx context.Context, store string, q question, answer any) error {
 	switch {
 	case err != nil:
 		return err
-	case status == http.StatusNotFound:
+	case status == http.StatusNotFound, status == http.StatusBadRequest:
 		return misuse{said}
+	case status == http.StatusConflict:
+		return errors.New(said)
 	case status != http.StatusOK:
 		return fmt.Errorf("the running bellhop says: %s", said)
 	}
@@ -64,6 +66,9 @@ func (q question) put(ctx context.Context, store string) (status int, text []byt
 	req, err := http.NewRequestWithContext(ctx, q.method, u.String(), bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, err
+	}
+	if q.body != nil {
+		req.Header.Set("Content-Type", "application/json")
 	}
 	client := http.Client{Transport: &http.Transport{DialContext: dialer(socketPath(store)), DisableKeepAlives: true}}
 	resp, err := client.Do(req)

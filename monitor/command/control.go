@@ -21,6 +21,10 @@ const (
 	pathReady    = "/readyz"
 	pathHotels   = "/api/v1/hotels"
 	pathReport   = "/api/v1/report"
+
+	pathIncidents = "/api/v1/incidents"
+	pathChecks    = "/api/v1/checks"
+	pathSilences  = "/api/v1/silences"
 )
 
 // controlRoutes is what the daemon answers to the command line. Who can open the socket may ask all of it; a report
@@ -38,6 +42,11 @@ func (d *daemon) controlRoutes() http.Handler {
 	mux.Handle("GET "+pathHotels, site)
 	mux.Handle("POST "+pathHotels+"/{account}/{what}", site)
 	mux.Handle("POST "+pathReport, site)
+	mux.Handle("POST "+pathIncidents+"/{id}/{what}", site)
+	mux.Handle("POST "+pathChecks+"/{id}/{what}", site)
+	mux.Handle("GET "+pathSilences, site)
+	mux.Handle("POST "+pathSilences, site)
+	mux.Handle("DELETE "+pathSilences+"/{id}", site)
 	return mux
 }
 

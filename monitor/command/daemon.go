@@ -162,7 +162,9 @@ func (d *daemon) wire(saved monitor.Saved, list *watchlist.Watchlist) error {
 		Reader: d.monitor, Now: d.monitor.Now, PublicURL: list.Web.PublicURL, Version: build().Version, Instance: d.instance,
 		Token:  func() (string, error) { return d.inForce.Load().list.Web.Token.Reveal() },
 		Intake: d.incoming(), Order: func(ctx context.Context, o monitor.HotelOrder) error { return d.monitor.Submit(ctx, o) },
-		Fresh: d.fresh, ReconnectURL: list.Web.ReconnectURL, Text: func(key string) string { return d.inForce.Load().list.Texts[key] },
+		Act:       func(ctx context.Context, a monitor.Act) error { return d.monitor.Submit(ctx, a) },
+		Receivers: func() []monitor.Receiver { return receivers(d.inForce.Load().lanes) },
+		Fresh:     d.fresh, ReconnectURL: list.Web.ReconnectURL, Text: func(key string) string { return d.inForce.Load().list.Texts[key] },
 		Ledger: d.store.Incidents, Told: d.store.Tellings, Evidence: d.evidence, Log: d.log, Collectors: []prometheus.Collector{newExporter(d.outbox.Stats, d.intake.Counts, &d.refused)},
 	})
 	return nil

@@ -43,7 +43,9 @@ mistake changes nothing.`,
 	root.PersistentFlags().StringVarP(&s.config, "config", "c", "config.yaml", "the configuration `file`")
 	root.Flags().StringVar(&s.format, "log-format", "auto", "log as json, console or auto")
 	root.AddCommand(
-		newDemo(s), newValidate(s), newProbe(s), newExplain(s), newEvidence(s), newTestAlert(s), newOutbox(s), newHotels(s), newHealthcheck(s), newRehearse(s), newVersion(s),
+		newDemo(s), newValidate(s), newProbe(s), newExplain(s), newEvidence(s), newTestAlert(s), newOutbox(s),
+		newAck(s), newUnack(s), newNote(s), newSilence(s), newUnsilence(s), newMaintenance(s), newPause(s), newResume(s),
+		newHotels(s), newHealthcheck(s), newRehearse(s), newVersion(s),
 	)
 	root.SetHelpCommand(newHelp())
 	root.SetFlagErrorFunc(flagError)

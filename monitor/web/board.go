@@ -17,6 +17,8 @@ type boardView struct {
 	Alarms  []string // what is wrong with bellhop itself
 	Open    []incidentView
 	Notices []noticeView
+	Now     []quietView // silences, maintenance and pauses in force
+	Later   []quietView // and the next ones
 	Hotels  *hotelsView // nil is that none is reported
 	Groups  []groupView
 	Recent  []incidentView
@@ -60,6 +62,9 @@ type rowView struct {
 	UpUnlisted int // accounts that are up and not listed
 }
 
+// nextListed is how many silences to come the board lists; the page of them lists all.
+const nextListed = 5
+
 // accountsListed is how many accounts a check lists. Those in trouble come first.
 const accountsListed = 50
 
@@ -69,8 +74,9 @@ func board(hotels *hotelViews, now time.Time, o Options) boardView {
 	if s == nil {
 		return boardView{overallView: overallView{State: sum.State, Sentence: sum.Sentence}, Foot: footView{Instance: o.Instance, Version: o.Version}}
 	}
+	inForce, toCome := quiets(s)
 	return boardView{
-		overallView: overallView{sum.State, sum.Sentence, when(sum.Since, now), when(s.At, now)},
+		overallView: overallView{sum.State, sum.Sentence, when(sum.Since, now), when(s.At, now)}, Now: inForce, Later: toCome[:min(len(toCome), nextListed)],
 		Alarms:      alarms(s, now), Notices: notices(s), Groups: groups(s), Hotels: boardOfHotels(s, hotels),
 		Open: incidentViews(s.Open, s.At), Recent: incidentViews(s.Recent, s.At), Foot: foot(s, o),
 	}
@@ -229,6 +235,9 @@ func single(s *monitor.Snapshot, v monitor.CheckView) rowView {
 		State: v.State, Title: cmp.Or(c.Title, c.Name), ID: string(c.ID()), Why: v.Why, Answer: answer(last),
 		At: when(last.At, s.At), Next: when(v.Next, s.At), Schedule: c.Spec, Badges: v.Badges,
 		Skipped: s.Engine.SkippedBy[c.ID()], Runbook: webAddress(c.Runbook),
+	}
+	if v.Silence != nil && v.Silence.Kind == monitor.ActSilence {
+		r.Badges = append(slices.Clone(r.Badges), "silenced")
 	}
 	for _, id := range rowOf(v).Incident {
 		r.Incident = cmp.Or(r.Incident, id)

@@ -31,6 +31,12 @@ type incidentView struct {
 	Told         []toldView
 	Members      int
 	At           moment
+	Said         []saidView
+	Forms        formsView
+	Open         bool
+	Ack          *ackView
+	Silences     []quietView // of this incident, in force
+	Muted        string      // what holds it back, for people
 }
 
 type affectedView struct {
@@ -78,6 +84,15 @@ func tags(i *monitor.Incident) []string {
 	if i.Into != "" {
 		out = append(out, "part of another")
 	}
+	if i.State != monitor.IncidentOpen {
+		return out
+	}
+	if i.Ack != nil {
+		out = append(out, i.Ack.By+" is on it")
+	}
+	if i.Muted {
+		out = append(out, "not told")
+	}
 	return out
 }
 
@@ -98,12 +113,39 @@ func full(i *monitor.Incident, s *monitor.Snapshot) incidentView {
 	}
 	v.More = max(i.Count-len(i.Affected), 0)
 	v.Doc, v.Into, v.Members = webAddress(i.Doc), i.Into, len(i.Members)
+	v.attend(i, s)
 	for _, d := range s.Owed {
 		if d.Incident == i.ID {
 			v.Owed = append(v.Owed, owedView{d.Receiver, owedText(d)})
 		}
 	}
 	return v
+}
+
+// An ackView is who is on an incident.
+type ackView struct {
+	By, Why   string
+	At, Until moment
+}
+
+// attend adds what people did about it.
+func (v *incidentView) attend(i *monitor.Incident, s *monitor.Snapshot) {
+	v.Said, v.Open = said(i, s.At), i.State == monitor.IncidentOpen
+	if !v.Open {
+		return
+	}
+	if a := i.Ack; a != nil {
+		v.Ack = &ackView{a.By, a.Why, when(a.At, s.At), when(a.Until, s.At)}
+	}
+	if i.Muted {
+		v.Muted = i.MutedBy
+	}
+	now, _ := quiets(s)
+	for _, q := range now {
+		if q.Incident == i.ID {
+			v.Silences = append(v.Silences, q)
+		}
+	}
 }
 
 // hotelsText is how far a matter of hotels reaches.

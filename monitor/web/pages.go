@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
-	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -34,6 +33,7 @@ func newPages() pages {
 		"style":  func() template.CSS { return template.CSS(p.style) },
 		"script": func() template.JS { return template.JS(p.script) },
 		"icon":   icon,
+		"with2":  func(one quietView, page silencesView) endingView { return endingView{one, page} },
 	}).ParseFS(assets, "assets/*.html"))
 	return p
 }
@@ -114,6 +114,9 @@ func (s *Site) html(w http.ResponseWriter, control string) {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", s.policy)
 	h.Set("Cache-Control", control)
+	// Without a word on where a form comes from, browsers send Origin: null where Sec-Fetch-Site is not to be had
+	// (plain http): it could not be told from one of another site.
+	h.Set("Referrer-Policy", "same-origin")
 }
 
 func (s *Site) serveBoard(w http.ResponseWriter, r *http.Request) {
@@ -172,24 +175,4 @@ func publicJSON(v publicView) (*rendered, error) {
 		return nil, fmt.Errorf("encode public view: %w", err)
 	}
 	return newRendered(buf.Bytes(), string(key)), nil
-}
-
-func (s *Site) serveIncidentPage(w http.ResponseWriter, r *http.Request) {
-	snap := s.Reader.Snapshot()
-	if snap == nil {
-		http.Error(w, "bellhop is starting.", http.StatusServiceUnavailable)
-		return
-	}
-	s.html(w, "no-store")
-	i := s.find(r.Context(), snap, r.PathValue("id"))
-	if i == nil {
-		w.WriteHeader(http.StatusNotFound)
-		_ = s.pages.all.ExecuteTemplate(io.Writer(w), "missing.html", struct{ State monitor.State }{monitor.StateUnknown})
-		return
-	}
-	v := full(i, snap)
-	told, _ := s.told(r.Context(), monitor.TellingFilter{Incident: i.ID})
-	v.Told = toldViews(told, snap.At, "")
-	page, err := s.render("incident.html", v)
-	s.serveRendered(w, r, page, err)
 }

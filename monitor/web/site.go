@@ -44,6 +44,11 @@ type Options struct {
 	// Order hands in what the operator asks of a hotel, and returns once it is durable. Nil is that nothing
 	// can be asked.
 	Order func(ctx context.Context, o monitor.HotelOrder) error
+	// Act hands in what a person does about incidents and checks, and returns once it is durable. Nil is that nothing
+	// can be done.
+	Act func(ctx context.Context, a monitor.Act) error
+	// Receivers are those in force, for saying who hears what. Nil is none.
+	Receivers func() []monitor.Receiver
 	// Fresh is a snapshot that shows what was ordered just before. Nil is Reader's.
 	Fresh func(ctx context.Context) *monitor.Snapshot
 	// ReconnectURL is where a hotel's administrator renews the link to apaleo; {account} in it stands for the
@@ -52,6 +57,8 @@ type Options struct {
 	// Text is the operator's own sentence for a key of apaleo.HotelTextKeys, asked at each request; "" is that there is
 	// none. Nil is none at all.
 	Text func(key string) string
+	// Nonce makes a word that no form had before. Nil is at random.
+	Nonce func() string
 	// Collectors bring the metrics of parts that the site does not know.
 	Collectors []prometheus.Collector
 	Log        zerolog.Logger
@@ -61,20 +68,22 @@ type Options struct {
 type Site struct {
 	Options
 	host   string // of PublicURL, without its port
+	origin string // of PublicURL
 	pages  pages
 	policy string // Content-Security-Policy of the pages
 
 	board, front, notes cache // the operator's page, the public page, public.json
 	hotels              hotelCache
 	common              publicCache
+	done                doneActs
 }
 
 // New makes a Site. It starts nothing.
 func New(o Options) *Site {
 	s := &Site{Options: o, pages: newPages()}
 	s.policy = s.pages.policy()
-	if u, err := url.Parse(o.PublicURL); err == nil {
-		s.host = u.Hostname()
+	if u, err := url.Parse(o.PublicURL); err == nil && u.Host != "" {
+		s.host, s.origin = u.Hostname(), u.Scheme+"://"+u.Host
 	}
 	return s
 }
@@ -97,7 +106,7 @@ func (s *Site) Operator() http.Handler {
 		default:
 			s.refuse(w, v)
 		}
-	}))
+	}), s.origin)
 }
 
 // Trusted is the operator's side for a door through which nobody else comes. Reports need their token there, too.
@@ -128,6 +137,8 @@ func (s *Site) operatorRoutes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.serveBoard)
 	mux.HandleFunc("GET /incidents/{id}", s.serveIncidentPage)
+	mux.HandleFunc("POST /incidents/{id}", s.serveIncidentAct)
+	s.silenceRoutes(mux)
 	mux.HandleFunc("GET /hotels", s.serveHotelsPage)
 	mux.HandleFunc("GET /ledger", s.serveLedger)
 	mux.HandleFunc("GET /public.json", s.servePublicJSON)
@@ -141,12 +152,18 @@ func (s *Site) operatorRoutes() http.Handler {
 	mux.HandleFunc("GET /api/v1/deliveries", s.serveDeliveries)
 	mux.HandleFunc("GET /api/v1/hotels", s.serveHotels)
 	mux.HandleFunc("POST /api/v1/hotels/{account}/{what}", s.serveHotelOrder)
+	s.actRoutes(mux)
 	return mux
 }
 
-// protect puts around everything what holds for everything.
-func protect(h http.Handler) http.Handler {
-	h = http.NewCrossOriginProtection().Handler(h)
+// protect puts around everything what holds for everything. Pages of other sites can change nothing; trusted are other
+// origins of our own, as a browser knows them.
+func protect(h http.Handler, trusted ...string) http.Handler {
+	guard := http.NewCrossOriginProtection()
+	for _, origin := range trusted {
+		_ = guard.AddTrustedOrigin(origin) // one that is none is nobody's
+	}
+	h = guard.Handler(h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		head := w.Header()
 		head.Set("X-Content-Type-Options", "nosniff")

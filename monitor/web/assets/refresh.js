@@ -2,8 +2,11 @@
   const zone = () => document.querySelectorAll("time").forEach((t) => {
     t.title = new Date(t.dateTime).toLocaleString(undefined, {dateStyle: "medium", timeStyle: "long"});
   });
+  const busy = () => document.activeElement.matches("input") || document.querySelector("#live .problem")
+    || Array.from(document.querySelectorAll("#live form[method=post] input")).some(
+      (i) => i.type === "radio" ? i.checked !== i.defaultChecked : i.value !== i.defaultValue);
   const swap = (text) => {
-    if (document.activeElement.matches("input")) { return; }
+    if (busy()) { return; }
     const next = new DOMParser().parseFromString(text, "text/html"), live = next.getElementById("live");
     document.querySelectorAll("details").forEach((d) => {
       const same = next.getElementById(d.id);

@@ -1,0 +1,205 @@
+package web
+
+import (
+	"cmp"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"bellhop/monitor"
+)
+
+// A silencesView is the page of silences, maintenance and pauses.
+type silencesView struct {
+	At       moment
+	State    monitor.State
+	Now      []quietView
+	Later    []quietView
+	Forms    formsView
+	Done     string // what was done just before
+	Checks   []string
+	Accounts []string
+	Labels   []string
+	Written  map[string]string // what was written in the form for a new one
+}
+
+// Kind is which kind is chosen in the form for a new one.
+func (v silencesView) Kind() string { return cmp.Or(v.Written["kind"], string(monitor.ActSilence)) }
+
+// An endingView is one of a page with the form that ends it.
+type endingView struct {
+	One  quietView
+	Page silencesView
+}
+
+// A quietView is a silence, a maintenance or a pause as pages show it.
+type quietView struct {
+	ID, Kind, What, Name, By, Why string
+	State                         monitor.State // its shape
+	From, Until                   moment
+	Checks                        string
+	Incident                      string
+	Verb                          string // what ends it
+	Later                         bool   // it is to come
+	Config                        bool   // it can be ended in the configuration alone
+}
+
+var quietWords = map[monitor.ActKind]struct {
+	word, verb string
+	state      monitor.State
+}{
+	monitor.ActSilence:     {"silenced", "Lift it", monitor.StateUnknown},
+	monitor.ActMaintenance: {"maintenance", "End it", monitor.StateMaintenance},
+	monitor.ActPause:       {"paused", "Resume", monitor.StatePaused},
+}
+
+// quiets are the silences of a snapshot: those in force, and those to come.
+func quiets(s *monitor.Snapshot) (now, later []quietView) {
+	for _, one := range s.Silences {
+		q, w := quieted(one, s), quietWords[one.Kind]
+		v := quietView{
+			ID: one.ID, Kind: w.word, What: q.What, Name: one.Name, By: one.By, Why: one.Why, State: w.state, From: when(one.From, s.At),
+			Until: when(one.Until, s.At), Incident: one.Target.Incident, Verb: w.verb, Config: one.ID == "",
+		}
+		if one.Target.Incident == "" {
+			v.Checks = count(q.Checks, "check", "checks")
+		}
+		if q.InForce {
+			now = append(now, v)
+		} else {
+			v.Verb, v.Later = "Call it off", true
+			later = append(later, v)
+		}
+	}
+	return now, later
+}
+
+func (s *Site) silenceRoutes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /silences", func(w http.ResponseWriter, r *http.Request) {
+		v := silencesView{Forms: s.forms(r)}
+		if done, ok := s.done.of(r.URL.Query().Get("done")); ok {
+			v.Done = done.Text
+		}
+		s.showSilences(w, r, v, http.StatusOK)
+	})
+	mux.HandleFunc("POST /silences", s.serveSilenceForm)
+}
+
+// serveSilenceForm makes what a form describes, or ends what it names.
+func (s *Site) serveSilenceForm(w http.ResponseWriter, r *http.Request) {
+	snap := s.latest(r.Context())
+	v, err := s.spoken(r)
+	var a monitor.Act
+	if err == nil {
+		a, err = s.silenceAct(r, v, snap)
+	}
+	if err == nil {
+		_, err = s.do(r.Context(), a)
+	}
+	if err == nil {
+		seeOther(w, "silences?done="+url.QueryEscape(a.ID))
+		return
+	}
+	view := silencesView{Forms: s.again(r, v, err), Written: map[string]string{}}
+	for _, k := range []string{"kind", "name", "from", "checks", "accounts", "labels", "id"} {
+		view.Written[k] = v.Get(k)
+	}
+	s.showSilences(w, r, view, statusOfError(err))
+}
+
+func (s *Site) silenceAct(r *http.Request, v url.Values, snap *monitor.Snapshot) (monitor.Act, error) {
+	q := Asked{
+		By: v.Get("by"), Why: v.Get("why"), For: v.Get("for"), Kind: monitor.ActKind(v.Get("kind")), Name: v.Get("name"),
+		Target: monitor.Target{Accounts: words(v.Get("accounts"))},
+	}
+	if v.Get("act") == string(monitor.ActLift) {
+		a, err := Asked{By: q.By, Why: q.Why}.act(monitor.ActLift, s.at(snap))
+		if err != nil {
+			return a, err
+		}
+		one, err := silenceNamed(snap, v.Get("id"))
+		if err != nil {
+			return a, err
+		}
+		a.Lifts, a.ID = one.ID, actID(a.Kind, key(r, v))
+		return a, nil
+	}
+	for _, c := range words(v.Get("checks")) {
+		q.Checks = append(q.Checks, monitor.CheckID(c))
+	}
+	for _, l := range words(v.Get("labels")) {
+		name, value, ok := strings.Cut(l, "=")
+		if !ok {
+			return monitor.Act{}, refused(http.StatusBadRequest, "a label is written name=value, as team=web")
+		}
+		if q.Labels == nil {
+			q.Labels = map[string]string{}
+		}
+		q.Labels[name] = value
+	}
+	if from := v.Get("from"); from != "" {
+		t, err := time.Parse("2006-01-02T15:04", from[:min(len(from), len("2006-01-02T15:04"))])
+		if err != nil {
+			return monitor.Act{}, refused(http.StatusBadRequest, "from is a day and a time in UTC, like 2026-11-28T22:00")
+		}
+		q.From = &t
+	}
+	if q.Kind != monitor.ActMaintenance {
+		q.Name = ""
+	}
+	a, err := s.askSilence(r, q, snap)
+	a.ID = actID(a.Kind, key(r, v))
+	return a, err
+}
+
+// words are the parts of a text between commas and spaces.
+func words(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' || r == '\n' || r == '\r' })
+}
+
+func (s *Site) showSilences(w http.ResponseWriter, r *http.Request, v silencesView, status int) {
+	snap := s.latest(r.Context())
+	if snap == nil {
+		http.Error(w, "bellhop is starting.", http.StatusServiceUnavailable)
+		return
+	}
+	v.At, v.State = when(snap.At, s.at(snap)), monitor.StateUnknown
+	v.Now, v.Later = quiets(snap)
+	v.Checks, v.Accounts, v.Labels = names(snap)
+	page, err := s.render("silences.html", v)
+	s.html(w, "no-store")
+	if status != http.StatusOK && err == nil {
+		w.WriteHeader(status)
+		_, _ = w.Write(page.body)
+		return
+	}
+	s.serveRendered(w, r, page, err)
+}
+
+// offered is how many names a form offers of each kind.
+const offered = 200
+
+// names are the names that a form offers: of checks, accounts and labels.
+func names(s *monitor.Snapshot) (checks, accounts, labels []string) {
+	c, a, l := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, v := range s.Checks {
+		c[v.Check.Name] = true
+		if !v.Check.Reported || len(c) < offered {
+			c[string(v.Check.ID())] = true
+		}
+		if v.Check.Account != "" {
+			a[v.Check.Account] = true
+		}
+		for k, value := range v.Check.Labels {
+			l[k+"="+value] = true
+		}
+	}
+	some := func(m map[string]bool) []string {
+		all := slices.Sorted(maps.Keys(m))
+		return all[:min(len(all), offered)]
+	}
+	return some(c), some(a), some(l)
+}
