@@ -25,6 +25,14 @@ type formsView struct {
 	Ready   bool   // something can be done here
 }
 
+// Length is how long is chosen: an hour, where nobody has chosen yet.
+func (f formsView) Length() string {
+	if f.Problem == "" {
+		return "1h"
+	}
+	return f.For
+}
+
 // forms are those of a page that was asked for without anything in them.
 func (s *Site) forms(r *http.Request) formsView {
 	return formsView{Nonce: s.nonce(), Token: s.wantsToken(r), Ready: s.Act != nil}
@@ -213,6 +221,10 @@ var remarkWords = map[monitor.ActKind]string{
 func said(i *monitor.Incident, now time.Time) []saidView {
 	var all []saidView
 	for _, r := range slices.Backward(i.Remarks) {
+		if r.Text != "" && (r.What == monitor.ActSilence || r.What == monitor.ActMaintenance || r.What == monitor.ActPause) {
+			all = append(all, saidView{At: when(r.At, now), What: r.Text}) // it says who
+			continue
+		}
 		all = append(all, saidView{when(r.At, now), r.By, cmp.Or(remarkWords[r.What], string(r.What)), r.Text})
 	}
 	return all

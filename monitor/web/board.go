@@ -77,7 +77,7 @@ func board(hotels *hotelViews, now time.Time, o Options) boardView {
 	inForce, toCome := quiets(s)
 	return boardView{
 		overallView: overallView{sum.State, sum.Sentence, when(sum.Since, now), when(s.At, now)}, Now: inForce, Later: toCome[:min(len(toCome), nextListed)],
-		Alarms:      alarms(s, now), Notices: notices(s), Groups: groups(s), Hotels: boardOfHotels(s, hotels),
+		Alarms: alarms(s, now), Notices: notices(s), Groups: groups(s), Hotels: boardOfHotels(s, hotels),
 		Open: incidentViews(s.Open, s.At), Recent: incidentViews(s.Recent, s.At), Foot: foot(s, o),
 	}
 }

@@ -78,8 +78,18 @@ func anySnapshot(t *rapid.T) *monitor.Snapshot {
 	s.Notices = []*monitor.Notice{{ID: "n", Key: "k", Text: "t", NextStep: "s", At: now}}
 	s.Owed = []*monitor.Delivery{{DeliveryID: monitor.DeliveryID{Receiver: "ops", Incident: "i"}, LastErr: "e", Dead: "d", Failing: anyTime(t)}}
 	s.OldestOwed = anyTime(t)
+	for range rapid.IntRange(0, 2).Draw(t, "silences") {
+		s.Silences = append(s.Silences, anySilence(t))
+	}
 	private(s)
 	return s
+}
+
+func anySilence(t *rapid.T) *monitor.Silence {
+	return &monitor.Silence{
+		ID: "s", Kind: oneOf(t, monitor.ActSilence, monitor.ActMaintenance, monitor.ActPause), Name: "n", By: "b", Why: "w", From: anyTime(t), Until: anyTime(t),
+		Target: monitor.Target{Incident: oneOf(t, "", "inc0"), Checks: []monitor.CheckID{"c"}, Accounts: []string{"a"}, Labels: map[string]string{"l": "v"}},
+	}
 }
 
 func anyIncident(t *rapid.T, i int, st monitor.IncidentState) *monitor.Incident {
@@ -89,7 +99,9 @@ func anyIncident(t *rapid.T, i int, st monitor.IncidentState) *monitor.Incident 
 		Side: oneOf(t, monitor.SideApaleo, monitor.SideCredentials, monitor.SidePermissions, monitor.SideRequest, monitor.SideHotel,
 			monitor.SideNetwork, monitor.SideIntegration, monitor.SideUnclear),
 		Public: oneOf(t, "", "For everybody."), Title: "t", Text: "x", NextStep: "n", Doc: "https://d", Acks: []string{"a"},
-		Cause: monitor.Cause{Kind: oneOf(t, monitor.NodeEdge, monitor.NodeAccount, monitor.NodeHotels), ID: "c"}, Affected: []monitor.Affected{{Check: "c", TrackingID: "t", Runbook: "https://r"}},
+		Cause: monitor.Cause{Kind: oneOf(t, monitor.NodeEdge, monitor.NodeAccount, monitor.NodeHotels), ID: "c"},
+		Ack:   oneOf(t, nil, &monitor.Ack{By: "b", Why: "w"}), Remarks: []monitor.Remark{{By: "b", What: monitor.ActNote, Text: "t"}},
+		Muted: rapid.Bool().Draw(t, "muted"), MutedBy: oneOf(t, "", "in maintenance", "silenced"), Affected: []monitor.Affected{{Check: "c", TrackingID: "t", Runbook: "https://r"}},
 	}
 }
 
@@ -100,6 +112,9 @@ func anyCheck(t *rapid.T, i, incidents int) monitor.CheckView {
 	}
 	v := monitor.CheckView{Check: c, Why: "w", Badges: []string{"auth"}, Next: anyTime(t)}
 	v.State = oneOf(t, monitor.StateUp, monitor.StateDegraded, monitor.StateDown, monitor.StateUnknown, monitor.StatePaused, monitor.StateMaintenance)
+	if rapid.Bool().Draw(t, "silenced") {
+		v.Silence = anySilence(t)
+	}
 	if rapid.Bool().Draw(t, "asked") {
 		v.Row = &monitor.Row{SetUp: "s", Last: monitor.Outcome{
 			At: now, Detail: "d", IP: "192.0.2.1", TrackingID: "t", Code: "c", Messages: []string{"m"}, Acks: []string{"a"},
@@ -129,7 +144,7 @@ func TestNothingPrivateIsPublic(t *testing.T) {
 				}
 			}
 		}
-		for _, path := range []string{"/metrics", "/api/v1/status", "/api/v1/incidents", "/api/v1/deliveries", "/incidents/x", "/hotels", "/api/v1/hotels", "/ledger"} {
+		for _, path := range []string{"/metrics", "/api/v1/status", "/api/v1/incidents", "/api/v1/deliveries", "/incidents/x", "/silences", "/api/v1/silences", "/hotels", "/api/v1/hotels", "/ledger"} {
 			if w := knock(operator, lan, "192.0.2.1", path); w.Code != http.StatusUnauthorized || strings.Contains(w.Body.String(), mark) {
 				t.Fatalf("%s: status %d", path, w.Code)
 			}
@@ -169,15 +184,18 @@ func TestOthersTroubleIsNotPublic(t *testing.T) {
 func TestHostileText(t *testing.T) {
 	hostile := `"'><script>alert(1)</script><img src=x onerror=alert(1)>{{.}}` + "\u202e\x00\xff"
 	s := worldMixed()
+	quiet := worldQuiet()
+	s.Open, s.Silences = append(quiet.Open, s.Open...), quiet.Silences
 	few := reported(43)
 	s.Hotels, s.Checks = few.Hotels, append(s.Checks, few.Checks...)
 	s.Owed = worldDown().Owed
 	texts(reflect.ValueOf(s), "", func(string, string) string { return hostile })
+	s.Silences[2].Target.Incident = "inc"
 	s.Open[0].ID, s.Open[0].Doc, s.Open[0].State, s.Open[0].Cause.ID = "inc", "javascript:alert(1)", monitor.IncidentOpen, hostile
 	for _, c := range s.Checks {
 		c.Check.Runbook = "javascript:alert(1)"
 	}
-	for _, path := range []string{"/", "/hotels", "/hotels?q=" + url.QueryEscape(hostile), "/incidents/inc", "/incidents/" + "%3Cscript%3Ealert(1)%3C%2Fscript%3E"} {
+	for _, path := range []string{"/", "/silences", "/hotels", "/hotels?q=" + url.QueryEscape(hostile), "/incidents/inc", "/incidents/" + "%3Cscript%3Ealert(1)%3C%2Fscript%3E"} {
 		page := get(own(s), path).Body.String()
 		if strings.Contains(page, "<script>alert") || strings.Contains(page, "<img") || strings.Contains(page, `href="javascript:`) {
 			t.Errorf("%s: text became markup", path)
@@ -230,5 +248,42 @@ func TestUnshownChecksAreNotPublic(t *testing.T) {
 		if v, shown := publish(s, now), component != ""; (len(v.Incidents) == 2) != shown || (v.State == monitor.StateDown) != shown {
 			t.Errorf("component %q: %+v", component, v)
 		}
+	}
+}
+
+// TestMaintenanceIsPublic ensures that the public reads of maintenance that it is, and nothing of who, why, or of what fails
+// in it; and that a silence hides nothing from it.
+func TestMaintenanceIsPublic(t *testing.T) {
+	s := worldDown()
+	i := *s.Open[0]
+	i.Muted, i.MutedBy, i.Members = true, `in maintenance "Secret project" by Bob`, nil
+	by := &monitor.Silence{ID: "mnt_x", Kind: monitor.ActMaintenance, Name: "Secret project", By: "Bob", Why: "new owners"}
+	for _, c := range s.Checks {
+		if c.Check.Public == "apaleo API" {
+			i.Members = append(i.Members, monitor.SignalID{Check: c.Check.ID(), Signal: monitor.Availability})
+			hold(s, string(c.Check.ID()), monitor.StateMaintenance, by)
+		}
+	}
+	s.Open, s.Silences, s.Recent = []*monitor.Incident{&i}, []*monitor.Silence{by}, nil
+	v := publish(s, now)
+	if v.State != monitor.StateUp || len(v.Incidents) != 0 || v.Components[0].State != monitor.StateMaintenance ||
+		v.Sentence != "Everything works that is being watched; apaleo API is in maintenance." {
+		t.Errorf("in maintenance: %+v", v)
+	}
+	over := i
+	over.State = monitor.IncidentResolved
+	s.Open, s.Recent = nil, []*monitor.Incident{&over}
+	if v := publish(s, now); len(v.Incidents) != 0 {
+		t.Errorf("after it: %+v", v)
+	}
+	page := get(site(s).Public(), "/").Body.String() + get(site(s).Public(), "/public.json").Body.String()
+	for _, word := range []string{"Bob", "Secret", "new owners"} {
+		if strings.Contains(page, word) {
+			t.Errorf("the public reads %q", word)
+		}
+	}
+	silenced := worldQuiet()
+	if v := publish(silenced, now); v.State != monitor.StateDown || len(v.Incidents) == 0 {
+		t.Errorf("silenced: %+v", v)
 	}
 }

@@ -212,7 +212,7 @@ func severityState(s monitor.Severity) monitor.State {
 func publicIncidents(s *monitor.Snapshot) []publicIncident {
 	out, unshown := []publicIncident{}, unshownChecks(s)
 	for _, i := range slices.Concat(s.Open, s.Recent) {
-		if everybodys(i) && !ofThese(i, unshown) && strings.TrimSpace(i.Public) != "" && i.Into == "" {
+		if everybodys(i) && !ofThese(i, unshown) && !planned(i, s) && strings.TrimSpace(i.Public) != "" && i.Into == "" {
 			out = append(out, publicIncident{i.State, i.Severity, i.Public, instant(i.Since), instant(i.Ended), i.Cause.Kind == monitor.NodeHotels})
 		}
 	}
@@ -229,6 +229,20 @@ func unshownChecks(s *monitor.Snapshot) map[monitor.CheckID]bool {
 		}
 	}
 	return all
+}
+
+// planned tells whether an incident is of nothing but what is in maintenance of the operator's: the public reads of the
+// maintenance alone. A silence is about messages, and hides nothing from the public.
+func planned(i *monitor.Incident, s *monitor.Snapshot) bool {
+	if i.State != monitor.IncidentOpen {
+		return i.Muted && strings.HasPrefix(i.MutedBy, "in maintenance")
+	}
+	working := func(m monitor.SignalID) bool {
+		return !slices.ContainsFunc(s.Checks, func(v monitor.CheckView) bool {
+			return v.Check.ID() == m.Check && v.State == monitor.StateMaintenance
+		})
+	}
+	return i.Muted && len(i.Members) > 0 && !slices.ContainsFunc(i.Members, working)
 }
 
 // ofThese tells whether an incident is about some checks and no others.

@@ -38,7 +38,7 @@ type endingView struct {
 // A quietView is a silence, a maintenance or a pause as pages show it.
 type quietView struct {
 	ID, Kind, What, Name, By, Why string
-	State                         monitor.State // its shape
+	State                         string // its shape
 	From, Until                   moment
 	Checks                        string
 	Incident                      string
@@ -49,11 +49,10 @@ type quietView struct {
 
 var quietWords = map[monitor.ActKind]struct {
 	word, verb string
-	state      monitor.State
 }{
-	monitor.ActSilence:     {"silenced", "Lift it", monitor.StateUnknown},
-	monitor.ActMaintenance: {"maintenance", "End it", monitor.StateMaintenance},
-	monitor.ActPause:       {"paused", "Resume", monitor.StatePaused},
+	monitor.ActSilence:     {"silenced", "Lift it"},
+	monitor.ActMaintenance: {"maintenance", "End it"},
+	monitor.ActPause:       {"paused", "Resume"},
 }
 
 // quiets are the silences of a snapshot: those in force, and those to come.
@@ -61,7 +60,7 @@ func quiets(s *monitor.Snapshot) (now, later []quietView) {
 	for _, one := range s.Silences {
 		q, w := quieted(one, s), quietWords[one.Kind]
 		v := quietView{
-			ID: one.ID, Kind: w.word, What: q.What, Name: one.Name, By: one.By, Why: one.Why, State: w.state, From: when(one.From, s.At),
+			ID: one.ID, Kind: w.word, What: q.What, Name: one.Name, By: one.By, Why: one.Why, State: w.word, From: when(one.From, s.At),
 			Until: when(one.Until, s.At), Incident: one.Target.Incident, Verb: w.verb, Config: one.ID == "",
 		}
 		if one.Target.Incident == "" {
