@@ -14,6 +14,7 @@ type Explanation struct {
 	Title    string            `json:"title"`
 	State    monitor.State     `json:"state"`
 	Why      string            `json:"why,omitempty"`
+	Silence  *monitor.Silence  `json:"silence,omitempty"` // the pause, maintenance or silence in force that covers it
 	Badges   []string          `json:"badges,omitempty"`
 	Kind     string            `json:"kind"`
 	Host     string            `json:"host"`
@@ -105,6 +106,7 @@ func explain(s *monitor.Snapshot, known []*monitor.Delivery, name string, p moni
 		Pace: "its own schedule", Signals: []SignalView{}, Told: []Owed{}, Causes: causes(c),
 	}
 	e.slow(c, v.Row)
+	e.Silence = v.Silence
 	e.Use = consumption(s, c)
 	if e.Reported = c.Reported; c.Reported {
 		e.Timeout, e.Pace = "", teller(c)

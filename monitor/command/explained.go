@@ -90,7 +90,10 @@ func (e Explanation) String() string {
 
 func (e Explanation) verdict() string {
 	text := "It is " + string(e.State)
-	if e.Why != "" {
+	switch {
+	case e.Silence != nil && e.Silence.Kind != monitor.ActSilence:
+		text = "It is " + e.Why
+	case e.Why != "":
 		text += ": " + e.Why
 	}
 	if len(e.Badges) > 0 {
@@ -117,6 +120,7 @@ func (e Explanation) facts() [][2]string {
 		labels = append(labels, k+"="+e.Labels[k])
 	}
 	return [][2]string{
+		{"By people", e.held()},
 		{asks, e.Host},
 		{"Account", e.Account},
 		{"How", e.how()},
@@ -129,6 +133,20 @@ func (e Explanation) facts() [][2]string {
 		{"Causes", strings.Join(e.Causes, " > ")},
 		{"Labels", strings.Join(labels, " ")},
 		{"Runbook", e.Runbook},
+	}
+}
+
+// held is what a person wants of the check otherwise than usual, as far as its state does not say so, and how it is ended.
+func (e Explanation) held() string {
+	switch one := e.Silence; {
+	case one == nil:
+		return ""
+	case one.ID == "":
+		return "in the configuration: it is changed there"
+	case one.Kind == monitor.ActSilence:
+		return one.Words(e.At) + " (bellhop unsilence " + one.ID + " ends it)"
+	default:
+		return "bellhop unsilence " + one.ID + " ends it"
 	}
 }
 

@@ -126,13 +126,26 @@ func (s *Site) silenceAct(r *http.Request, v url.Values, snap *monitor.Snapshot)
 		a.Lifts, a.ID = one.ID, actID(a.Kind, key(r, v))
 		return a, nil
 	}
+	if err := q.written(v); err != nil {
+		return monitor.Act{}, err
+	}
+	if q.Kind != monitor.ActMaintenance {
+		q.Name = ""
+	}
+	a, err := s.askSilence(r, q, snap)
+	a.ID = actID(a.Kind, key(r, v))
+	return a, err
+}
+
+// written adds what a form says in words: of what, and from when.
+func (q *Asked) written(v url.Values) error {
 	for _, c := range words(v.Get("checks")) {
 		q.Checks = append(q.Checks, monitor.CheckID(c))
 	}
 	for _, l := range words(v.Get("labels")) {
 		name, value, ok := strings.Cut(l, "=")
 		if !ok {
-			return monitor.Act{}, refused(http.StatusBadRequest, "a label is written name=value, as team=web")
+			return refused(http.StatusBadRequest, "a label is written name=value, as team=web")
 		}
 		if q.Labels == nil {
 			q.Labels = map[string]string{}
@@ -142,16 +155,11 @@ func (s *Site) silenceAct(r *http.Request, v url.Values, snap *monitor.Snapshot)
 	if from := v.Get("from"); from != "" {
 		t, err := time.Parse("2006-01-02T15:04", from[:min(len(from), len("2006-01-02T15:04"))])
 		if err != nil {
-			return monitor.Act{}, refused(http.StatusBadRequest, "from is a day and a time in UTC, like 2026-11-28T22:00")
+			return refused(http.StatusBadRequest, "from is a day and a time in UTC, like 2026-11-28T22:00")
 		}
 		q.From = &t
 	}
-	if q.Kind != monitor.ActMaintenance {
-		q.Name = ""
-	}
-	a, err := s.askSilence(r, q, snap)
-	a.ID = actID(a.Kind, key(r, v))
-	return a, err
+	return nil
 }
 
 // words are the parts of a text between commas and spaces.
