@@ -37,9 +37,9 @@ func (p *place) does(args ...string) string {
 func (r *running) last() monitor.Incident {
 	r.Helper()
 	var body struct{ Incidents []monitor.Incident }
-	if err := json.Unmarshal([]byte(r.get("/api/v1/incidents")), &body); err != nil || len(body.Incidents) == 0 {
-		r.Fatalf("%v: no incident", err)
-	}
+	r.until("an incident is listed", func() bool {
+		return json.Unmarshal([]byte(r.get("/api/v1/incidents")), &body) == nil && len(body.Incidents) > 0
+	})
 	return body.Incidents[0]
 }
 
@@ -91,7 +91,7 @@ func TestActsOnAnIncident(t *testing.T) {
 	p.configure(p.pager())
 	r := p.start()
 	p.until("all is well", func() bool { return p.state("api-edge") == "up" })
-	if text, status := p.says("ack", "last"); status != exitMisuse || !strings.Contains(text, "there is no incident") {
+	if text, status := p.says("ack", "last", "--by", "Anna"); status != exitMisuse || !strings.Contains(text, "there is no incident") {
 		t.Errorf("ack of nothing: %d %s", status, text)
 	}
 	outage := p.apaleo.Fault(apaleotest.Gateway(502).On(apaleotest.API))
@@ -101,9 +101,10 @@ func TestActsOnAnIncident(t *testing.T) {
 	if text := p.does("ack", "last", "--by", "Anna", "--for", "1h", "--why", "on the phone <b>"); !strings.HasPrefix(text, "Anna is on it. Reminders and mentions stop until ") {
 		t.Errorf("ack says %s", text)
 	}
-	if a := r.last().Ack; a == nil || a.By != "Anna" || a.Why != "on the phone <b>" || a.Until.IsZero() {
-		t.Errorf("acknowledged: %+v", a)
-	}
+	p.until("it is acknowledged", func() bool {
+		a := r.last().Ack
+		return a != nil && a.By == "Anna" && a.Why == "on the phone <b>" && !a.Until.IsZero()
+	})
 	p.does("note", id[:12], "their ticket", "is 4711", "--by", "Bob")
 	if done, status := r.api("/api/v1/incidents/"+id+"/unacknowledge", `{"by":"Carla"}`); status != http.StatusOK || done.Incident.Ack != nil {
 		t.Errorf("unacknowledge: %d %+v", status, done)
@@ -111,18 +112,17 @@ func TestActsOnAnIncident(t *testing.T) {
 	if text, status := p.says("unack", "last", "--by", "Carla"); status != exitFinding || !strings.Contains(text, "nobody has acknowledged it") {
 		t.Errorf("unack again: %d %s", status, text)
 	}
-	if status := r.form("/incidents/"+id, url.Values{"act": {"acknowledge"}, "by": {"Dora"}, "for": {"8h"}}); status != http.StatusSeeOther || r.last().Ack == nil {
+	if status := r.form("/incidents/"+id, url.Values{"act": {"acknowledge"}, "by": {"Dora"}, "for": {"8h"}}); status != http.StatusSeeOther {
 		t.Errorf("by form: %d", status)
 	}
+	p.until("Dora is on it", func() bool { a := r.last().Ack; return a != nil && a.By == "Dora" })
 	text := p.does("silence", "last", "--by", "Anna", "--for", "8h", "--why", "apaleo knows")
 	for _, want := range []string{"pager hears nothing more of it until ", "its end is told all the same", "bellhop unsilence sil_"} {
 		if !strings.Contains(strings.Join(strings.Fields(text), " "), want) {
 			t.Errorf("silence lacks %q: %s", want, text)
 		}
 	}
-	if i := r.last(); !i.Muted || !strings.Contains(i.MutedBy, "Anna") {
-		t.Errorf("silenced: %v %q", i.Muted, i.MutedBy)
-	}
+	p.until("it is silenced", func() bool { i := r.last(); return i.Muted && strings.Contains(i.MutedBy, "Anna") })
 	page := r.get("/incidents/" + id)
 	for _, want := range []string{"on the phone &lt;b&gt;", "their ticket is 4711", "<b>Bob</b>", "<b>Dora</b> is on it", "apaleo knows", "End the silence"} {
 		if !strings.Contains(page, want) {
@@ -214,7 +214,7 @@ func TestActsOutliveARestart(t *testing.T) {
 	p.until("all is well", func() bool { return p.state("api-edge") == "up" })
 	p.does("pause", "api-edge", "--by", "Anna", "--why", "new edge")
 	p.does("maintenance", "--check", "token-edge", "--name", "Later", "--from", time.Now().UTC().Add(20*time.Hour).Format(time.RFC3339), "--for", "1h", "--by", "Anna")
-	p.more = "maintenance: [{name: Nightly, checks: [identity-discovery], schedule: \"* * * * *\", for: 59s}]\n"
+	p.more = "maintenance: [{name: Nightly, checks: [identity-discovery], schedule: \"*/5 * * * *\", for: 2m}]\n"
 	p.configure(p.pager())
 	r.hangups <- syscall.SIGHUP
 	p.until("it is reloaded", func() bool { return strings.Contains(r.log.String(), "configuration reloaded") })
