@@ -14,7 +14,7 @@ type Silence struct {
 	By     string    `json:"by,omitempty"`
 	Why    string    `json:"why,omitempty"`
 	Target Target    `json:"target"`
-	Made   time.Time `json:"made"`
+	Made   time.Time `json:"made,omitzero"`
 	From   time.Time `json:"from"`
 	Until  time.Time `json:"until,omitzero"` // zero is until the incident ends, or until it is lifted
 	Ended  time.Time `json:"ended,omitzero"` // before its time: lifted, or the incident ended; zero is not

@@ -26,6 +26,7 @@ func worldQuiet() *monitor.Snapshot {
 		{ID: "sil_star12345b", Kind: monitor.ActSilence, By: "Bob", Why: "apaleo knows", Target: monitor.Target{Incident: i.ID}, Made: at("10:04:02"), From: at("10:04:02"), Until: at("12:00:00")},
 		{ID: "mnt_rain12345c", Kind: monitor.ActMaintenance, By: "Bob", Name: "Database upgrade", Why: "new disks", Target: monitor.Target{Accounts: []string{"alpine-hotels"}, Labels: map[string]string{"team": "web"}}, Made: at("10:00:00"), From: at("22:00:00"), Until: at("23:30:00").Add(24 * time.Hour)},
 	}
+	s.Checks[6].Check.Labels = map[string]string{"team": "web"} // one of alpine-hotels
 	hold(s, "webhook-edge", monitor.StatePaused, s.Silences[0])
 	hold(s, "identity-discovery", monitor.StateMaintenance, s.Silences[1])
 	hold(s, "token-edge", monitor.StateMaintenance, s.Silences[1])
