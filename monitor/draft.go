@@ -42,6 +42,7 @@ func (d *draft) at(t time.Time) {
 func (d *draft) finish() Change {
 	d.announceAll("")
 	d.settle()
+	d.neverTold()
 	d.c.At = d.now
 	if d.watched != d.b.watched {
 		d.c.config = d.watched

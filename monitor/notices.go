@@ -24,7 +24,10 @@ const (
 const skewMax = time.Minute
 
 // note takes in what another part has to tell.
-func (d *draft) note(n Note) { d.notify(n.Key, n.Text, n.NextStep, n.Over) }
+func (d *draft) note(n Note) {
+	d.notify(n.Key, n.Text, n.NextStep, n.Over)
+	d.revived(n)
+}
 
 // notify tells the operator something that is no incident, once until it is over. An end is told only where
 // a beginning was.

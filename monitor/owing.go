@@ -197,7 +197,7 @@ func (d *draft) dismiss(first bool) {
 	for _, key := range sortedKeys(d.b.notices) {
 		n := d.b.notices[key]
 		gone, wasGone := strings.CutPrefix(key, noticeGone)
-		sick, wasSick := strings.CutPrefix(key, ReceiverKey(""))
+		sick, wasSick := cutEither(key, ReceiverKey(""), noticeDead)
 		_, back := d.watched.receiver(gone)
 		_, known := d.watched.receiver(sick)
 		old := first && !d.now.Before(n.At.Add(d.b.pace.NoticeOwed))
@@ -205,4 +205,12 @@ func (d *draft) dismiss(first bool) {
 			d.notify(key, "", "", true)
 		}
 	}
+}
+
+// cutEither is CutPrefix of the one or the other.
+func cutEither(s, a, b string) (string, bool) {
+	if after, is := strings.CutPrefix(s, a); is {
+		return after, true
+	}
+	return strings.CutPrefix(s, b)
 }

@@ -188,7 +188,7 @@ func (l *lane) finish(ctx context.Context, j job, spec Lane, s monitor.Sending, 
 	if err != nil {
 		r = l.refused(j, spec, s, refusal(err), now)
 	}
-	l.counted(func(c *counts) { c.came(r) })
+	l.counted(func(c *counts) { c.came(r, s.Type) })
 	l.log(r, s, j.row.LastErr != "")
 	l.submit(ctx, r)
 	l.judge(ctx, r, orElse(j.row.Failing, now))

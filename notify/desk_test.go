@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"sync"
 	"testing"
@@ -20,6 +21,7 @@ type desk struct {
 	out  *notify.Outbox
 	stop func() // ends the outbox and waits for it
 	pace monitor.Pace
+	log  io.Writer
 
 	mu        sync.Mutex // protects all below
 	rows      map[monitor.DeliveryID]monitor.Delivery
@@ -55,6 +57,9 @@ func (c *channel) Notify(ctx context.Context, l notify.Letter) (notify.Receipt, 
 	if errors.Is(err, errHang) {
 		<-ctx.Done()
 		err = &notify.Refusal{Result: monitor.Ambiguous, Reason: "no answer in time"}
+	}
+	if err == nil {
+		return notify.Receipt{Status: 200}, nil
 	}
 	return notify.Receipt{}, err
 }
@@ -102,14 +107,14 @@ func lane(r monitor.Receiver, c notify.Notifier) notify.Lane {
 // open starts an outbox over the lanes, on an empty book.
 func open(t *testing.T, lanes ...notify.Lane) *desk {
 	t.Helper()
-	d := &desk{pace: monitor.RealPace(), rows: map[monitor.DeliveryID]monitor.Delivery{}, incidents: map[string]*monitor.Incident{}}
+	d := &desk{log: io.Discard, pace: monitor.RealPace(), rows: map[monitor.DeliveryID]monitor.Delivery{}, incidents: map[string]*monitor.Incident{}}
 	d.start(t, notify.Options{Lanes: lanes})
 	return d
 }
 
 // start starts an outbox on what the desk has stored. It has ended when the test ends.
 func (d *desk) start(t *testing.T, o notify.Options) {
-	o.Submit, o.Pace, o.Log = d.submit, d.pace, zerolog.Nop()
+	o.Submit, o.Pace, o.Log = d.submit, d.pace, zerolog.New(d.log).Level(zerolog.InfoLevel)
 	d.out = notify.New(o)
 	saved := monitor.Saved{ID: "book"}
 	for _, row := range d.rows {
@@ -174,6 +179,8 @@ func (d *desk) receive(in monitor.Receipt) map[monitor.DeliveryID]*monitor.Deliv
 	}
 	return rows
 }
+
+func (d *desk) logs(to io.Writer) { d.log = to }
 
 func (d *desk) update(rows map[monitor.DeliveryID]*monitor.Delivery) {
 	for id, row := range rows {

@@ -27,6 +27,7 @@ type lane struct {
 	kept   time.Time                        // last beat of what keeps the receiver's incidents open
 	skips  int                              // beats that failed since one did not
 	paused time.Time                        // the receiver asked for nothing before
+	blamed map[monitor.DeliveryID]string    // messages for whose sake it was said not to work
 	sick   time.Time                        // first failure since anything was accepted
 	took   time.Time                        // last acceptance
 }
@@ -34,7 +35,7 @@ type lane struct {
 func newLane(x *Outbox, spec Lane) *lane {
 	return &lane{
 		x: x, name: spec.Receiver.Name, nudge: make(chan struct{}, 1), spec: spec, counts: newCounts(),
-		tried: map[monitor.DeliveryID]time.Time{}, held: map[monitor.DeliveryID]time.Time{},
+		tried: map[monitor.DeliveryID]time.Time{}, held: map[monitor.DeliveryID]time.Time{}, blamed: map[monitor.DeliveryID]string{},
 	}
 }
 
@@ -107,6 +108,7 @@ func (l *lane) look() (Lane, time.Time, []monitor.Owing) {
 	settled := func(id monitor.DeliveryID, _ time.Time) bool { return l.x.ledger.rows[id] == nil }
 	maps.DeleteFunc(l.tried, settled)
 	maps.DeleteFunc(l.held, settled)
+	maps.DeleteFunc(l.blamed, func(id monitor.DeliveryID, _ string) bool { return l.x.ledger.rows[id] == nil })
 	return l.spec, l.fresh, l.x.ledger.owings(l.name)
 }
 

@@ -63,6 +63,7 @@ func (x *Outbox) Watch(c monitor.Change) {
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.buryLocked(c)
 	x.ledger.enter(c)
 	if len(c.Incidents)+len(c.Events)+len(c.Notices) > 0 {
 		x.nudgeLocked()

@@ -8,26 +8,38 @@ import (
 	"bellhop/monitor"
 )
 
-// judge tells the other receivers that this one does not work, or that it works again. since is the first
-// failure of the row that the receipt is for.
+// judge tells the other receivers, and the log, that this one does not work, or that it works again. since is the
+// first failure of the row that the receipt is for. A message that is refused while others are taken is told once: each
+// other one that is taken would else be two notices. What came to no request says nothing.
 func (l *lane) judge(ctx context.Context, r monitor.Receipt, since time.Time) {
-	if r.Result == monitor.Accepted {
+	asked := r.Status != 0 || l.kind() == monitor.LogReceiver
+	switch {
+	case r.Result == monitor.Accepted && asked:
 		l.sick, l.took = time.Time{}, r.At
 		l.mend(r.At)
 		if l.noted() {
+			l.x.options.Log.Info().Str("receiver", l.name).Msg("receiver recovered")
 			l.submit(ctx, well(l.name, r.At))
 		}
 		return
-	}
-	if r.Blind {
+	case r.Result == monitor.Accepted, r.Result == monitor.Missing, r.Blind:
 		return
 	}
 	if l.sick.IsZero() {
 		l.sick = latest(since, l.took)
 	}
-	if ill(r, l.sick, l.x.options.Pace) && !l.noted() {
+	if ill(r, l.sick, l.x.options.Pace) && !l.noted() && l.blamed[r.Delivery] != r.ID {
+		l.blamed[r.Delivery] = r.ID
+		l.x.options.Log.Error().Str("receiver", l.name).Time("since", l.sick).Str("reason", r.Reason).Int("status", r.Status).Msg("receiver failed")
 		l.submit(ctx, unwell(l.name, l.sick, r))
 	}
+}
+
+// kind is what the receiver is.
+func (l *lane) kind() string {
+	l.x.mu.Lock()
+	defer l.x.mu.Unlock()
+	return l.spec.Receiver.Kind
 }
 
 // mend lets what failed before be tried at once: the receiver has just taken something.

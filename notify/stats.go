@@ -14,13 +14,15 @@ type LaneStats struct {
 	Receiver string
 	Kind     string
 	Attempts map[monitor.SendResult]uint64
-	Latency  monitor.Histogram // from decision to the first attempt leaving, seconds
-	Owed     int               // messages due and not accepted
-	Oldest   time.Time         // since when the oldest of them is owed; zero is none
-	Accepted time.Time         // last acceptance; zero is none since start
-	Err      string            // of the last attempt; "" if it was accepted
-	Kept     uint64            // times that it was told again of all that is open there (Lane.Keep), and
-	Unkept   uint64            // how many of these came to nothing
+	Told     map[monitor.EventType]uint64 // messages accepted
+	Dead     uint64                       // messages given up: owed for too long, refused for good, or dropped
+	Latency  monitor.Histogram            // from decision to the first attempt leaving, seconds
+	Owed     int                          // messages due and not accepted
+	Oldest   time.Time                    // since when the oldest of them is owed; zero is none
+	Accepted time.Time                    // last acceptance; zero is none since start
+	Err      string                       // of the last attempt; "" if it was accepted
+	Kept     uint64                       // times that it was told again of all that is open there (Lane.Keep), and
+	Unkept   uint64                       // how many of these came to nothing
 }
 
 // Stats is what each lane counts, by receiver's name.
@@ -40,6 +42,7 @@ func (l *lane) statsLocked(now time.Time) LaneStats {
 	s := LaneStats{Receiver: l.name, Kind: l.spec.Receiver.Kind}
 	s.Attempts, s.Latency = maps.Clone(l.counts.attempts), l.counts.latency
 	s.Latency.Counts = slices.Clone(l.counts.latency.Counts)
+	s.Told, s.Dead = maps.Clone(l.counts.told), l.counts.dead
 	s.Accepted, s.Err = l.counts.accepted, l.counts.err
 	s.Kept, s.Unkept = l.counts.kept, l.counts.unkept
 	for _, d := range l.x.ledger.of(s.Receiver) {
@@ -58,6 +61,8 @@ func (l *lane) statsLocked(now time.Time) LaneStats {
 // counts are protected by the outbox's mutex.
 type counts struct {
 	attempts map[monitor.SendResult]uint64
+	told     map[monitor.EventType]uint64
+	dead     uint64
 	latency  monitor.Histogram
 	accepted time.Time
 	err      string
@@ -68,8 +73,8 @@ type counts struct {
 func newCounts() counts {
 	bounds := []float64{0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 1, 10, 60, 600}
 	return counts{
-		attempts: map[monitor.SendResult]uint64{},
-		latency:  monitor.Histogram{Bounds: bounds, Counts: make([]uint64, len(bounds)+1)},
+		attempts: map[monitor.SendResult]uint64{}, told: map[monitor.EventType]uint64{},
+		latency: monitor.Histogram{Bounds: bounds, Counts: make([]uint64, len(bounds)+1)},
 	}
 }
 
@@ -93,10 +98,21 @@ func (c *counts) left(j job, s monitor.Sending, now time.Time) {
 	c.latency.Counts[at]++
 }
 
-func (c *counts) came(r monitor.Receipt) {
+func (c *counts) came(r monitor.Receipt, what monitor.EventType) {
 	c.attempts[r.Result]++
 	c.err = r.Reason
 	if r.Result == monitor.Accepted {
 		c.accepted = r.At
+		c.told[what]++
+	}
+}
+
+// buryLocked counts the rows that a commit gives up.
+func (x *Outbox) buryLocked(c monitor.Change) {
+	for id, d := range c.Deliveries {
+		l, old := x.lanes[id.Receiver], x.ledger.rows[id]
+		if l != nil && !l.leaving && d.Dead != "" && old != nil && old.Dead == "" {
+			l.counts.dead++
+		}
 	}
 }

@@ -18,7 +18,7 @@ type exporter struct {
 	came    func() traffic.Counts
 	refused *atomic.Bool
 
-	config, attempts, latency, owed, oldest, reports, beats, late, totals *prometheus.Desc
+	config, attempts, told, dead, latency, owed, oldest, reports, beats, late, totals *prometheus.Desc
 }
 
 func newExporter(stats func() []notify.LaneStats, came func() traffic.Counts, refused *atomic.Bool) *exporter {
@@ -29,6 +29,8 @@ func newExporter(stats func() []notify.LaneStats, came func() traffic.Counts, re
 		stats: stats, came: came, refused: refused,
 		config:   desc("bellhop_config_last_reload_successful", "Whether the last configuration that was read is in force."),
 		attempts: desc("bellhop_delivery_attempts_total", "Attempts to send, by what came of them.", "receiver", "result"),
+		told:     desc("bellhop_messages_told_total", "Messages that the receiver accepted, by what they were.", "receiver", "type"),
+		dead:     desc("bellhop_dead_letters_total", "Messages given up: owed for too long, refused for good, or dropped by the operator.", "receiver"),
 		latency:  desc("bellhop_delivery_latency_seconds", "From a decision to the first attempt leaving.", "receiver"),
 		owed:     desc("bellhop_receiver_owed", "Messages that are due and that the receiver has not accepted.", "receiver"),
 		reports:  desc("bellhop_reports_total", "Reports of the integration, by what became of them.", "result"),
@@ -41,7 +43,7 @@ func newExporter(stats func() []notify.LaneStats, came func() traffic.Counts, re
 
 // Describe lists the metrics.
 func (e *exporter) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{e.config, e.attempts, e.latency, e.owed, e.oldest, e.reports, e.beats, e.late, e.totals} {
+	for _, d := range []*prometheus.Desc{e.config, e.attempts, e.told, e.dead, e.latency, e.owed, e.oldest, e.reports, e.beats, e.late, e.totals} {
 		to <- d
 	}
 }
@@ -56,10 +58,14 @@ func (e *exporter) Collect(to chan<- prometheus.Metric) {
 	e.collectIntake(to)
 	for _, s := range e.stats() {
 		for _, r := range []monitor.SendResult{
-			monitor.Accepted, monitor.Refused, monitor.Ambiguous, monitor.Unmended, monitor.Content, monitor.Gone,
+			monitor.Accepted, monitor.Refused, monitor.Ambiguous, monitor.Unmended, monitor.Content, monitor.Gone, monitor.Missing,
 		} {
 			to <- prometheus.MustNewConstMetric(e.attempts, prometheus.CounterValue, float64(s.Attempts[r]), s.Receiver, string(r))
 		}
+		for _, t := range toldTypes() {
+			to <- prometheus.MustNewConstMetric(e.told, prometheus.CounterValue, float64(s.Told[t]), s.Receiver, string(t))
+		}
+		to <- prometheus.MustNewConstMetric(e.dead, prometheus.CounterValue, float64(s.Dead), s.Receiver)
 		age := 0.0
 		if !s.Oldest.IsZero() {
 			age = max(time.Since(s.Oldest).Seconds(), 0)
@@ -67,6 +73,14 @@ func (e *exporter) Collect(to chan<- prometheus.Metric) {
 		to <- prometheus.MustNewConstMetric(e.owed, prometheus.GaugeValue, float64(s.Owed), s.Receiver)
 		to <- prometheus.MustNewConstMetric(e.oldest, prometheus.GaugeValue, age, s.Receiver)
 		to <- histogram(e.latency, s.Latency, s.Receiver)
+	}
+}
+
+// toldTypes is what messages can be: zeros too are given, as an alert rule on what is absent never fires.
+func toldTypes() []monitor.EventType {
+	return []monitor.EventType{
+		monitor.EventOpened, monitor.EventUpdated, monitor.EventReopened, monitor.EventReminder, monitor.EventResolved,
+		monitor.EventRecap, monitor.EventDigest, monitor.EventNotice,
 	}
 }
 
