@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"reflect"
 	"slices"
 	"time"
 )
@@ -50,6 +51,9 @@ func (d *draft) speak(a Act) {
 		return
 	}
 	line := Remark{By: a.By, What: a.Kind, Text: a.Why}
+	if !a.Until.IsZero() {
+		line.Text = reasoned("until "+d.clock(a.Until), a.Why)
+	}
 	if i.State != IncidentOpen {
 		if a.Kind == ActNote { // of what is over, for those who read of it: it is no news
 			d.remark(d.editIncident(at), line)
@@ -105,6 +109,11 @@ func (d *draft) keepSilence(a Act) {
 	from := a.From
 	if !from.After(d.now) {
 		from = d.now
+	}
+	for _, s := range d.silences() { // the last word on the same counts
+		if s.Kind == a.Kind && s.InForce(d.now) && from.Equal(d.now) && reflect.DeepEqual(s.Target, a.Target) {
+			d.lift(s)
+		}
 	}
 	d.setSilence(&Silence{ID: a.ID, Kind: a.Kind, Name: a.Name, By: a.By, Why: a.Why, Target: a.Target, Made: d.now, From: from, Until: a.Until})
 }

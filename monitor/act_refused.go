@@ -69,7 +69,7 @@ func (a Act) invalid(now time.Time) error {
 	case a.Kind != ActLift && t.empty():
 		return errors.New("say what it is about")
 	case slices.Contains(ofIncidents, a.Kind) && !ofIncident:
-		return fmt.Errorf("only an incident can get: %s", a.Kind)
+		return fmt.Errorf("say which incident: %s is of one alone", a.Kind)
 	case slices.Contains(ofChecks, a.Kind) && t.Incident != "":
 		return fmt.Errorf("%s is of checks, accounts or labels, not of an incident", a.Kind)
 	case a.Kind == ActNote && strings.TrimSpace(a.Why) == "":
@@ -109,9 +109,9 @@ func (a Act) incidentOf(s *Snapshot) error {
 	case a.Kind == ActNote:
 		return nil
 	case s.Recent[n].Into != "":
-		return fmt.Errorf("it became part of %s at %s", s.Recent[n].Into, sinceClock(s.Recent[n].Updated, s.At))
+		return fmt.Errorf("the incident became part of %s at %s", s.Recent[n].Into, sinceClock(s.Recent[n].Updated, s.At))
 	}
-	return fmt.Errorf("it ended at %s", sinceClock(s.Recent[n].Ended, s.At))
+	return fmt.Errorf("the incident ended at %s", sinceClock(s.Recent[n].Ended, s.At))
 }
 
 // found are the checks that a target means, or why there are none.

@@ -18,12 +18,13 @@ func (d *draft) reopen(at string, cause Cause, id SignalID, since time.Time) {
 	d.announce(at, EventReopened, ChangeReopened)
 }
 
-// lately is the incident of a cause that ended within Pace.ReopenIn, or "".
+// lately is the incident of a cause that ended within Pace.ReopenIn, or "". What ended as its checks were paused did not
+// end: nobody knows how it went on, and it begins anew.
 func (d *draft) lately(n Node) string {
 	best := ""
 	var ended time.Time
 	look := func(id string, i *Incident) {
-		if i.State == IncidentResolved && i.Cause.Node() == n && i.Into == "" && d.now.Sub(i.Ended) < d.b.pace.ReopenIn && i.Ended.After(ended) {
+		if i.State == IncidentResolved && i.Cause.Node() == n && i.Into == "" && i.Change != ChangePaused && d.now.Sub(i.Ended) < d.b.pace.ReopenIn && i.Ended.After(ended) {
 			best, ended = id, i.Ended
 		}
 	}

@@ -51,16 +51,29 @@ func (s *Silence) Words(now time.Time) string {
 	case s.ID == "" && s.Kind == ActPause:
 		text += " in the configuration"
 	}
+	if until := s.until(now); until != "" {
+		text += " " + until
+	}
+	return reasoned(text, s.Why)
+}
+
+// until says until when a silence is; "" is that nobody knows.
+func (s *Silence) until(now time.Time) string {
 	switch {
 	case !s.Until.IsZero():
-		text += " until " + sinceClock(s.Until, now)
+		return "until " + sinceClock(s.Until, now)
 	case s.Kind == ActSilence:
-		text += " until it ends"
+		return "until it ends"
 	}
-	if s.Why != "" {
-		text += ": " + s.Why
+	return ""
+}
+
+// reasoned is a few words with the reason for them, if there is one.
+func reasoned(text, why string) string {
+	if text == "" || why == "" {
+		return text + why
 	}
-	return text
+	return text + ": " + why
 }
 
 // empty says whether nothing is named.

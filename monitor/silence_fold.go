@@ -139,7 +139,7 @@ func (d *draft) hush(at string) bool {
 		return true
 	case !i.Muted && words != "" && (i.Change != ChangeUnsilenced || d.now.Sub(i.Updated) >= d.b.pace.UpdateEvery):
 		if by.ID != "" {
-			d.remark(d.editIncident(at), Remark{By: by.By, What: by.Kind, Text: words})
+			d.remark(d.editIncident(at), Remark{By: by.By, What: by.Kind, Text: reasoned(by.until(d.now), by.Why)})
 		}
 		d.version(at, EventUpdated, ChangeSilenced)
 		return true
@@ -171,6 +171,7 @@ func (d *draft) outgrown(at string) {
 	for _, s := range d.silences() {
 		if s.Target.Incident == at && !s.Over(d.now) {
 			d.lift(s)
+			d.remark(d.editIncident(at), Remark{What: ActLift, Text: "it proved to be more than what was silenced"})
 		}
 	}
 }

@@ -28,6 +28,7 @@ type simulation struct {
 	stopped   bool
 	numbers   map[string]int
 	asked     int
+	done      int // acts of people
 	page      page
 	out       strings.Builder
 	watch     func(monitor.Change) // invariants
@@ -127,6 +128,9 @@ func (s *simulation) replan(id monitor.CheckID, p monitor.Plan) {
 
 func (s *simulation) after(id monitor.CheckID, last time.Time) time.Time {
 	c, p := s.check(id), s.plans[id]
+	if p.Paused {
+		return s.now.AddDate(1, 0, 0)
+	}
 	at := c.Schedule.Next(s.now)
 	if p.Every > 0 && !last.IsZero() {
 		at = later(last.Add(p.Every), s.now)
@@ -158,6 +162,8 @@ type kept struct {
 	clients    map[string]*monitor.Client
 	hotels     map[string]*monitor.Hotel
 	reports    map[string]time.Time
+	silences   map[string]*monitor.Silence
+	acts       map[string]time.Time
 }
 
 func newKept() kept {
@@ -165,6 +171,7 @@ func newKept() kept {
 		rows: map[monitor.CheckID]*monitor.Row{}, incidents: map[string]*monitor.Incident{}, notices: map[string]*monitor.Notice{},
 		deliveries: map[monitor.DeliveryID]*monitor.Delivery{}, clients: map[string]*monitor.Client{},
 		hotels: map[string]*monitor.Hotel{}, reports: map[string]time.Time{},
+		silences: map[string]*monitor.Silence{}, acts: map[string]time.Time{},
 	}
 }
 
@@ -184,6 +191,12 @@ func (k *kept) save(c monitor.Change, at time.Time) {
 			delete(k.hotels, account)
 		}
 	}
+	for id, s := range c.Silences {
+		if k.silences[id] = s; s == nil {
+			delete(k.silences, id)
+		}
+	}
+	maps.Copy(k.acts, c.Acts)
 	maps.Copy(k.reports, c.Reports)
 	maps.Copy(k.incidents, c.Incidents)
 	maps.Copy(k.deliveries, c.Deliveries)
@@ -201,6 +214,7 @@ func (k *kept) saved(t *testing.T) monitor.Saved {
 		ID: "book", Committed: k.committed, Rows: restored(t, k.rows), Incidents: restored(t, k.incidents),
 		Deliveries: restored(t, owed), Notices: restored(t, k.notices), Clients: restored(t, k.clients),
 		Hotels: restored(t, k.hotels), Reports: maps.Clone(k.reports),
+		Silences: restored(t, k.silences), Acts: maps.Clone(k.acts),
 	}
 }
 

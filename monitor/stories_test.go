@@ -110,6 +110,10 @@ func enlist(cast *monitor.Reconfigure, words []string) error {
 		cast.Mute = true
 	case "own":
 		cast.Checks = append(cast.Checks, own(words[1], words[2], words[3:]...))
+	case "maintenance":
+		cast.Maintenance = append(cast.Maintenance, planned(words[1:]))
+	case "paused", "label":
+		return ofCheck(cast, words)
 	case "receiver":
 		cast.Receivers = append(cast.Receivers, receiver(words[1:]))
 	default:
@@ -181,7 +185,7 @@ func (s *simulation) happen(words []string) {
 	case "ask":
 		fmt.Fprintf(&s.out, "%s sentence asked: %d attempts so far\n", s.now.Format("02 15:04:05"), s.asked)
 	default:
-		if !s.integrate(words) && !s.page.publish(words) {
+		if !s.integrate(words) && !s.page.publish(words) && !s.person(words) {
 			s.t.Fatalf("nobody can %q", words)
 		}
 	}

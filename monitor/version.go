@@ -15,7 +15,8 @@ func (d *draft) version(at string, t EventType, change ChangeWord) {
 	}
 	i.Pending = Pending{}
 	d.word(i)
-	if d.mute(i, t); i.State != IncidentOpen {
+	d.mute(i, t)
+	if i.Text += d.peopleText(i); i.State != IncidentOpen {
 		i.Ack = nil
 		d.settleSilences(i)
 	}
