@@ -10,7 +10,6 @@ import (
 
 	"bellhop/monitor"
 	"bellhop/monitor/apaleo/apaleotest"
-	"bellhop/notify"
 )
 
 // What Gatus (08c46354, August 2026) was seen to do, on bellhop. The numbers are those of the experiments in which it
@@ -44,7 +43,7 @@ func TestGatusE3SlowReceiverStopsProbes(t *testing.T) {
 		n.start()
 		n.pass(time.Minute)
 		for _, to := range n.rooms {
-			to.atEach(func(notify.Letter) { time.Sleep(9 * time.Second) })
+			to.takes(9 * time.Second)
 		}
 		n.breaks(all[:3]...)
 		n.pass(2 * time.Minute)
