@@ -24,11 +24,15 @@ func TestCheck(t *testing.T) {
 	}{
 		{"all is well", nil, func(*talk) {}, []want{{true, "", "workspace"}, {true, "", "post and edit"}, {true, "", "looked up"}, {true, "", "#ops"}}},
 		{
-			"may not post", []string{slacktest.ScopeHistory, slacktest.ScopeRead}, func(*talk) {},
+			"may not post",
+			[]string{slacktest.ScopeHistory, slacktest.ScopeRead},
+			func(*talk) {},
 			[]want{{true, "", ""}, {false, "chat:write", "may not post"}, {true, "", ""}, {true, "", ""}},
 		},
 		{
-			"may post, and nothing else", []string{slacktest.ScopeWrite}, func(*talk) {},
+			"may post, and nothing else",
+			[]string{slacktest.ScopeWrite},
+			func(*talk) {},
 			[]want{{true, "", ""}, {true, "", ""}, {true, "channels:history", "twice"}, {true, "", "cannot be looked at"}},
 		},
 		{"not in the channel", []string{slacktest.ScopeWrite, slacktest.ScopeHistory, slacktest.ScopeRead}, func(k *talk) { k.room.Member(false) }, []want{{true, "", ""}, {true, "", ""}, {true, "", ""}, {false, "", "/invite"}}},

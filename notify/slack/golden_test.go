@@ -218,6 +218,22 @@ func TestBudget(t *testing.T) {
 	}
 }
 
+// TestEscapesStayWhole ensures that a text is cut before it is escaped: half an escape is none.
+func TestEscapesStayWhole(t *testing.T) {
+	whole := strings.NewReplacer("&amp;", "", "&lt;", "", "&gt;", "")
+	for pad := range 12 {
+		m := version(monitor.EventOpened, 1, func(i *monitor.Incident) {
+			i.Text = strings.Repeat("x", pad) + strings.Repeat("&<!channel>ä😀", 300)
+			i.NextStep, i.Title = i.Text, i.Text[:pad+40]
+		})
+		k := talking(t, nil)
+		k.send(m)
+		if rest := whole.Replace(textOf(k.room.Posts()[0].Raw)); strings.ContainsAny(rest, "&<>") {
+			t.Errorf("padded by %d: half an escape in %q", pad, rest)
+		}
+	}
+}
+
 // huge makes everything in an incident as long as it can be, in characters that all must be escaped.
 func huge(i *monitor.Incident) {
 	long := strings.Repeat("&<!channel>ä😀", 320)

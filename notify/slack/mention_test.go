@@ -32,15 +32,28 @@ func TestQuietHours(t *testing.T) {
 		at   string // in UTC
 		want bool
 	}{
-		{night, "2026-11-22T20:59:59Z", false}, {night, "2026-11-22T21:00:00Z", true}, {night, "2026-11-23T00:00:00Z", true},
-		{night, "2026-11-23T05:59:59Z", true}, {night, "2026-11-23T06:00:00Z", false},
-		{night, "2026-07-22T20:00:00Z", true}, {night, "2026-07-22T19:59:59Z", false}, {night, "2026-07-23T05:00:00Z", false}, // summer
-		{night, "2026-03-29T04:59:00Z", true}, {night, "2026-03-29T05:00:00Z", false}, // the night of 8 hours
-		{night, "2026-10-25T05:59:00Z", true}, {night, "2026-10-25T06:00:00Z", false}, // that of 10
-		{early, "2026-03-29T00:59:59Z", false}, {early, "2026-03-29T01:00:00Z", false}, // 02:00 does not come
-		{early, "2026-10-25T00:30:00Z", true}, {early, "2026-10-25T01:30:00Z", true}, {early, "2026-10-25T02:00:00Z", false}, // and comes twice
-		{noon, "2026-11-22T10:59:59Z", false}, {noon, "2026-11-22T12:29:59Z", true}, {noon, "2026-11-22T12:30:00Z", false},
-		{slack.QuietHours{}, "2026-11-22T00:00:00Z", false}, {slack.QuietHours{Zone: berlin}, "2026-11-22T00:00:00Z", false},
+		{night, "2026-11-22T20:59:59Z", false},
+		{night, "2026-11-22T21:00:00Z", true},
+		{night, "2026-11-23T00:00:00Z", true},
+		{night, "2026-11-23T05:59:59Z", true},
+		{night, "2026-11-23T06:00:00Z", false},
+		{night, "2026-07-22T20:00:00Z", true},
+		{night, "2026-07-22T19:59:59Z", false},
+		{night, "2026-07-23T05:00:00Z", false}, // summer
+		{night, "2026-03-29T04:59:00Z", true},
+		{night, "2026-03-29T05:00:00Z", false}, // the night of 8 hours
+		{night, "2026-10-25T05:59:00Z", true},
+		{night, "2026-10-25T06:00:00Z", false}, // that of 10
+		{early, "2026-03-29T00:59:59Z", false},
+		{early, "2026-03-29T01:00:00Z", false}, // 02:00 does not come
+		{early, "2026-10-25T00:30:00Z", true},
+		{early, "2026-10-25T01:30:00Z", true},
+		{early, "2026-10-25T02:00:00Z", false}, // and comes twice
+		{noon, "2026-11-22T10:59:59Z", false},
+		{noon, "2026-11-22T12:29:59Z", true},
+		{noon, "2026-11-22T12:30:00Z", false},
+		{slack.QuietHours{}, "2026-11-22T00:00:00Z", false},
+		{slack.QuietHours{Zone: berlin}, "2026-11-22T00:00:00Z", false},
 		{slack.QuietHours{From: 22 * time.Hour, To: 7 * time.Hour}, "2026-11-22T21:59:00Z", false},
 	} {
 		at, err := time.Parse(time.RFC3339, tt.at)

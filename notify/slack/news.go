@@ -26,6 +26,7 @@ func news(m notify.Message) string {
 		all = append(all, "📣 *apaleo's status page:* "+orElse(safe(strings.Join(i.Acks, "; "), maxRemark), "it speaks of this now"))
 	case monitor.ChangeQuiet, monitor.ChangeMaintenanceOver, monitor.ChangeUnsilenced:
 		all = append(all, sign(i.Severity)+" "+claim(i))
+	default: // found and done tell it
 	}
 	return strings.Join(append(all, done(m)...), "\n")
 }

@@ -88,19 +88,24 @@ func notice(what monitor.EventType) notify.Message {
 
 func messages() map[string]notify.Message {
 	return map[string]notify.Message{
-		"opened-down":     message(monitor.EventOpened, monitor.Down, nil),
-		"opened-degraded": message(monitor.EventOpened, monitor.Degraded, text("apaleo API is degraded", "apaleo API is degraded: 18 of 58 attempts failed (31 %, HTTP 502) since 10:02:11 UTC, usually 0.1 %.", monitor.SideApaleo)),
-		"opened-slow":     message(monitor.EventOpened, monitor.Degraded, slow),
-		"opened-auth":     message(monitor.EventOpened, monitor.AuthLost, text("Our credentials are rejected", "Our apaleo credentials are rejected (400 invalid_client) since 10:02:11 UTC. apaleo itself is up.", monitor.SideCredentials)),
-		"opened-quota":    message(monitor.EventOpened, monitor.QuotaOut, text("Rate limit", "apaleo answers 429 since 10:02:11 UTC.", monitor.SideIntegration)),
-		"opened-warning":  message(monitor.EventOpened, monitor.Warning, text("Certificate ends soon", "The certificate of example.com ends on 2026-11-30.", monitor.SideIntegration)),
-		"opened-hotels":   message(monitor.EventOpened, monitor.Warning, hotels),
-		"updated":         message(monitor.EventUpdated, monitor.Degraded, func(i *monitor.Incident) { i.Version, i.Acks = 2, []string{"Elevated errors on the API"} }),
-		"reopened":        message(monitor.EventReopened, monitor.Down, func(i *monitor.Incident) { i.Version, i.Reopened, i.Flapping = 3, 1, true }),
-		"resolved":        message(monitor.EventResolved, monitor.Down, ended),
-		"recap":           message(monitor.EventRecap, monitor.Down, ended),
-		"notice":          notice(monitor.EventNotice),
-		"test":            notice(monitor.EventTest),
+		"opened-down":      message(monitor.EventOpened, monitor.Down, nil),
+		"opened-degraded":  message(monitor.EventOpened, monitor.Degraded, text("apaleo API is degraded", "apaleo API is degraded: 18 of 58 attempts failed (31 %, HTTP 502) since 10:02:11 UTC, usually 0.1 %.", monitor.SideApaleo)),
+		"opened-slow":      message(monitor.EventOpened, monitor.Degraded, slow),
+		"opened-auth":      message(monitor.EventOpened, monitor.AuthLost, text("Our credentials are rejected", "Our apaleo credentials are rejected (400 invalid_client) since 10:02:11 UTC. apaleo itself is up.", monitor.SideCredentials)),
+		"opened-quota":     message(monitor.EventOpened, monitor.QuotaOut, text("Rate limit", "apaleo answers 429 since 10:02:11 UTC.", monitor.SideIntegration)),
+		"opened-warning":   message(monitor.EventOpened, monitor.Warning, text("Certificate ends soon", "The certificate of example.com ends on 2026-11-30.", monitor.SideIntegration)),
+		"opened-hotels":    message(monitor.EventOpened, monitor.Warning, hotels),
+		"updated":          message(monitor.EventUpdated, monitor.Degraded, func(i *monitor.Incident) { i.Version, i.Acks = 2, []string{"Elevated errors on the API"} }),
+		"reopened":         message(monitor.EventReopened, monitor.Down, func(i *monitor.Incident) { i.Version, i.Reopened, i.Flapping = 3, 1, true }),
+		"resolved":         message(monitor.EventResolved, monitor.Down, ended),
+		"recap":            message(monitor.EventRecap, monitor.Down, ended),
+		"updated-severity": version(monitor.EventUpdated, 2, milder),
+		"reminder":         letters()["reminder"],
+		"left":             version(monitor.EventUpdated, 2, leaving),
+		"digest":           digest(1000, 12),
+		"digest-over":      digest(0, 1000),
+		"notice":           notice(monitor.EventNotice),
+		"test":             notice(monitor.EventTest),
 	}
 }
 
@@ -267,7 +272,7 @@ func TestAnswers(t *testing.T) {
 func TestHang(t *testing.T) {
 	c, l := channel(t)
 	c.Always(slacktest.Fault{Hang: true})
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 	defer cancel()
 	_, err := notify.Try(ctx, l, messages()["opened-down"])
 	var r *notify.Refusal

@@ -62,7 +62,8 @@ func TestTraps(t *testing.T) {
 		{"no permission", said("no_permission"), monitor.Unmended, "no_permission", 0},
 		{"not known yet", said("moon_is_full"), monitor.Unmended, "moon_is_full", 0},
 		{
-			"missing scope", fault{Body: `{"ok":false,"error":"missing_scope","needed":"chat:write","provided":"identify"}`},
+			"missing scope",
+			fault{Body: `{"ok":false,"error":"missing_scope","needed":"chat:write","provided":"identify"}`},
 			monitor.Unmended, "missing_scope: the token needs chat:write", 0,
 		},
 		{"bad blocks", said("invalid_blocks"), monitor.Content, "invalid_blocks", 0},
@@ -105,7 +106,7 @@ func near(got, want time.Duration) bool { return got <= want && want-got < 3*tim
 // TestTimeouts ensures that a Slack that cannot be reached refused, and that one that takes a letter and says nothing,
 // or is too slow with it, may have taken it. No attempt waits longer than its deadline.
 func TestTimeouts(t *testing.T) {
-	k := talking(t, func(o *slack.BotOptions) { o.Pace.SendTimeout = 80 * time.Millisecond })
+	k := talking(t, func(o *slack.BotOptions) { o.Pace.SendTimeout = 500 * time.Millisecond })
 	var r *notify.Refusal
 	for name, f := range map[string]slacktest.Fault{"hangs": slacktest.Hangs(), "late": slacktest.Late(time.Minute)} {
 		k.space.Fail("chat.postMessage", f)
