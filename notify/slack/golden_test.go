@@ -54,6 +54,20 @@ func silenced(i *monitor.Incident) {
 	i.Remarks = []monitor.Remark{{At: since.Add(5 * time.Minute), By: "Anna", What: monitor.ActSilence, Text: "we know"}}
 }
 
+// meanwhile is what several people did while the receiver could not be reached.
+func meanwhile(i *monitor.Incident) {
+	i.Change = monitor.ChangeUnacknowledged
+	i.Remarks = []monitor.Remark{
+		{At: since, By: "Ben", What: monitor.ActNote, Text: "told already"},
+		{At: since.Add(5 * time.Minute), By: "Anna", What: monitor.ActAcknowledge, Text: "looking"},
+		{At: since.Add(6 * time.Minute), By: "Anna", What: monitor.ActSilence, Text: "silenced by Anna until 11:00:00 UTC"},
+		{At: since.Add(7 * time.Minute), By: "Ben", What: monitor.ActLift, Text: "too early"},
+		{At: since.Add(65 * time.Minute), What: monitor.ActUnacknowledge, Text: "the time is over for which Anna was on it"},
+	}
+}
+
+func unsilenced(i *monitor.Incident) { i.Change = monitor.ChangeUnsilenced }
+
 func wider(i *monitor.Incident) { i.Change, i.Scope.Accounts = monitor.ChangeScope, "some" }
 
 func otherCause(i *monitor.Incident) {
@@ -98,6 +112,7 @@ func letters() map[string]notify.Message {
 		"opened-hotels": version(monitor.EventOpened, 1, hotels), "opened-plain": plain,
 		"updated-numbers": up(numbers), "updated-severity": up(milder), "updated-cause": up(otherCause), "updated-scope": up(wider),
 		"updated-acknowledged": up(acknowledged), "updated-silenced": up(silenced), "updated-note": up(noted), "updated-status-page": up(statusPage),
+		"updated-meanwhile": up(meanwhile), "updated-unsilenced": up(unsilenced),
 		"left": up(leaving), "reminder": reminder, "reopened": version(monitor.EventReopened, 2, again),
 		"resolved": version(monitor.EventResolved, 2, ended), "resolved-unwatched": version(monitor.EventResolved, 2, unwatched), "resolved-plain": plainEnd,
 		"recap": recap, "notice": notice(monitor.EventNotice), "test": notice(monitor.EventTest),

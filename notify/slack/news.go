@@ -24,6 +24,8 @@ func news(m notify.Message) string {
 	switch i.Change {
 	case monitor.ChangeStatusPage:
 		all = append(all, "📣 *apaleo's status page:* "+orElse(safe(strings.Join(i.Acks, "; "), maxRemark), "it speaks of this now"))
+	case monitor.ChangeSilenced:
+		all = append(all, "🔕 *Held back:* "+orElse(safe(i.MutedBy, maxRemark), "a person said so")+". Its end is told all the same.")
 	case monitor.ChangeQuiet, monitor.ChangeMaintenanceOver, monitor.ChangeUnsilenced:
 		all = append(all, sign(i.Severity)+" "+claim(i))
 	default: // found and done tell it
@@ -68,7 +70,7 @@ func found(m notify.Message) string {
 func done(m notify.Message) (all []string) {
 	remarks := m.Incident.Remarks
 	first := len(remarks)
-	if first > 0 && byPeople(m.Incident.Change) {
+	if kind := act(m.Incident.Change); first > 0 && remarks[first-1].What == kind {
 		first-- // this version is about it
 	}
 	for first > 0 && m.Before != nil && remarks[first-1].At.After(m.Before.ToldAt) {
@@ -76,21 +78,28 @@ func done(m notify.Message) (all []string) {
 	}
 	first = max(first, len(remarks)-maxRemarks)
 	for _, r := range remarks[first:] {
-		all = append(all, remark(r, m.Incident))
+		if s := remark(r, m.Incident); s != "" {
+			all = append(all, s)
+		}
 	}
 	return all
 }
 
-func byPeople(c monitor.ChangeWord) bool {
+// act is what a person did to make a version that changes this; "" is nothing.
+func act(c monitor.ChangeWord) monitor.ActKind {
 	switch c {
-	case monitor.ChangeAcknowledged, monitor.ChangeUnacknowledged, monitor.ChangeNote, monitor.ChangeSilenced:
-		return true
+	case monitor.ChangeAcknowledged:
+		return monitor.ActAcknowledge
+	case monitor.ChangeUnacknowledged:
+		return monitor.ActUnacknowledge
+	case monitor.ChangeNote:
+		return monitor.ActNote
 	default:
-		return false
+		return ""
 	}
 }
 
-// remark is what one person did, with how long it holds as far as that still stands.
+// remark is what one person did, with how long it holds as far as that still stands; "" is what is told elsewhere.
 func remark(r monitor.Remark, i *monitor.Incident) string {
 	who, text := safe(orElse(r.By, "bellhop"), maxName), safe(because(r.Text), maxRemark)
 	switch r.What {
@@ -101,12 +110,14 @@ func remark(r monitor.Remark, i *monitor.Incident) string {
 		}
 		return "👀 *Acknowledged by " + who + "*" + until(end) + text + ". No reminders meanwhile."
 	case monitor.ActUnacknowledge:
-		return "👀 *No longer acknowledged*" + text + "."
+		return "👀 *Not acknowledged any more*" + text + "."
 	case monitor.ActSilence, monitor.ActMaintenance:
-		if i.MutedBy != "" { // which says until when
-			return "🔕 *Held back:* " + safe(i.MutedBy, maxRemark) + ". Its end is told all the same."
+		if i.Muted {
+			return ""
 		}
-		return "🔕 *Silenced by " + who + "*" + text + ". Its end is told all the same."
+		return "🔕 *Was held back meanwhile*" + text + "."
+	case monitor.ActLift:
+		return "🔔 *Silence lifted by " + who + "*" + text + "."
 	case monitor.ActNote:
 		return "📝 *" + who + "*" + text
 	default:

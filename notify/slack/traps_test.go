@@ -109,6 +109,7 @@ func TestTimeouts(t *testing.T) {
 	k := talking(t, func(o *slack.BotOptions) { o.Pace.SendTimeout = 500 * time.Millisecond })
 	var r *notify.Refusal
 	for name, f := range map[string]slacktest.Fault{"hangs": slacktest.Hangs(), "late": slacktest.Late(time.Minute)} {
+		k.maybe = false
 		k.space.Fail("chat.postMessage", f)
 		if err := k.try(course()[0]); !errors.As(err, &r) || r.Result != monitor.Ambiguous || r.Reason != "no answer in time" {
 			t.Errorf("%s: %v", name, err)
