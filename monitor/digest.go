@@ -136,9 +136,9 @@ func (d Delivery) in(digest *Delivery) bool {
 // candidate is what a row is owed, regardless of how long a message has to wait for others.
 func (g *gathering) candidate(o Owing) candidate {
 	r := g.r
-	r.Edits, r.Remind = 0, 0
+	r.Edits = 0
 	c := candidate{Owing: o}
-	if !givenUp(o.Incident, g.p, g.now) {
+	if !givenUp(o.Incident, g.p, g.now) && !o.Row.hushed(o.Incident) {
 		c.what, c.at, c.news = difference(*o.Row, o.Incident, r, g.p)
 	}
 	return c

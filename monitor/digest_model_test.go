@@ -191,7 +191,7 @@ func cmpString(a, b string) int {
 func (w *tellingWorld) letter(o Owing, what EventType) letterNow {
 	d := *o.Row
 	if old := d.Sending; old != nil && old.Body != nil && Resumes(d, o.Incident, w.r, pace) {
-		return letterNow{row: d, sending: *old, stale: old.Version < o.Incident.Version, again: true}
+		return letterNow{row: d, sending: *old, stale: d.Ref == "" && old.Version < o.Incident.Version, again: true}
 	}
 	i := *o.Incident
 	s := Sending{Type: what, Version: i.Version, Severity: i.Severity, Side: i.Side, Cause: i.Cause.Node(), First: w.now, Kind: w.r.Kind}

@@ -7,7 +7,7 @@ func (d Delivery) hushed(i *Incident) bool {
 	case !i.Muted:
 		return false
 	case i.State != IncidentOpen:
-		return d.State != IncidentOpen && !d.Referred
+		return d.State != IncidentOpen && !d.Referred && !d.maybe() && !d.overtaken() // an end that may not have arrived is repeated
 	case d.maybe() && d.Sending.Version < i.Version: // no repeats meanwhile
 		return true
 	}

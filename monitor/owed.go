@@ -24,8 +24,10 @@ func Owed(d Delivery, i *Incident, r Receiver, p Pace, now time.Time) (EventType
 		return d.Sending.Type, d.again(r, p), !d.repeated(r)
 	case ok && d.maybe() && !d.repeated(r) && at.After(d.again(r, p)):
 		return what, d.again(r, p), true // in place of a repeat that says what is no longer true
+	case ok:
+		return what, at, true
 	default:
-		return what, at, ok
+		return reminder(d, i, r)
 	}
 }
 
@@ -51,7 +53,7 @@ func difference(d Delivery, i *Incident, r Receiver, p Pace) (EventType, time.Ti
 	case d.Knows == NeverTried:
 		return typeFor(r, EventRecap), i.Updated, worthRecap(i, r, p)
 	case i.Version <= d.Version:
-		return reminder(d, i, r)
+		return "", time.Time{}, false
 	case r.EveryVersion:
 		return "", i.Updated, true
 	case open && d.State == IncidentResolved:
@@ -81,14 +83,14 @@ func updated(d Delivery, i *Incident, r Receiver, p Pace) (EventType, time.Time,
 	case d.Severity != i.Severity, i.Change == ChangeHotels, d.overtaken():
 		return EventUpdated, later(i.Updated, d.ToldAt.Add(p.PostEvery)), true
 	default:
-		return reminder(d, i, r)
+		return "", time.Time{}, false
 	}
 }
 
-// reminder is what a receiver that knows all of an open incident is owed: to be told once more when nothing was heard
-// of it for long, unless somebody is on it. A digest has a reminder of its own.
+// reminder is what a receiver is owed that knows all it has to of an open incident: to be told once more when nothing
+// was heard of it for long, unless somebody is on it. A digest has a reminder of its own.
 func reminder(d Delivery, i *Incident, r Receiver) (EventType, time.Time, bool) {
-	if r.Remind <= 0 || r.EveryVersion || i.State != IncidentOpen || d.State != IncidentOpen || i.Muted || i.Ack != nil || d.Digest != "" {
+	if r.Remind <= 0 || r.EveryVersion || i.State != IncidentOpen || d.State != IncidentOpen || i.Muted || i.Ack != nil || d.Digest != "" || d.Knows == NeverTried {
 		return "", time.Time{}, false
 	}
 	heard := d.Rang

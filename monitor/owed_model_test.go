@@ -26,6 +26,7 @@ type delivering struct {
 	i        Incident
 	events   []Event
 	d        Delivery
+	again    bool // the letter under way may have arrived before
 	arrivals []arrival
 }
 
@@ -36,6 +37,12 @@ func newDelivering(t *rapid.T) *delivering {
 		After: rapid.SampledFrom([]time.Duration{0, 0, 5 * time.Minute}).Draw(t, "after"),
 	}
 	w.r.Keyless = w.r.Posts && !w.r.EveryVersion
+	if !w.r.Posts && !w.r.EveryVersion {
+		w.r.Edits = rapid.SampledFrom([]time.Duration{0, 5 * time.Second, time.Minute}).Draw(t, "edits")
+		w.r.Lookup = w.r.Edits > 0
+		w.r.NoRecap = w.r.Edits == 0 && rapid.Bool().Draw(t, "no recap")
+	}
+	w.r.Remind = rapid.SampledFrom([]time.Duration{0, 0, 15 * time.Minute}).Draw(t, "remind")
 	w.i = Incident{ID: "inc", State: IncidentOpen, Severity: Down, Since: ten, Opened: ten}
 	w.version(EventOpened)
 	return w
@@ -52,6 +59,18 @@ func (w *delivering) update(t *rapid.T) {
 		w.i.Severity = rapid.SampledFrom([]Severity{Down, Degraded}).Draw(t, "severity")
 		w.version(EventUpdated)
 	}
+}
+
+// ask is what a person does: it is held back, or somebody is on it, or no longer so.
+func (w *delivering) ask(t *rapid.T) {
+	if w.i.State != IncidentOpen {
+		return
+	}
+	w.i.Muted, w.i.Ack = rapid.Bool().Draw(t, "muted"), nil
+	if rapid.Bool().Draw(t, "acknowledged") {
+		w.i.Ack = &Ack{By: "Anna"}
+	}
+	w.version(EventUpdated)
 }
 
 func (w *delivering) turn(*rapid.T) {
@@ -74,9 +93,26 @@ func (w *delivering) attempt(t *rapid.T) {
 	if !w.begin() {
 		return
 	}
+	if w.missing() {
+		w.end(Missing, false)
+		return
+	}
 	result := rapid.SampledFrom([]SendResult{Accepted, Refused, Ambiguous, Unmended, Content, ""}).Draw(t, "result")
+	if w.r.Lookup && w.again && w.arrived(w.d.Sending.ID) && result == Content {
+		result = Accepted // it is found, and not sent
+	}
 	took := result == Accepted || result == Ambiguous && rapid.Bool().Draw(t, "took effect")
 	w.end(result, took)
+}
+
+// missing says that the letter is looked up, is not there, and is too old to be sent now.
+func (w *delivering) missing() bool {
+	s := w.d.Sending
+	return w.r.Lookup && w.again && w.d.Ref == "" && s.Version < w.i.Version && !w.arrived(s.ID)
+}
+
+func (w *delivering) arrived(id string) bool {
+	return slices.ContainsFunc(w.arrivals, func(a arrival) bool { return a.id == id })
 }
 
 func (w *delivering) crash(t *rapid.T) {
@@ -96,14 +132,33 @@ func (w *delivering) begin() bool {
 		return false
 	}
 	s := w.d.Sending
+	w.again = s != nil && w.d.Knows == Maybe && s.Version == w.d.Version && Resumes(w.d, &w.i, w.r, pace)
 	switch {
 	case !Resumes(w.d, &w.i, w.r, pace):
 		s = w.render(what, nil)
+		w.inManners(what)
 	case s.Body == nil:
 		s = w.render(what, s)
 	}
+	if w.r.NoRecap && what != EventResolved && w.i.State != IncidentOpen {
+		w.t.Fatalf("%s rings for what is over", what)
+	}
 	w.d = w.d.Attempting(Attempting{At: w.now, Sending: *s})
 	return true
+}
+
+// inManners ensures that a new letter comes neither too soon nor unasked for.
+func (w *delivering) inManners(what EventType) {
+	apart := w.now.Sub(w.d.ToldAt)
+	if what == EventUpdated && apart < w.r.Edits && w.d.Knows == Told {
+		w.t.Fatalf("an edit %v after the last one", apart)
+	}
+	if what != EventReminder {
+		return
+	}
+	if since := w.now.Sub(w.d.Rang); since < w.r.Remind || w.i.Muted || w.i.Ack != nil || w.i.State != IncidentOpen {
+		w.t.Fatalf("reminded after %v: %+v", since, w.i)
+	}
 }
 
 func (w *delivering) render(what EventType, old *Sending) *Sending {
@@ -118,6 +173,9 @@ func (w *delivering) render(what EventType, old *Sending) *Sending {
 	form := ""
 	if old != nil && old.Plain {
 		s.Plain, form = true, "plain"
+	}
+	if s.Type == EventReminder {
+		form += w.d.Rang.String()
 	}
 	s.ID = MessageID("book", w.d.DeliveryID, s.Version, form)
 	s.Body = fmt.Appendf(nil, "%s %d %s", s.Type, s.Version, form)
@@ -140,12 +198,19 @@ func (w *delivering) end(result SendResult, took bool) {
 	if w.r.Keyless && result == Ambiguous {
 		r.Next = time.Time{}
 	}
+	if result == Accepted && w.r.Lookup {
+		r.Ref = "root"
+	}
 	w.d = w.d.Received(r, pace)
+	if _, at, ok := Owed(w.d, &w.i, w.r, pace, w.now); ok && result == Ambiguous && !w.r.Keyless && at.After(r.Next) && w.i.State != IncidentOpen {
+		w.t.Fatalf("what may have arrived waits until %v", at)
+	}
 }
 
 // settle lets the receiver accept everything until nothing more is owed.
 func (w *delivering) settle() {
-	for range 100 {
+	w.r.Remind = 0
+	for range 500 {
 		_, at, ok := Owed(w.d, &w.i, w.r, pace, w.now)
 		if !ok {
 			return
@@ -153,8 +218,12 @@ func (w *delivering) settle() {
 		if at.After(w.now) {
 			w.now = at
 		}
-		if w.begin() {
-			w.end(Accepted, true)
+		switch {
+		case !w.begin():
+		case w.missing():
+			w.end(Missing, false)
+		default:
+			w.end(Accepted, !w.r.Lookup || !w.arrived(w.d.Sending.ID))
 		}
 	}
 	w.t.Fatal("there is no end to what is owed")
@@ -169,6 +238,7 @@ func TestToldDownToldUp(t *testing.T) {
 			w := newDelivering(t)
 			t.Repeat(map[string]func(*rapid.T){
 				"update": w.update, "turn": w.turn, "wait": w.wait, "attempt": w.attempt, "again": w.attempt, "crash": w.crash,
+				"ask": w.ask,
 			})
 			w.settle()
 			w.knowsTruth()
@@ -178,6 +248,9 @@ func TestToldDownToldUp(t *testing.T) {
 }
 
 func (w *delivering) knowsTruth() {
+	if w.i.Muted && w.i.State == IncidentOpen {
+		return // it is held back
+	}
 	if w.d.Knows == Maybe && !w.r.Keyless {
 		w.t.Fatalf("a receiver that knows duplicates is left with maybe: %+v", w.d)
 	}

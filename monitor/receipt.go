@@ -49,7 +49,7 @@ func (d Delivery) Received(r Receipt, p Pace) Delivery {
 	case Content:
 		s.Next = d.plainer(&s, r, p)
 	case Missing:
-		return d.missing()
+		return d.missing(r, p)
 	case Unmended:
 		s.Next = orAfter(r.Next, r.At, p.AskAgain)
 	default:
@@ -102,14 +102,14 @@ func (d Delivery) ambiguous(r Receipt, p Pace) Delivery {
 	return d
 }
 
-// missing is the row when what may have arrived was looked up and is not there: the receiver knows what it knew before,
-// as far as it has a message to edit.
-func (d Delivery) missing() Delivery {
-	if d.Ref == "" {
-		d.Knows, d.Version, d.State = NeverTried, 0, ""
-	} else {
-		d.Knows = Told
+// missing is the row when what may have arrived was looked up and is not there: the receiver knows nothing of it. One
+// that has a message to edit is sent the letter again.
+func (d Delivery) missing(r Receipt, p Pace) Delivery {
+	if d.Ref != "" {
+		d.Sending.Next = orAfter(r.Next, r.At, p.BackoffFirst)
+		return d
 	}
+	d.Knows, d.Version, d.State = NeverTried, 0, ""
 	d.Sending, d.Repeats, d.Failing = nil, 0, time.Time{}
 	return d
 }

@@ -151,7 +151,7 @@ func (l *ledger) job(o monitor.Owing, r monitor.Receiver, p monitor.Pace, now ti
 		j.event = l.following(*d, i)
 	}
 	j.late = j.event.Type == monitor.EventRecap || j.event.Incident.Version < i.Version
-	j.stale = j.resumes && r.Lookup && j.event.Incident.Version < i.Version
+	j.stale = j.resumes && r.Lookup && d.Ref == "" && j.event.Incident.Version < i.Version
 	return j, true
 }
 
