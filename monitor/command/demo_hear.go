@@ -123,7 +123,7 @@ func slackLetter(p slacktest.Post) letter {
 		l.line = words // without the picture in front
 	}
 	if rest, ok := strings.CutPrefix(l.line, "Recovered after "); ok {
-		_, claim, _ := strings.Cut(rest, "). ")
+		_, claim, _ := strings.Cut(rest, "): ")
 		l.line, l.mood = "RESOLVED "+claim, well
 	} else if strings.HasPrefix(lead, "🔴") {
 		l.mood = bad
@@ -134,19 +134,37 @@ func slackLetter(p slacktest.Post) letter {
 	return l
 }
 
-// readSlack reads the channel until ctx ends.
+// readSlack reads the channel until ctx ends: what people were shown as new is told, and what they see when they look
+// is shown besides.
 func (w *show) readSlack(ctx context.Context) {
+	quiet := map[string]int{} // edits of each message that have been shown; a reply counts as one
 	for read := 0; ; {
-		changed := w.slack.Changed()
-		posts := w.slack.Posts()
+		changed := w.channel.Changed()
+		posts := w.channel.Posts()
 		for _, p := range posts[read:] {
 			w.arrived(slackLetter(p))
 		}
 		read = len(posts)
+		for _, p := range w.channel.Messages() {
+			w.readQuiet(p, quiet)
+		}
 		select {
 		case <-changed:
 		case <-ctx.Done():
 			return
 		}
 	}
+}
+
+// readQuiet shows what rings nobody: a reply in a thread, and that a message was edited.
+func (w *show) readQuiet(p slacktest.Post, shown map[string]int) {
+	n, what := p.Edits, "edits the message"
+	if p.Thread != "" && !p.Broadcast {
+		n, what = p.Edits+1, "adds to the thread"
+	}
+	if n > shown[p.TS] {
+		first, _, _ := strings.Cut(p.Lead(), "\n")
+		w.page.alert(time.Since(w.began), fmt.Sprintf("  (%s: %s)", what, first), faint)
+	}
+	shown[p.TS] = n
 }

@@ -29,7 +29,8 @@ type stage struct {
 	app    *demoApp
 
 	stalled *apaleotest.Stalled // webhooks that are kept back
-	slack   slacktest.Channel
+	slack   *slacktest.Workspace
+	channel *slacktest.Channel // where bellhop tells people
 	hook    *demoHook
 	hosts   []*localServer
 	pages   demoPages
@@ -78,7 +79,8 @@ func (h demoHotel) secret() string { return "secret-of-" + h.name }
 
 // openStage starts all of it. What was started is closed again if something fails.
 func openStage(ctx context.Context, p monitor.Pace) (st *stage, err error) {
-	st = &stage{}
+	st = &stage{slack: slacktest.New(slacktest.Options{Name: "bellhop-demo", Faster: p.By})}
+	st.channel = st.slack.Open("ops")
 	defer func() {
 		if err != nil {
 			st.close()
@@ -96,14 +98,14 @@ func openStage(ctx context.Context, p monitor.Pace) (st *stage, err error) {
 		return st, err
 	}
 	quiet := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
-	for _, h := range []http.Handler{&st.slack, st.hook, quiet, quiet, quiet, st.app} {
+	for _, h := range []http.Handler{st.slack, st.hook, quiet, quiet, quiet, st.app} {
 		host, err := listenLocal(ctx, h)
 		if err != nil {
 			return st, err
 		}
 		st.hosts = append(st.hosts, host)
 	}
-	st.pages.slack = st.hosts[0].url
+	st.pages.slack = st.hosts[0].url + "/archives/" + st.channel.ID()
 	st.subscribe(p)
 	return st, errors.Join(st.write(secrets, p), st.remember(ctx, p))
 }
@@ -157,7 +159,7 @@ func (st *stage) configuration(s demoSecrets, p monitor.Pace) string {
 	}
 	fmt.Fprintf(&b, "  - {name: store-app, kind: connect, client_id: %s, client_secret: %s}\n", storeApp, storeSecret)
 	fmt.Fprintf(&b, "watchlist:\n  include: [apaleo]\n  modules: [folios]\n  overrides: {status-page: {every: %s}}\nreceivers:\n", p.Of(2*time.Minute)) // else every five
-	fmt.Fprintf(&b, "  - {name: ops, slack: {webhook_url: %q}}\n", st.hosts[0].url+"/services/T0/B0/demo")
+	fmt.Fprintf(&b, "  - {name: ops, slack: {token: %s, channel: %s, api: %s/api}}\n", st.slack.Token(), st.channel.ID(), st.hosts[0].url)
 	fmt.Fprintf(&b, "  - {name: pager, webhook: {url: %q, secret: %q}}\n", st.hosts[1].url, s.hook)
 	b.WriteString("control:\n")
 	for _, h := range st.hosts[2:5] {
