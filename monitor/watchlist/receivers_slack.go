@@ -51,7 +51,7 @@ func (r *reader) incoming(w *Receiver, f *slackForm) {
 var channelID = regexp.MustCompile("^[CGD][A-Z0-9]{2,20}$")
 
 func (r *reader) bot(w *Receiver, f *slackForm) {
-	w.Kind = "slack_bot"
+	w.Receiver = slack.BotReceiver(w.Receiver, r.o.Pace)
 	token, value, p := r.secret("slack.token", f.Token, f.TokenFile)
 	switch {
 	case !token.IsSet() && p.line == 0:
