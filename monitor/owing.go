@@ -197,7 +197,7 @@ func (d *draft) dismiss(first bool) {
 	for _, key := range sortedKeys(d.b.notices) {
 		n := d.b.notices[key]
 		gone, wasGone := strings.CutPrefix(key, noticeGone)
-		sick, wasSick := cutEither(key, ReceiverKey(""), noticeDead)
+		sick, wasSick := cutAny(key, ReceiverKey(""), noticeDead, FormKey(""))
 		_, back := d.watched.receiver(gone)
 		_, known := d.watched.receiver(sick)
 		old := first && !d.now.Before(n.At.Add(d.b.pace.NoticeOwed))
@@ -207,10 +207,12 @@ func (d *draft) dismiss(first bool) {
 	}
 }
 
-// cutEither is CutPrefix of the one or the other.
-func cutEither(s, a, b string) (string, bool) {
-	if after, is := strings.CutPrefix(s, a); is {
-		return after, true
+// cutAny is CutPrefix of the first of them that s starts with.
+func cutAny(s string, prefixes ...string) (string, bool) {
+	for _, p := range prefixes {
+		if after, is := strings.CutPrefix(s, p); is {
+			return after, true
+		}
 	}
-	return strings.CutPrefix(s, b)
+	return s, false
 }

@@ -26,3 +26,6 @@ func (r Receiver) WantsNotice(n *Notice) bool {
 
 // ReceiverKey is the key of notices about a receiver that does not work.
 func ReceiverKey(name string) string { return "receiver/" + name }
+
+// FormKey is the key of notices about a receiver whose messages cannot be made as they are configured.
+func FormKey(name string) string { return "form/" + name }

@@ -25,6 +25,7 @@ func (l *lane) deliver(ctx context.Context, j job, spec Lane) {
 	if !l.begin(ctx, j, s) {
 		return
 	}
+	l.tellForm(ctx, l.unfit, time.Now())
 	l.counted(func(c *counts) { c.left(j, s, time.Now()) })
 	got, err := send(ctx, spec, letter(j, spec, s))
 	if err != nil && ctx.Err() != nil {
@@ -70,6 +71,9 @@ func (l *lane) prepare(j job, spec Lane, now time.Time) (monitor.Sending, error)
 	}
 	s := monitor.Sending{First: now, Attempts: attempts, Kind: kind, Plain: j.resumes && j.row.Sending.Plain}
 	err := l.render(j, spec, &s)
+	if !s.Plain {
+		l.unfit = err
+	}
 	if err != nil && !s.Plain {
 		s.Plain = true
 		err = errors.Join(err, l.render(j, spec, &s))

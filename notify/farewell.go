@@ -18,6 +18,7 @@ func (l *lane) left(ctx context.Context) bool {
 	if ctx.Err() == nil && l.noted() {
 		l.submit(ctx, gone(l.name, time.Now()))
 	}
+	l.tellForm(ctx, nil, time.Now())
 	l.x.mu.Lock()
 	defer l.x.mu.Unlock()
 	if l.leaving {

@@ -24,6 +24,7 @@ type lane struct {
 	tried  map[monitor.DeliveryID]time.Time // last attempts of this run
 	held   map[monitor.DeliveryID]time.Time // not before this: they cannot be rendered
 	unsaid time.Time                        // no digest before this: the last one could not be rendered
+	unfit  error                            // why the last message could not be made as it is configured
 	kept   time.Time                        // last beat of what keeps the receiver's incidents open
 	skips  int                              // beats that failed since one did not
 	paused time.Time                        // the receiver asked for nothing before

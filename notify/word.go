@@ -42,7 +42,7 @@ func ended(i *monitor.Incident) string {
 	switch {
 	case i.Into != "":
 		return "PART OF ANOTHER"
-	case !Well(i):
+	case unwatched(i):
 		return "NOT WATCHED ANY MORE"
 	default:
 		return "RESOLVED"
@@ -51,11 +51,16 @@ func ended(i *monitor.Incident) string {
 
 // Well says whether an incident ended because what it is about works again, as far as anybody knows.
 func Well(i *monitor.Incident) bool {
+	return i.State == monitor.IncidentResolved && i.Into == "" && !unwatched(i)
+}
+
+// unwatched says whether an incident ended because nobody looks any more.
+func unwatched(i *monitor.Incident) bool {
 	switch i.Change {
 	case monitor.ChangeUnwatched, monitor.ChangeGone, monitor.ChangeReconfigured, monitor.ChangePaused, monitor.ChangeUnasked:
-		return false
+		return true
 	default:
-		return i.State == monitor.IncidentResolved && i.Into == ""
+		return false
 	}
 }
 
