@@ -227,7 +227,13 @@ func TestActsOutliveARestart(t *testing.T) {
 		t.Errorf("without a daemon:\n%s", text)
 	}
 	for _, args := range [][]string{
-		{"ack", "last"}, {"unack", "last"}, {"note", "last", "x"}, {"silence", "last", "--why", "x"}, {"unsilence", "x"}, {"pause", "x"}, {"resume", "x"},
+		{"ack", "last"},
+		{"unack", "last"},
+		{"note", "last", "x"},
+		{"silence", "last", "--why", "x"},
+		{"unsilence", "x"},
+		{"pause", "x"},
+		{"resume", "x"},
 		{"maintenance", "--check", "x", "--name", "x", "--for", "1h"},
 	} {
 		if text, status := p.says(append(args, "--by", "Anna")...); status != exitFinding || !strings.Contains(text, "no bellhop runs on this store: start it first") {

@@ -124,6 +124,9 @@ func explain(s *monitor.Snapshot, known []*monitor.Delivery, name string, p moni
 	if e.LastGood, e.Last = v.Row.LastGood, seen(v.Row); !c.Reported {
 		e.Pace = pace(v.Row.Plan)
 	}
+	if v.State == monitor.StatePaused {
+		e.Pace, e.Next = "not asked", time.Time{}
+	}
 	rules := monitor.Rules(p, c)
 	for k, kind := range monitor.SignalKinds {
 		if sig := v.Row.Signals[k]; sig.Phase != "" || kind == monitor.Availability {
@@ -209,7 +212,7 @@ func causes(c *monitor.Check) []string {
 
 func seen(r *monitor.Row) *Seen {
 	o := r.Last
-	if r.LastRun.IsZero() {
+	if r.LastRun.IsZero() || o.At.IsZero() { // what was seen before a pause is forgotten
 		return nil
 	}
 	return &Seen{o.At, o.Took.Milliseconds(), o.Fault, o.Status, o.Code, o.Detail, o.Messages, o.TrackingID, o.IP}

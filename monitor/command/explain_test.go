@@ -38,6 +38,7 @@ type asking struct {
 	at    time.Time
 	until time.Duration // it reports until then, since midnight before the night
 	n     int
+	acts  []monitor.Act // what people do meanwhile, with the next report
 }
 
 func (r *asking) Next() (time.Time, rehearse.Step, bool) {
@@ -56,7 +57,11 @@ func (r *asking) Next() (time.Time, rehearse.Step, bool) {
 			{Module: "booking", Status: 200, N: 40 - bad}, {Module: "booking", Status: 503, N: bad},
 		}}},
 	}
-	return r.at, rehearse.Step{Inputs: []monitor.Input{report}}, in < r.until
+	step := rehearse.Step{Inputs: []monitor.Input{report}}
+	for len(r.acts) > 0 && r.acts[0].At.Before(r.at) {
+		step.Inputs, r.acts = append(step.Inputs, r.acts[0]), r.acts[1:]
+	}
+	return r.at, step, in < r.until
 }
 
 const nightConfig = `
@@ -66,6 +71,7 @@ watchlist:
   checks: [{name: shop, http: {url: "https://shop.example.com/"}}]
 report: {token: 0123456789abcdef}
 receivers: [{name: ops, webhook: {url: "https://hooks.example.com/", secret: whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz}}]
+maintenance: [{name: Key rotation, why: twice a year, checks: [identity-jwks], schedule: "0 10 23 11 *", for: 1h}]
 `
 
 // api fails all that asks a host, from one time of the night to another.
@@ -75,6 +81,15 @@ func api(from, to time.Duration, fault monitor.Fault, status int, took time.Dura
 			return took, status, fault
 		}
 		return 0, 0, ""
+	}
+}
+
+// people pause one check and silence another.
+func people() []monitor.Act {
+	at := func(in time.Duration) time.Time { return midnight.AddDate(0, 0, 1).Add(in) }
+	return []monitor.Act{
+		{At: at(9*time.Hour + 30*time.Minute), ID: "pau_k3j5x9q2ab", Kind: monitor.ActPause, By: "Anna", Why: "moving to another host", Until: at(12 * time.Hour), Target: monitor.Target{Checks: []monitor.CheckID{"token-edge"}}},
+		{At: at(9*time.Hour + 30*time.Minute), ID: "sil_m4p2r7s3cd", Kind: monitor.ActSilence, By: "Bob", Why: "not ours to mend", Until: at(11 * time.Hour), Target: monitor.Target{Checks: []monitor.CheckID{"tls-webhook"}}},
 	}
 }
 
@@ -94,7 +109,7 @@ func explained(t *testing.T, n night, until time.Duration, check string) Explana
 	end := midnight.AddDate(0, 0, 1).Add(until)
 	rehearse.Play{
 		Pace: list.Pace, Config: reconfigure(list, receivers), World: n, Start: midnight, End: end,
-		Script: &asking{at: midnight.Add(20 * time.Second), until: 11 * time.Hour},
+		Script: &asking{at: midnight.Add(20 * time.Second), until: 11 * time.Hour, acts: people()},
 		Watch: func(_ time.Time, c monitor.Change, b *monitor.Book) {
 			maps.Copy(known, c.Deliveries)
 			last = b
@@ -129,6 +144,9 @@ func TestExplain(t *testing.T) {
 		"requests":  {api(0, 0, "", 0, 0), ten + 10*time.Minute, "traffic@alpine-hotels"},
 		"quiet":     {api(0, 0, "", 0, 0), 11*time.Hour + 20*time.Minute, "traffic@alpine-hotels"},
 		"spared":    {outage, ten + 2*time.Minute, "account@alpine-hotels"},
+		"paused":    {outage, ten + 5*time.Minute, "token-edge"},
+		"silenced":  {outage, ten + 5*time.Minute, "tls-webhook"},
+		"planned":   {outage, ten + 5*time.Minute, "identity-jwks"},
 		"elsewhere": {outage, ten + 5*time.Minute, "shop"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -108,10 +108,16 @@ func (e Explanation) facts() [][2]string {
 	if e.Reported {
 		asks, next, run, last = "About", "Next due", "Last told", "nothing was told yet"
 	}
-	if e.Last != nil {
+	switch {
+	case e.Last != nil:
 		last = e.Last.text(e.At)
+	case !e.LastGood.IsZero():
+		last = "nothing since its pause"
 	}
 	due := when(e.Next, e.At)
+	if e.State == monitor.StatePaused {
+		due = "not while it is paused"
+	}
 	if e.Reported && e.Kind != monitor.KindBeat {
 		due = ""
 	}

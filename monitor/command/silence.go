@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -171,11 +172,7 @@ func silenceTable(list web.Silences) string {
 			lines[i+1] += wrap(about, "  ") + "\n"
 		}
 	}
-	text := ""
-	for _, l := range lines {
-		text += l
-	}
-	return text
+	return strings.Join(lines, "")
 }
 
 func untilWhen(q web.Quieted, now time.Time) string {

@@ -33,27 +33,44 @@ func TestActs(t *testing.T) {
 		want               monitor.Act // but for its id
 		text               string
 	}{
-		{"POST", "/api/v1/incidents/inc_0193a/acknowledge", `{"by":"Anna","why":"on it","for":"1h"}`,
-			monitor.Act{Kind: monitor.ActAcknowledge, By: "Anna", Why: "on it", Until: at("11:05:00")}, "Anna is on it. Reminders and mentions stop until 11:05:00 UTC;"},
+		{
+			"POST", "/api/v1/incidents/inc_0193a/acknowledge", `{"by":"Anna","why":"on it","for":"1h"}`,
+			monitor.Act{Kind: monitor.ActAcknowledge, By: "Anna", Why: "on it", Until: at("11:05:00")},
+			"Anna is on it. Reminders and mentions stop until 11:05:00 UTC;",
+		},
 		{"POST", "/api/v1/incidents/last/acknowledge", `{"by":"Anna"}`, monitor.Act{Kind: monitor.ActAcknowledge, By: "Anna"}, "Anna is on it. Reminders and mentions stop until it ends;"},
 		{"POST", "/api/v1/incidents/0193/unacknowledge", `{"by":"Anna"}`, monitor.Act{Kind: monitor.ActUnacknowledge, By: "Anna"}, "Nobody is on it any more"},
 		{"POST", "/api/v1/incidents/inc_0193a/note", `{"by":"Anna","why":"ticket 4711"}`, monitor.Act{Kind: monitor.ActNote, By: "Anna", Why: "ticket 4711"}, "Noted."},
-		{"POST", "/api/v1/incidents/inc_0193a/silence", `{"by":"Anna","why":"known","until":"2026-11-22T18:00:00+01:00"}`,
+		{
+			"POST", "/api/v1/incidents/inc_0193a/silence", `{"by":"Anna","why":"known","until":"2026-11-22T18:00:00+01:00"}`,
 			monitor.Act{Kind: monitor.ActSilence, By: "Anna", Why: "known", Until: at("17:00:00")},
-			"Slack (ops) hears nothing more of it until 17:00:00 UTC; its end is told all the same. pager has not been told, and will be only if it is still open then."},
-		{"POST", "/api/v1/silences", `{"by":"Anna","why":"known","checks":["api-edge"]}`,
+			"Slack (ops) hears nothing more of it until 17:00:00 UTC; its end is told all the same. pager has not been told, and will be only if it is still open then.",
+		},
+		{
+			"POST", "/api/v1/silences", `{"by":"Anna","why":"known","checks":["api-edge"]}`,
 			monitor.Act{Kind: monitor.ActSilence, By: "Anna", Why: "known", Until: at("11:05:00"), Target: monitor.Target{Checks: []monitor.CheckID{"api-edge"}}},
-			"What begins to fail at api-edge is not told before 11:05:00 UTC, and then only if it still does. Ends are told all the same"},
-		{"POST", "/api/v1/silences", `{"by":"Anna","kind":"maintenance","name":"Upgrade","accounts":["alpine-hotels"],"from":"2026-11-22T22:00:00Z","for":"90m"}`,
+			"What begins to fail at api-edge is not told before 11:05:00 UTC, and then only if it still does. Ends are told all the same",
+		},
+		{
+			"POST", "/api/v1/silences", `{"by":"Anna","kind":"maintenance","name":"Upgrade","accounts":["alpine-hotels"],"from":"2026-11-22T22:00:00Z","for":"90m"}`,
 			monitor.Act{Kind: monitor.ActMaintenance, By: "Anna", Name: "Upgrade", From: at("22:00:00"), Until: at("23:30:00"), Target: monitor.Target{Accounts: []string{"alpine-hotels"}}},
-			"From 22:00:00 UTC on, what begins to fail at all of alpine-hotels is not told before 23:30:00 UTC"},
-		{"POST", "/api/v1/checks/webhook-edge/pause", `{"by":"Anna","for":"2d"}`,
+			"From 22:00:00 UTC on, what begins to fail at all of alpine-hotels is not told before 23:30:00 UTC",
+		},
+		{
+			"POST", "/api/v1/checks/webhook-edge/pause", `{"by":"Anna","for":"2d"}`,
 			monitor.Act{Kind: monitor.ActPause, By: "Anna", Until: now.Add(48 * time.Hour), Target: monitor.Target{Checks: []monitor.CheckID{"webhook-edge"}}},
-			"webhook-edge is not asked until 24 Nov 10:05 UTC."},
-		{"POST", "/api/v1/checks/webhook-edge/pause", `{"by":"Anna"}`,
-			monitor.Act{Kind: monitor.ActPause, By: "Anna", Target: monitor.Target{Checks: []monitor.CheckID{"webhook-edge"}}}, "webhook-edge is not asked until somebody resumes it."},
-		{"POST", "/api/v1/checks/webhook-edge/resume", `{"by":"Anna"}`,
-			monitor.Act{Kind: monitor.ActResume, By: "Anna", Target: monitor.Target{Checks: []monitor.CheckID{"webhook-edge"}}}, "webhook-edge is resumed, and webhook-edge stays paused by Carla"},
+			"webhook-edge is not asked until 24 Nov 10:05 UTC.",
+		},
+		{
+			"POST", "/api/v1/checks/webhook-edge/pause", `{"by":"Anna"}`,
+			monitor.Act{Kind: monitor.ActPause, By: "Anna", Target: monitor.Target{Checks: []monitor.CheckID{"webhook-edge"}}},
+			"webhook-edge is not asked until somebody resumes it.",
+		},
+		{
+			"POST", "/api/v1/checks/webhook-edge/resume", `{"by":"Anna"}`,
+			monitor.Act{Kind: monitor.ActResume, By: "Anna", Target: monitor.Target{Checks: []monitor.CheckID{"webhook-edge"}}},
+			"webhook-edge is resumed, and webhook-edge stays paused by Carla",
+		},
 		{"DELETE", "/api/v1/silences/sil_star", `{"by":"Anna"}`, monitor.Act{Kind: monitor.ActLift, By: "Anna", Lifts: "sil_star12345b"}, "The silence is over. What is open now"},
 		{"DELETE", "/api/v1/silences/rain?by=Anna&why=rained+off", ``, monitor.Act{Kind: monitor.ActLift, By: "Anna", Why: "rained off", Lifts: "mnt_rain12345c"}, "The maintenance is called off."},
 	} {

@@ -161,10 +161,10 @@ func (s *Site) incidentAct(v url.Values, i *monitor.Incident, snap *monitor.Snap
 		return a, err
 	}
 	kind := incidentWords[word]
-	switch kind {
-	case "":
+	if kind == "" {
 		return monitor.Act{}, refused(http.StatusBadRequest, "say what to do")
-	case monitor.ActNote, monitor.ActUnacknowledge:
+	}
+	if kind == monitor.ActNote || kind == monitor.ActUnacknowledge {
 		q.For = ""
 	}
 	return q.act(kind, s.at(snap))
@@ -221,11 +221,11 @@ var remarkWords = map[monitor.ActKind]string{
 func said(i *monitor.Incident, now time.Time) []saidView {
 	var all []saidView
 	for _, r := range slices.Backward(i.Remarks) {
-		if r.Text != "" && (r.What == monitor.ActSilence || r.What == monitor.ActMaintenance || r.What == monitor.ActPause) {
-			all = append(all, saidView{At: when(r.At, now), What: r.Text}) // it says who
-			continue
+		by, what, text := r.By, cmp.Or(remarkWords[r.What], string(r.What)), r.Text
+		if text != "" && (by == "" || r.What == monitor.ActSilence || r.What == monitor.ActMaintenance || r.What == monitor.ActPause) {
+			by, what, text = "", text, "" // it says all, and who
 		}
-		all = append(all, saidView{when(r.At, now), r.By, cmp.Or(remarkWords[r.What], string(r.What)), r.Text})
+		all = append(all, saidView{when(r.At, now), by, what, text})
 	}
 	return all
 }

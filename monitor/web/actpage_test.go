@@ -57,10 +57,16 @@ func TestForms(t *testing.T) {
 		{incidentPath, "act=unacknowledge&by=Anna&for=1h", monitor.Act{Kind: monitor.ActUnacknowledge}, "inc_0193a#act"},
 		{incidentPath, "act=lift+sil_star12345b&by=Anna&for=1h", monitor.Act{Kind: monitor.ActLift, Lifts: "sil_star12345b"}, "inc_0193a#act"},
 		{"/silences", "act=lift&id=pau_moon12345a&by=Anna", monitor.Act{Kind: monitor.ActLift, Lifts: "pau_moon12345a"}, "silences?done="},
-		{"/silences", "act=make&kind=pause&checks=api-edge,+token-edge&by=Anna&name=&for=2h",
-			monitor.Act{Kind: monitor.ActPause, Until: at("12:05:00"), Target: monitor.Target{Checks: []monitor.CheckID{"api-edge", "token-edge"}}}, "silences?done="},
-		{"/silences", "act=make&kind=maintenance&labels=team%3Dweb&by=Anna&name=Upgrade&for=2h&from=2026-11-22T22%3A00",
-			monitor.Act{Kind: monitor.ActMaintenance, Name: "Upgrade", From: at("22:00:00"), Until: at("22:00:00").Add(2 * 3600e9), Target: monitor.Target{Labels: map[string]string{"team": "web"}}}, "silences?done="},
+		{
+			"/silences", "act=make&kind=pause&checks=api-edge,+token-edge&by=Anna&name=&for=2h",
+			monitor.Act{Kind: monitor.ActPause, Until: at("12:05:00"), Target: monitor.Target{Checks: []monitor.CheckID{"api-edge", "token-edge"}}},
+			"silences?done=",
+		},
+		{
+			"/silences", "act=make&kind=maintenance&labels=team%3Dweb&by=Anna&name=Upgrade&for=2h&from=2026-11-22T22%3A00",
+			monitor.Act{Kind: monitor.ActMaintenance, Name: "Upgrade", From: at("22:00:00"), Until: at("22:00:00").Add(2 * 3600e9), Target: monitor.Target{Labels: map[string]string{"team": "web"}}},
+			"silences?done=",
+		},
 		{"/silences", "act=make&kind=silence&accounts=alpine-hotels&by=Anna&why=moves", monitor.Act{Kind: monitor.ActSilence, Why: "moves", Until: at("11:05:00"), Target: monitor.Target{Accounts: []string{"alpine-hotels"}}}, "silences?done="},
 	} {
 		d := &clerk{s: worldQuiet()}

@@ -105,7 +105,7 @@ func hushed(a monitor.Act, i *monitor.Incident, s *monitor.Snapshot, receivers [
 	if len(know) > 0 && !a.Until.IsZero() {
 		all = append(all, "If it goes on after that, it is told once, as it is then.")
 	}
-	return strings.Join(append(all, "bellhop goes on watching."), " ")
+	return strings.Join(append(all, "If its cause proves to lie elsewhere, the silence ends. bellhop goes on watching."), " ")
 }
 
 // hearers are the receivers that know an incident as open, and those that would be told of it, by name.

@@ -74,7 +74,7 @@ func board(hotels *hotelViews, now time.Time, o Options) boardView {
 	if s == nil {
 		return boardView{overallView: overallView{State: sum.State, Sentence: sum.Sentence}, Foot: footView{Instance: o.Instance, Version: o.Version}}
 	}
-	inForce, toCome := quiets(s)
+	inForce, toCome := quiets(s, boardQuiets)
 	return boardView{
 		overallView: overallView{sum.State, sum.Sentence, when(sum.Since, now), when(s.At, now)}, Now: inForce, Later: toCome[:min(len(toCome), nextListed)],
 		Alarms: alarms(s, now), Notices: notices(s), Groups: groups(s), Hotels: boardOfHotels(s, hotels),

@@ -140,10 +140,9 @@ func (v *incidentView) attend(i *monitor.Incident, s *monitor.Snapshot) {
 	if i.Muted {
 		v.Muted = i.MutedBy
 	}
-	now, _ := quiets(s)
-	for _, q := range now {
-		if q.Incident == i.ID {
-			v.Silences = append(v.Silences, q)
+	for _, one := range s.Silences {
+		if one.Target.Incident == i.ID && one.InForce(s.At) {
+			v.Silences = append(v.Silences, quietOf(one, s))
 		}
 	}
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"bellhop/monitor"
@@ -55,7 +56,7 @@ func (d *clerk) act(_ context.Context, a monitor.Act) error {
 	s := *d.s
 	switch a.Kind {
 	case monitor.ActSilence, monitor.ActMaintenance, monitor.ActPause:
-		s.Silences = append(s.Silences[:len(s.Silences):len(s.Silences)], &monitor.Silence{
+		s.Silences = append(slices.Clip(s.Silences), &monitor.Silence{
 			ID: a.ID, Kind: a.Kind, Name: a.Name, By: a.By, Why: a.Why, Target: a.Target, Made: a.At, From: a.From, Until: a.Until,
 		})
 	case monitor.ActLift:

@@ -12,6 +12,12 @@ import (
 	"bellhop/monitor"
 )
 
+// How many silences in force a page lists, and as many to come; the API lists all.
+const (
+	boardQuiets = 20
+	pageQuiets  = 200
+)
+
 // A silencesView is the page of silences, maintenance and pauses.
 type silencesView struct {
 	At       moment
@@ -20,6 +26,7 @@ type silencesView struct {
 	Later    []quietView
 	Forms    formsView
 	Done     string // what was done just before
+	More     int    // in force or to come, and not listed
 	Checks   []string
 	Accounts []string
 	Labels   []string
@@ -55,25 +62,31 @@ var quietWords = map[monitor.ActKind]struct {
 	monitor.ActPause:       {"paused", "Resume"},
 }
 
-// quiets are the silences of a snapshot: those in force, and those to come.
-func quiets(s *monitor.Snapshot) (now, later []quietView) {
+// quiets are the silences of a snapshot: those in force, and those to come, at most so many of each.
+func quiets(s *monitor.Snapshot, most int) (now, later []quietView) {
 	for _, one := range s.Silences {
-		q, w := quieted(one, s), quietWords[one.Kind]
-		v := quietView{
-			ID: one.ID, Kind: w.word, What: q.What, Name: one.Name, By: one.By, Why: one.Why, State: w.word, From: when(one.From, s.At),
-			Until: when(one.Until, s.At), Incident: one.Target.Incident, Verb: w.verb, Config: one.ID == "",
-		}
-		if one.Target.Incident == "" {
-			v.Checks = count(q.Checks, "check", "checks")
-		}
-		if q.InForce {
-			now = append(now, v)
-		} else {
+		switch inForce := one.InForce(s.At); {
+		case inForce && len(now) < most:
+			now = append(now, quietOf(one, s))
+		case !inForce && len(later) < most:
+			v := quietOf(one, s)
 			v.Verb, v.Later = "Call it off", true
 			later = append(later, v)
 		}
 	}
 	return now, later
+}
+
+func quietOf(one *monitor.Silence, s *monitor.Snapshot) quietView {
+	w := quietWords[one.Kind]
+	v := quietView{
+		ID: one.ID, Kind: w.word, What: targetText(one.Target, s), Name: one.Name, By: one.By, Why: one.Why, State: w.word, From: when(one.From, s.At),
+		Until: when(one.Until, s.At), Incident: one.Target.Incident, Verb: w.verb, Config: one.ID == "",
+	}
+	if v.Incident == "" {
+		v.Checks = count(covered(one.Target, s), "check", "checks")
+	}
+	return v
 }
 
 func (s *Site) silenceRoutes(mux *http.ServeMux) {
@@ -174,7 +187,8 @@ func (s *Site) showSilences(w http.ResponseWriter, r *http.Request, v silencesVi
 		return
 	}
 	v.At, v.State = when(snap.At, s.at(snap)), monitor.StateUnknown
-	v.Now, v.Later = quiets(snap)
+	v.Now, v.Later = quiets(snap, pageQuiets)
+	v.More = len(snap.Silences) - len(v.Now) - len(v.Later)
 	v.Checks, v.Accounts, v.Labels = names(snap)
 	page, err := s.render("silences.html", v)
 	s.html(w, "no-store")
