@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -188,6 +189,38 @@ func TestEveryStepTwice(t *testing.T) {
 					t.Errorf("%d messages, %d shown, %d in the thread; want 5, 4 and 4", len(all), k.room.Shown(), k.root().Replies)
 				}
 			})
+		}
+	}
+}
+
+// TestAnyFaults ensures the same for faults in any order, on what looks up as well as on what posts: whoever tries
+// again for long enough has told everything, once.
+func TestAnyFaults(t *testing.T) {
+	faults := []slacktest.Fault{
+		{}, {}, slacktest.TookEffect(), slacktest.Dropped(), slacktest.Fails(500), {Status: 503, Takes: true}, slacktest.Limited(0),
+		slacktest.SignIn(), slacktest.Empty(), slacktest.Refuses("internal_error"), slacktest.Refuses("ratelimited"), {Body: `{"ok":true}`, Takes: true},
+	}
+	for seed := range uint64(20) {
+		k, dice := talking(t, nil), rand.New(rand.NewPCG(seed, 1))
+		made := 0
+		k.space.Script(func(c slacktest.Call) (f slacktest.Fault) {
+			if made++; made <= 40 {
+				f = faults[dice.IntN(len(faults))]
+			}
+			if f.Body == `{"ok":true}` && c.Method != "chat.postMessage" {
+				return slacktest.Fault{} // of a page or an edit that is no lie
+			}
+			return f
+		})
+		for _, m := range course() {
+			for tries := 0; k.try(m) != nil; tries++ {
+				if tries > 60 {
+					t.Fatalf("seed %d: %s is never told", seed, m.Type)
+				}
+			}
+		}
+		if all := k.room.Messages(); len(all) != 5 || k.room.Shown() != 4 || k.root().Colour() != "#D00000" {
+			t.Errorf("seed %d: %d messages, %d shown, the last colour %s; want 5, 4 and red", seed, len(all), k.room.Shown(), k.root().Colour())
 		}
 	}
 }

@@ -15,10 +15,10 @@ import (
 // digestLead is the sentence of a digest: how many, since when, whose matter, which is the worst and what next.
 func digestLead(d *notify.Digest) string {
 	switch {
-	case d.Left:
-		return "⏹️ *No longer told here:* this receiver was removed from bellhop's configuration while " + many(len(d.Open)) + " open."
 	case d.Over || len(d.Open) == 0:
 		return digestOver(d)
+	case d.Left:
+		return "⏹️ *No longer told here:* this receiver was removed from bellhop's configuration while " + many(len(d.Open)) + " open."
 	}
 	worst := d.Open[0]
 	s := fmt.Sprintf("%s *%s open* (%s), the first since %s: told in one message.", sign(worst.Severity), many(len(d.Open)), sides(d.Open), moment(d.Since))
@@ -80,10 +80,10 @@ func sides(all []monitor.Incident) string {
 
 func digestColour(d *notify.Digest) string {
 	switch {
-	case d.Left:
-		return grey
 	case d.Over || len(d.Open) == 0:
 		return green
+	case d.Left:
+		return grey
 	default:
 		return bar(d.Open[0].Severity)
 	}

@@ -188,7 +188,7 @@ func seen(k *talk) string {
 // characters, and a text that an edit takes.
 func TestBudget(t *testing.T) {
 	all := letters()
-	for name, m := range all {
+	for name, m := range letters() {
 		if m.Incident != nil {
 			i := *m.Incident
 			m.Incident = &i

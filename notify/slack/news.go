@@ -26,7 +26,11 @@ func news(m notify.Message) string {
 		all = append(all, "📣 *apaleo's status page:* "+orElse(safe(strings.Join(i.Acks, "; "), maxRemark), "it speaks of this now"))
 	case monitor.ChangeSilenced:
 		all = append(all, "🔕 *Held back:* "+orElse(safe(i.MutedBy, maxRemark), "a person said so")+". Its end is told all the same.")
-	case monitor.ChangeQuiet, monitor.ChangeMaintenanceOver, monitor.ChangeUnsilenced:
+	case monitor.ChangeUnsilenced:
+		all = append(all, sign(i.Severity)+" *The silence is over, and this goes on:* "+claim(i))
+	case monitor.ChangeMaintenanceOver:
+		all = append(all, sign(i.Severity)+" *The maintenance is over, and this goes on:* "+claim(i))
+	case monitor.ChangeQuiet:
 		all = append(all, sign(i.Severity)+" "+claim(i))
 	default: // found and done tell it
 	}
