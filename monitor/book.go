@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -29,6 +30,7 @@ type Book struct {
 	heard      time.Time            // the last report; zero is that there never was one
 	silences   map[string]*Silence  // in force, to come, or over not long ago
 	acts       map[string]time.Time // ids of the acts done lately
+	stint      *Stint
 	unrecorded bool
 	unclean    map[CheckID]bool // those with a signal in trouble
 	pausedRows map[CheckID]bool
@@ -65,6 +67,7 @@ func NewBook(s Saved, p Pace, advise Adviser) *Book {
 		c.heard = latest(c.heard, at)
 	}
 	b.Apply(c)
+	b.stint = s.Stint
 	for _, n := range s.Notices {
 		b.notices[n.Key] = n
 	}
@@ -140,6 +143,7 @@ func (b *Book) Apply(c Change) {
 		}
 	}
 	maps.Copy(b.notices, c.Notices)
+	b.stint = cmp.Or(c.Stint, b.stint)
 	maps.Copy(b.clients, c.Clients)
 	b.applyHotels(c)
 	b.applyActs(c)

@@ -32,6 +32,8 @@ type Reconfigure struct {
 	Mute bool
 	// Maintenance is what the configuration plans.
 	Maintenance []MaintenanceWindow
+	// StillWatching is when to say that bellhop watches.
+	StillWatching StillWatching
 }
 
 // An Attempting says that a message is about to leave; it is durable before it does.

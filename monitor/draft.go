@@ -43,6 +43,7 @@ func (d *draft) finish() Change {
 	d.announceAll("")
 	d.settle()
 	d.neverTold()
+	d.sumUp()
 	d.c.At = d.now
 	if d.watched != d.b.watched {
 		d.c.config = d.watched

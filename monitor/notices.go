@@ -34,7 +34,8 @@ func (d *draft) note(n Note) {
 func (d *draft) notify(key, text, next string, over bool) {
 	old := d.notice(key)
 	stands := old != nil && !old.Over
-	told := key == noticeBlind && over // blindness is told when it is over: until then nobody would hear
+	// Blindness is told when it is over: until then nobody would hear. That bellhop watches is no news that stands.
+	told := over && (key == noticeBlind || key == noticeStill)
 	if over != stands && !told {
 		return
 	}
@@ -160,5 +161,6 @@ func (d *draft) tick() {
 	d.repause()
 	d.review()
 	d.expire()
+	d.stillWatching()
 	d.forgetSilences()
 }

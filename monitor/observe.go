@@ -144,6 +144,7 @@ func (d *draft) reconfigure(r Reconfigure) {
 		r.Advise = d.watched.advise
 	}
 	d.watched, d.hushing = d.made(r, nil), nil
+	d.enlist(r.StillWatching)
 	var gone, changed, untimed []CheckID
 	for _, id := range d.known() {
 		row, c := d.row(id), d.watched.checks[id]

@@ -138,11 +138,17 @@ func (d *draft) tellBlind() {
 func (d *draft) gap(g Gap) {
 	d.editSight().listens = g.To
 	d.unseen(g.From, g.To)
+	if !g.From.IsZero() {
+		d.editStint(func(s *Stint) { s.Gap = Interval{g.From, g.To} })
+	}
 }
 
 // unseen takes a stretch of time out of what the signals know, where it is longer than a check may go unseen, or
 // nobody knows how long it was.
 func (d *draft) unseen(from, to time.Time) {
+	if !from.IsZero() {
+		d.lapse(from, to)
+	}
 	for _, at := range d.openIncidents() {
 		if to.Sub(from) > d.b.pace.GapOver {
 			i := d.editIncident(at)

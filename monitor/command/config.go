@@ -86,5 +86,6 @@ func reconfigure(list *watchlist.Watchlist, receivers []monitor.Receiver) monito
 	return monitor.Reconfigure{
 		Checks: list.Checks, Receivers: receivers, Names: names(list), Controls: len(list.Controls),
 		Reported: list.Reported, Advise: list.Advise, Mute: list.Apaleo.Mute, Maintenance: list.Windows,
+		StillWatching: list.StillWatching,
 	}
 }

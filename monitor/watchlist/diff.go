@@ -101,6 +101,7 @@ func settings(a, b *Watchlist) []string {
 		{"heartbeat keys", maps.EqualFunc(a.Beats, b.Beats, Secret.same)},
 		{"maintenance", slices.EqualFunc(a.Windows, b.Windows, sameWindow)},
 		{"report", a.Report.Token.same(b.Report.Token)},
+		{"still_watching", a.StillWatching.Spec == b.StillWatching.Spec},
 		{"store", a.Store == b.Store},
 		{"texts", maps.Equal(a.Texts, b.Texts)},
 		{"webhooks", slices.EqualFunc(a.Webhooks, b.Webhooks, Webhook.same)},

@@ -21,6 +21,12 @@ type fileForm struct {
 	Texts    map[string]text    `key:"texts"`
 
 	Maintenance []windowForm `key:"maintenance"`
+
+	StillWatching stillForm `key:"still_watching"`
+}
+
+type stillForm struct {
+	Schedule text `key:"schedule"`
 }
 
 type windowForm struct {

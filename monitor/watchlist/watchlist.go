@@ -38,10 +38,13 @@ type Watchlist struct {
 	Texts     map[string]string // public sentences that the operator wrote himself, by key
 	Webhooks  []Webhook
 	Windows   []monitor.MaintenanceWindow // maintenance that comes by itself
-	Reported  monitor.Reported            // how what the integration reports is watched; zero if it cannot report
-	Needs     []string                    // scopes that the chosen modules need, each entry any one of its words
-	Advise    monitor.Adviser             // with Texts
-	Remarks   []string                    // what may surprise whoever wrote the file, in sentences
+
+	// StillWatching is when to say that bellhop watches; zero is never.
+	StillWatching monitor.StillWatching
+	Reported      monitor.Reported // how what the integration reports is watched; zero if it cannot report
+	Needs         []string         // scopes that the chosen modules need, each entry any one of its words
+	Advise        monitor.Adviser  // with Texts
+	Remarks       []string         // what may surprise whoever wrote the file, in sentences
 
 	// Pace is the pace of Options with what detection: sets for the whole file.
 	Pace monitor.Pace
@@ -155,6 +158,7 @@ func build(r *reader, f fileForm, d *draft) *Watchlist {
 	}
 	w.Checks = b.checks(f)
 	w.Windows = b.windows(f, w.Checks)
+	w.StillWatching = b.stillWatching(f.StillWatching.Schedule)
 	w.Beats, w.Webhooks = b.beats, b.hooks
 	reported := b.config.Reported()
 	if w.Needs = reported.Needs; w.Report.Token.IsSet() {
