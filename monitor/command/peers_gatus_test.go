@@ -67,6 +67,40 @@ func TestGatusE3SlowReceiverStopsProbes(t *testing.T) {
 	})
 }
 
+// E5: Gatus does not store when it last reminded (endpoint.LastReminderSent): a reminder that is due every hour is sent at
+// each restart, three messages in 30 s after two of them.
+func TestGatusE5ReminderAtRestart(t *testing.T) {
+	var kinds []roomKind
+	for _, k := range roomKinds() {
+		if !k.unreminded {
+			k.set = "remind: 1h, "
+			kinds = append(kinds, k)
+		}
+	}
+	toThese(t, kinds, func(n *replay) {
+		n.outage()
+		for range 5 {
+			n.stop()
+			n.start()
+			n.pass(10 * time.Minute)
+		}
+		n.hear("after five restarts and 50 minutes", monitor.EventOpened)
+		n.pass(15 * time.Minute)
+		n.hear("after an hour", monitor.EventOpened, monitor.EventReminder)
+		for range 4 {
+			n.kill()
+			n.start()
+			n.pass(10 * time.Minute)
+		}
+		n.hear("after four kills", monitor.EventOpened, monitor.EventReminder)
+		n.pass(20 * time.Minute)
+		n.hear("after two hours", monitor.EventOpened, monitor.EventReminder, monitor.EventReminder)
+		n.mends("shop")
+		n.pass(3 * time.Hour)
+		n.hear("after its end", monitor.EventOpened, monitor.EventReminder, monitor.EventReminder, monitor.EventResolved)
+	})
+}
+
 // E6: Gatus knows an alert by a checksum of its configuration, description included (alerting/alert/alert.go): who edits
 // it while it is open and restarts is told of the outage a second time, or, if it ended meanwhile, never of its end.
 func TestGatusE6EditedDescription(t *testing.T) {

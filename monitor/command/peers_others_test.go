@@ -151,6 +151,92 @@ func TestUptimeKuma6046NotifierErrorIsForgotten(t *testing.T) {
 	}
 }
 
+// maintenance is what is said to be worked on for half an hour: the shop.
+func (n *replay) maintenance() {
+	n.Helper()
+	now := n.during.monitor.Now()
+	n.submit(monitor.Act{
+		At: now, ID: "act_1", Kind: monitor.ActMaintenance, By: "Anna", Why: "a new till", Target: monitor.Target{Checks: []monitor.CheckID{"shop"}},
+		Until: now.Add(30 * time.Minute),
+	})
+}
+
+// #4004 of Uptime Kuma, open since 2023: from DOWN to MAINTENANCE to UP, UP is never told.
+func TestUptimeKuma4004RecoveryInMaintenance(t *testing.T) {
+	for what, restarts := range map[string]bool{"": false, " through restarts": true} {
+		t.Run("it ends in it"+what, func(t *testing.T) {
+			toAll(t, func(n *replay) {
+				n.outage()
+				n.maintenance()
+				n.pass(5 * time.Minute)
+				n.restarts(restarts)
+				n.mends("shop")
+				n.pass(5 * time.Minute)
+				n.hearOnce("in the maintenance", true)
+				n.restarts(restarts)
+				n.pass(time.Hour)
+				n.hearOnce("after the maintenance", true)
+			})
+		})
+		t.Run("it ends while nobody watches"+what, func(t *testing.T) {
+			toAll(t, func(n *replay) {
+				n.outage()
+				n.maintenance()
+				n.pass(5 * time.Minute)
+				n.kill()
+				n.mends("shop")
+				n.pass(time.Hour)
+				n.start()
+				n.pass(10 * time.Minute)
+				n.hearOnce("after the maintenance", true)
+			})
+		})
+	}
+}
+
+func (n *replay) restarts(really bool) {
+	n.Helper()
+	if really {
+		n.kill()
+		n.start()
+	}
+}
+
+// #7148 of Uptime Kuma (and #2846): from DOWN to MAINTENANCE to DOWN, DOWN is told a second time.
+func TestUptimeKuma7148DownAgainAfterMaintenance(t *testing.T) {
+	for what, restarts := range map[string]bool{"without a restart": false, "through restarts": true} {
+		t.Run(what, func(t *testing.T) {
+			toAll(t, func(n *replay) {
+				n.outage()
+				n.maintenance()
+				n.pass(20 * time.Minute)
+				n.restarts(restarts)
+				n.pass(40 * time.Minute)
+				n.hearOnce("after the maintenance", false)
+				n.restarts(restarts)
+				n.mends("shop")
+				n.pass(10 * time.Minute)
+				n.hearOnce("at the end", true)
+			})
+		})
+	}
+	t.Run("it began in it", func(t *testing.T) {
+		toAll(t, func(n *replay) {
+			n.start()
+			n.pass(3 * time.Minute)
+			n.maintenance()
+			n.breaks("shop")
+			n.pass(25 * time.Minute)
+			n.hear("in the maintenance")
+			n.pass(10 * time.Minute)
+			n.hearOnce("after the maintenance", false)
+			n.mends("shop")
+			n.pass(10 * time.Minute)
+			n.hearOnce("at the end", true)
+		})
+	})
+}
+
 // #212 of Healthchecks: what it has to send is marked as done before it is sent (hc/api/management/commands/
 // sendalerts.py): interrupted in between, "no retries are made, and no error is logged".
 func TestHealthchecks212InterruptedWhileSending(t *testing.T) {
