@@ -105,7 +105,7 @@ func lane(r monitor.Receiver, c notify.Notifier) notify.Lane {
 }
 
 // open starts an outbox over the lanes, on an empty book.
-func open(t *testing.T, lanes ...notify.Lane) *desk {
+func open(t testing.TB, lanes ...notify.Lane) *desk {
 	t.Helper()
 	d := &desk{log: io.Discard, pace: monitor.RealPace(), rows: map[monitor.DeliveryID]monitor.Delivery{}, incidents: map[string]*monitor.Incident{}}
 	d.start(t, notify.Options{Lanes: lanes})
@@ -113,7 +113,7 @@ func open(t *testing.T, lanes ...notify.Lane) *desk {
 }
 
 // start starts an outbox on what the desk has stored. It has ended when the test ends.
-func (d *desk) start(t *testing.T, o notify.Options) {
+func (d *desk) start(t testing.TB, o notify.Options) {
 	o.Submit, o.Pace, o.Log = d.submit, d.pace, zerolog.New(d.log).Level(zerolog.InfoLevel)
 	d.out = notify.New(o)
 	saved := monitor.Saved{ID: "book"}
@@ -171,6 +171,11 @@ func (d *desk) attempt(in monitor.Attempting) map[monitor.DeliveryID]*monitor.De
 
 func (d *desk) receive(in monitor.Receipt) map[monitor.DeliveryID]*monitor.Delivery {
 	rows := map[monitor.DeliveryID]*monitor.Delivery{}
+	if row, ok := d.rows[in.Delivery]; ok && !monitor.IsDigest(in.Delivery.Incident) {
+		row = row.Received(in, d.pace)
+		rows[in.Delivery] = &row
+		return rows
+	}
 	for id, row := range d.rows {
 		if in.Concerns(&row) {
 			row = row.Received(in, d.pace)
