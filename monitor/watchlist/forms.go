@@ -26,6 +26,7 @@ type fileForm struct {
 }
 
 type stillForm struct {
+	At       place
 	Schedule text `key:"schedule"`
 }
 
