@@ -128,7 +128,8 @@ func milder(i *monitor.Incident) {
 func acknowledged(i *monitor.Incident) {
 	i.Change = monitor.ChangeAcknowledged
 	i.Ack = &monitor.Ack{By: "Anna", Why: "on the phone with apaleo", At: since.Add(2 * time.Minute), Until: since.Add(2 * time.Hour)}
-	i.Remarks = []monitor.Remark{{At: since.Add(2 * time.Minute), By: "Anna", What: monitor.ActAcknowledge, Text: "on the phone with apaleo"}}
+	i.Remarks = []monitor.Remark{{At: since.Add(2 * time.Minute), By: "Anna", What: monitor.ActAcknowledge, Text: "until 12:02:11 UTC: on the phone with apaleo"}}
+	i.Text += " Anna is on it until 12:02:11 UTC: on the phone with apaleo."
 }
 
 func again(i *monitor.Incident) { i.Reopened, i.Flapping, i.Change = 1, true, monitor.ChangeReopened }
@@ -197,8 +198,13 @@ func TestEveryStepTwice(t *testing.T) {
 // again for long enough has told everything, once.
 func TestAnyFaults(t *testing.T) {
 	faults := []slacktest.Fault{
-		{}, {}, slacktest.TookEffect(), slacktest.Dropped(), slacktest.Fails(500), {Status: 503, Takes: true}, slacktest.Limited(0),
-		slacktest.SignIn(), slacktest.Empty(), slacktest.Refuses("internal_error"), slacktest.Refuses("ratelimited"), {Body: `{"ok":true}`, Takes: true},
+		{},
+		{},
+		slacktest.TookEffect(), slacktest.Dropped(), slacktest.Fails(500),
+		{Status: 503, Takes: true},
+		slacktest.Limited(0),
+		slacktest.SignIn(), slacktest.Empty(), slacktest.Refuses("internal_error"), slacktest.Refuses("ratelimited"),
+		{Body: `{"ok":true}`, Takes: true},
 	}
 	for seed := range uint64(20) {
 		k, dice := talking(t, nil), rand.New(rand.NewPCG(seed, 1))

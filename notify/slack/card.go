@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/slack-go/slack"
 
@@ -159,13 +158,6 @@ func sayings(i *monitor.Incident) (all []slack.RichTextSectionElement) {
 		return all
 	}
 	say("Tracking id: ", tracking(i), code)
-	say("apaleo's status page: ", strings.Join(i.Acks, "; "), nil)
-	if a := i.Ack; a != nil {
-		say("Acknowledged ", by(a.By)+until(a.Until)+because(a.Why), nil)
-	}
-	if i.Muted {
-		say("Held back: ", i.MutedBy, nil)
-	}
 	return all
 }
 
@@ -192,28 +184,6 @@ var (
 
 func words(text string, style *slack.RichTextSectionTextStyle) *slack.RichTextSectionTextElement {
 	return slack.NewRichTextSectionTextElement(text, style)
-}
-
-// by, until and because are who did something, how long it holds, and why.
-func by(who string) string {
-	if who == "" {
-		return "by somebody"
-	}
-	return "by " + who
-}
-
-func until(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return " until " + t.UTC().Format("2006-01-02 15:04 UTC")
-}
-
-func because(why string) string {
-	if why == "" {
-		return ""
-	}
-	return ": " + why
 }
 
 // tracking is an id that apaleo's support can look up.

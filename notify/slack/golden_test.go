@@ -47,11 +47,13 @@ func leaving(i *monitor.Incident) {
 func noted(i *monitor.Incident) {
 	i.Change = monitor.ChangeNote
 	i.Remarks = []monitor.Remark{{At: since.Add(5 * time.Minute), By: "Anna", What: monitor.ActNote, Text: "apaleo's support calls it a broken switch in Frankfurt"}}
+	i.Text += " Anna notes: apaleo's support calls it a broken switch in Frankfurt."
 }
 
 func silenced(i *monitor.Incident) {
-	i.Change, i.Muted, i.MutedBy = monitor.ChangeSilenced, true, "silenced by Anna until 12:00 UTC: we know"
-	i.Remarks = []monitor.Remark{{At: since.Add(5 * time.Minute), By: "Anna", What: monitor.ActSilence, Text: "we know"}}
+	i.Change, i.Muted, i.MutedBy = monitor.ChangeSilenced, true, "silenced by Anna until 12:00:00 UTC: we know"
+	i.Text += " Silenced by Anna until 12:00:00 UTC: we know. Nothing but its end is told meanwhile."
+	i.Remarks = []monitor.Remark{{At: since.Add(5 * time.Minute), By: "Anna", What: monitor.ActSilence, Text: "until 12:00:00 UTC: we know"}}
 }
 
 // meanwhile is what several people did while the receiver could not be reached.
@@ -60,7 +62,7 @@ func meanwhile(i *monitor.Incident) {
 	i.Remarks = []monitor.Remark{
 		{At: since, By: "Ben", What: monitor.ActNote, Text: "told already"},
 		{At: since.Add(5 * time.Minute), By: "Anna", What: monitor.ActAcknowledge, Text: "looking"},
-		{At: since.Add(6 * time.Minute), By: "Anna", What: monitor.ActSilence, Text: "silenced by Anna until 11:00:00 UTC"},
+		{At: since.Add(6 * time.Minute), By: "Anna", What: monitor.ActSilence, Text: "until 11:00:00 UTC"},
 		{At: since.Add(7 * time.Minute), By: "Ben", What: monitor.ActLift, Text: "too early"},
 		{At: since.Add(65 * time.Minute), What: monitor.ActUnacknowledge, Text: "the time is over for which Anna was on it"},
 	}

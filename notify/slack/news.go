@@ -3,7 +3,6 @@ package slack
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"bellhop/monitor"
 	"bellhop/notify"
@@ -103,28 +102,36 @@ func act(c monitor.ChangeWord) monitor.ActKind {
 	}
 }
 
-// remark is what one person did, with how long it holds as far as that still stands; "" is what is told elsewhere.
+// remark is what one person did, and for how long; "" is what is told elsewhere.
 func remark(r monitor.Remark, i *monitor.Incident) string {
 	who, text := safe(orElse(r.By, "bellhop"), maxName), safe(because(r.Text), maxRemark)
 	switch r.What {
 	case monitor.ActAcknowledge:
-		var end time.Time
-		if i.Ack != nil {
-			end = i.Ack.Until
-		}
-		return "👀 *Acknowledged by " + who + "*" + until(end) + text + ". No reminders meanwhile."
+		return "👀 *Acknowledged by " + who + "*" + text + ". No reminders meanwhile."
 	case monitor.ActUnacknowledge:
 		return "👀 *Not acknowledged any more*" + text + "."
 	case monitor.ActSilence, monitor.ActMaintenance:
 		if i.Muted {
 			return ""
 		}
-		return "🔕 *Was held back meanwhile*" + text + "."
+		return "🔕 *Was held back by " + who + "*" + text + "."
 	case monitor.ActLift:
-		return "🔔 *Silence lifted by " + who + "*" + text + "."
+		return "🔔 *Silence ended by " + who + "*" + text + "."
 	case monitor.ActNote:
 		return "📝 *" + who + "*" + text
 	default:
 		return "*" + who + "*, " + string(r.What) + text
+	}
+}
+
+// because is the reason of something, or for how long it is and then the reason.
+func because(text string) string {
+	switch {
+	case text == "":
+		return ""
+	case strings.HasPrefix(text, "until "):
+		return " " + text
+	default:
+		return ": " + text
 	}
 }
