@@ -108,7 +108,9 @@ func (w *show) open(ctx context.Context, started <-chan Serving) error {
 	defer cancel()
 	select {
 	case at := <-started:
-		w.pages.status = at.Page
+		if err := w.door.open(at.Page); err != nil {
+			return err
+		}
 		w.reports <- at.Page + "/api/v1/report"
 	case <-ctx.Done():
 		return errors.New("bellhop did not start")
@@ -168,7 +170,11 @@ func (w *show) act(ctx context.Context, a act, earlier []scene) (scene, error) {
 		a.begin(w.stage)
 	}
 	var err error
+	if a.asks != nil {
+		err = a.asks(ctx, w.stage)
+	}
 	switch {
+	case err != nil:
 	case a.tale != nil:
 		s.told, err = w.await(ctx, len(before), *a.tale, w.began.Add(s.since))
 	case a.begin != nil:

@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -32,6 +31,7 @@ type stage struct {
 	slack   *slacktest.Workspace
 	channel *slacktest.Channel // where bellhop tells people
 	hook    *demoHook
+	door    demoDoor // to bellhop's own pages: it is there before they are, so that messages can link to them
 	hosts   []*localServer
 	pages   demoPages
 }
@@ -98,13 +98,14 @@ func openStage(ctx context.Context, p monitor.Pace) (st *stage, err error) {
 		return st, err
 	}
 	quiet := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
-	for _, h := range []http.Handler{st.slack, st.hook, quiet, quiet, quiet, st.app} {
+	for _, h := range []http.Handler{st.slack, st.hook, quiet, quiet, quiet, st.app, &st.door} {
 		host, err := listenLocal(ctx, h)
 		if err != nil {
 			return st, err
 		}
 		st.hosts = append(st.hosts, host)
 	}
+	st.pages.status = st.hosts[6].url
 	st.pages.slack = st.hosts[0].url + "/archives/" + st.channel.ID()
 	st.subscribe(p)
 	return st, errors.Join(st.write(secrets, p), st.remember(ctx, p))
@@ -166,7 +167,7 @@ func (st *stage) configuration(s demoSecrets, p monitor.Pace) string {
 		fmt.Fprintf(&b, "  - %s/generate_204\n", h.url)
 	}
 	fmt.Fprintf(&b, "report: {token: %q}\n", s.report)
-	b.WriteString("store: {path: " + demoStore + "}\nweb: {listen: \"127.0.0.1:0\"}\n")
+	b.WriteString("store: {path: " + demoStore + "}\nweb: {listen: \"127.0.0.1:0\", public_url: " + st.pages.status + "}\n")
 	return b.String()
 }
 
@@ -204,33 +205,4 @@ func (st *stage) close() {
 	if st.dir != "" {
 		_ = os.RemoveAll(st.dir) // what cannot be removed is the system's to clear: it is in its temporary directory
 	}
-}
-
-// A localServer is a server on a port of this machine that the system chose.
-type localServer struct {
-	url    string
-	server *http.Server
-	served chan struct{} // closed when it has ended
-}
-
-func listenLocal(ctx context.Context, h http.Handler) (*localServer, error) {
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, fmt.Errorf("listen on this machine: %w", err)
-	}
-	s := &localServer{
-		url: "http://" + l.Addr().String(), served: make(chan struct{}),
-		server: &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second},
-	}
-	go func() {
-		defer close(s.served)
-		_ = s.server.Serve(l) // it ends by close
-	}()
-	return s, nil
-}
-
-func (s *localServer) close() {
-	_ = s.server.Close()
-	<-s.served
 }

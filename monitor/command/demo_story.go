@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -11,11 +12,12 @@ import (
 // An act is one part of the story: something becomes true, and bellhop says so, or rightly keeps quiet.
 // Durations are at the real pace.
 type act struct {
-	truth string       // what is the case from now on, wherever the truth is
-	what  string       // the same, short
-	begin func(*stage) // makes it so; nil is that it came to be by itself
-	tale  *tale        // what each receiver is told; nil is nothing, for now
-	after string       // which earlier act it is told of, where that is not this one
+	truth string                              // what is the case from now on, wherever the truth is
+	what  string                              // the same, short
+	begin func(*stage)                        // makes it so; nil is that it came to be by itself
+	asks  func(context.Context, *stage) error // what a person asks of bellhop
+	tale  *tale                               // what each receiver is told; nil is nothing, for now
+	after string                              // which earlier act it is told of, where that is not this one
 
 	// What passes by itself, and is not told: the fault is there until it was met, and so much longer.
 	fault apaleotest.Fault
@@ -158,9 +160,16 @@ func ofIdentity() []act {
 			tale:  opened("DOWN", monitor.SideApaleo, monitor.NodeIdentity, "apaleo identity is DOWN"),
 		},
 		{
-			truth: "apaleo's status page speaks of it at last", what: "apaleo acknowledges it",
+			truth: "apaleo's status page speaks of it at last", what: "apaleo speaks of it",
 			begin: func(s *stage) {
 				s.apaleo.PostIncidents(apaleotest.StatusIncident{Name: "Login problems", Impact: "major", Components: []string{"Identity"}})
+			},
+			tale: updated(monitor.SideApaleo, monitor.NodeIdentity, "apaleo identity is DOWN"),
+		},
+		{
+			truth: "Anna has seen it, and says so", what: "Anna is on it",
+			asks: func(ctx context.Context, st *stage) error {
+				return acknowledge(ctx, st, "Anna", "new logins are paused")
 			},
 			tale: updated(monitor.SideApaleo, monitor.NodeIdentity, "apaleo identity is DOWN"),
 		},

@@ -48,7 +48,7 @@ func TestDemo(t *testing.T) {
 	status := Run(ctx, World{
 		Args: []string{"demo"}, Stdout: &out, Stderr: &log, Pace: monitor.RealPace().Divide(20), Hangups: make(chan os.Signal),
 	})
-	if status != exitGood || !strings.Contains(out.String(), "GOOD: exactly the expected messages arrived, 10 at Slack and 11 at") || log.Len() > 0 {
+	if status != exitGood || !strings.Contains(out.String(), "GOOD: exactly the expected messages arrived, 10 at Slack and 12 at") || log.Len() > 0 {
 		t.Fatalf("status %d\n%s\n%s", status, out.String(), log.String())
 	}
 	if m := firstTold.FindStringSubmatch(out.String()); m == nil {
