@@ -213,7 +213,7 @@ type saidView struct {
 }
 
 var remarkWords = map[monitor.ActKind]string{
-	monitor.ActAcknowledge: "is on it", monitor.ActUnacknowledge: "is no longer on it", monitor.ActSilence: "silenced it", monitor.ActMaintenance: "maintenance covers it",
+	monitor.ActAcknowledge: "is on it", monitor.ActUnacknowledge: "is no longer on it", monitor.ActSilence: "silenced it", monitor.ActMaintenance: "put it into maintenance",
 	monitor.ActPause: "paused it", monitor.ActResume: "resumed it", monitor.ActNote: "noted", monitor.ActLift: "ended its silence",
 }
 
@@ -221,11 +221,16 @@ var remarkWords = map[monitor.ActKind]string{
 func said(i *monitor.Incident, now time.Time) []saidView {
 	var all []saidView
 	for _, r := range slices.Backward(i.Remarks) {
-		by, what, text := r.By, cmp.Or(remarkWords[r.What], string(r.What)), r.Text
-		if text != "" && (by == "" || r.What == monitor.ActSilence || r.What == monitor.ActMaintenance || r.What == monitor.ActPause) {
-			by, what, text = "", text, "" // it says all, and who
+		what, text := cmp.Or(remarkWords[r.What], string(r.What)), r.Text
+		switch {
+		case strings.HasPrefix(text, "until "):
+			what, text = what+" "+text, ""
+		case r.By == "" && r.What == monitor.ActLift:
+			what = "its silence is over"
+		case r.By == "" && text != "":
+			what, text = text, ""
 		}
-		all = append(all, saidView{when(r.At, now), by, what, text})
+		all = append(all, saidView{when(r.At, now), r.By, what, text})
 	}
 	return all
 }

@@ -54,7 +54,7 @@ func next(a monitor.Act, before, after *monitor.Snapshot, receivers []monitor.Re
 	case monitor.ActNote:
 		return "Noted. It stands in the incident's timeline, and rings nobody."
 	case monitor.ActPause:
-		return paused(a, after)
+		return paused(a, before, after)
 	case monitor.ActResume:
 		return resumed(a.Target, after)
 	case monitor.ActLift:
@@ -179,12 +179,21 @@ func coversCheck(t monitor.Target, id monitor.CheckID, s *monitor.Snapshot) bool
 	return slices.ContainsFunc(s.Checks, func(v monitor.CheckView) bool { return v.Check.ID() == id && t.Covers(t.Incident, v.Check) })
 }
 
-func paused(a monitor.Act, s *monitor.Snapshot) string {
+func paused(a monitor.Act, before, s *monitor.Snapshot) string {
 	text := targetText(a.Target, s) + " is not asked " + until(a.Until, s.At, "until somebody resumes it") + "."
 	if a.From.After(s.At) {
 		text = "From " + clock(a.From, s.At) + " on, " + text
 	}
-	return text + " An incident of it alone has ended, and whoever knows of it is told so. How it fares meanwhile counts as unknown, neither up nor down."
+	var ended []string
+	for _, i := range before.Open {
+		if now := incidentIn(s, i.ID); now != nil && now.Change == monitor.ChangePaused {
+			ended = append(ended, i.Title)
+		}
+	}
+	if len(ended) > 0 {
+		text += " No longer followed, which is told to whoever knows of it: " + few(ended) + "."
+	}
+	return text + " How it fares meanwhile counts as unknown, neither up nor down."
 }
 
 func resumed(t monitor.Target, s *monitor.Snapshot) string {

@@ -15,8 +15,10 @@ func worldQuiet() *monitor.Snapshot {
 	i.Ack = &monitor.Ack{By: "Anna", Why: "on the phone with apaleo", At: at("10:03:10"), Until: at("11:03:10")}
 	i.Muted, i.MutedBy = true, "silenced by Bob until 12:00:00 UTC: apaleo knows"
 	i.Remarks = []monitor.Remark{
-		{At: at("10:03:10"), By: "Anna", What: monitor.ActAcknowledge, Text: "on the phone with apaleo"},
-		{At: at("10:04:02"), By: "Bob", What: monitor.ActSilence, Text: "silenced by Bob until 12:00:00 UTC: apaleo knows"},
+		{At: at("10:03:10"), By: "Anna", What: monitor.ActAcknowledge, Text: "until 11:03:10 UTC: on the phone with apaleo"},
+		{At: at("10:04:02"), By: "Bob", What: monitor.ActSilence, Text: "until 12:00:00 UTC: apaleo knows"},
+		{At: at("10:04:10"), What: monitor.ActLift, Text: "it proved to be more than what was silenced"},
+		{At: at("10:04:11"), What: monitor.ActUnacknowledge, Text: "the time is over for which Carla was on it"},
 		{At: at("10:04:30"), By: "Anna", What: monitor.ActNote, Text: "their ticket is 4711"},
 	}
 	s.Open = append([]*monitor.Incident{&i}, s.Open[1:]...)

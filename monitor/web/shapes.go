@@ -46,6 +46,7 @@ type checkBody struct {
 	Schedule  string            `json:"schedule"`
 	State     monitor.State     `json:"state"`
 	Why       string            `json:"why,omitempty"`
+	Silence   *monitor.Silence  `json:"silence,omitempty"` // the pause, maintenance or silence in force
 	Badges    []string          `json:"badges"`
 	Next      *time.Time        `json:"next"`
 	LastGood  *time.Time        `json:"last_good"`
@@ -123,7 +124,7 @@ func checkOf(v monitor.CheckView, s *monitor.Snapshot) checkBody {
 	c, row := v.Check, rowOf(v)
 	b := checkBody{
 		Check: c.ID(), Name: c.Name, Account: c.Account, Title: c.Title, Kind: c.Kind, Host: c.Host, Component: c.Public,
-		Labels: c.Labels, Runbook: c.Runbook, Schedule: c.Spec, State: v.State, Why: v.Why, Badges: append([]string{}, v.Badges...),
+		Labels: c.Labels, Runbook: c.Runbook, Schedule: c.Spec, State: v.State, Why: v.Why, Silence: v.Silence, Badges: append([]string{}, v.Badges...),
 		Next: instant(v.Next), LastGood: instant(row.LastGood), Skipped: s.Engine.SkippedBy[c.ID()], Signals: []signalBody{},
 	}
 	if o := row.Last; !o.At.IsZero() {
