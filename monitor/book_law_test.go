@@ -28,9 +28,9 @@ func lawSteps(t *testing.T) int {
 }
 
 // TestBookLaws feeds the book with whatever can come, and more, in random order: outcomes of all faults,
-// gaps, notes, receipts, reloads, restarts. Whatever comes, there is one open incident per cause, every open
+// gaps, notes, receipts, acts, reloads, restarts. Whatever comes, there is one open incident per cause, every open
 // signal is in one, versions have no holes, every event is owed to every receiver that wants it, Decide
-// leaves the book as it was, and a restart is invisible.
+// leaves the book as it was, and a restart is invisible. Of what people silence: those of people's laws below.
 func TestBookLaws(t *testing.T) {
 	steps := lawSteps(t)
 	for seed := range uint64(steps / 3000) {
@@ -56,6 +56,7 @@ type wild struct {
 	r      *rand.Rand
 	all    []*monitor.Check
 	events int
+	people *people
 	mood   [4]float64 // how likely failures are, by host: the world has good and bad hours
 }
 
@@ -68,12 +69,15 @@ func newWild(t *testing.T, seed uint64) *wild {
 		{Name: "room", Posts: true, Keyless: true, When: monitor.When{Side: []monitor.Side{monitor.SideApaleo}}},
 	}}
 	w := &wild{r: rand.New(rand.NewPCG(seed, 1)), all: checks}
+	cast.Maintenance = []monitor.MaintenanceWindow{{Name: "backup", Target: monitor.Target{Accounts: []string{"b"}}, Schedule: monitor.EverySchedule("x", 50*time.Minute), For: 12 * time.Minute}}
 	w.simulation = newSimulation(t, cast, day)
+	w.people = newPeople(w)
 	guard(t, w.simulation)
 	laws := w.watch
 	w.watch = func(c monitor.Change) {
 		laws(c)
 		w.owedToAll(c)
+		w.people.watch(c)
 		w.events += len(c.Events)
 	}
 	return w
@@ -106,8 +110,13 @@ func (w *wild) step() {
 		w.decide(monitor.Beat{At: w.now, Check: "nightly", Fail: w.r.IntN(4) == 0})
 	case n < 60:
 		w.decide(w.report())
+	case n < 70:
+		w.decide(w.people.act())
+	case n < 72:
+		w.receivers[oneOf(w.r, []string{"ops", "pager", "room"})] = oneOf(w.r, []string{"", "", "dead"})
 	case n < 200:
 		w.decide(monitor.Tick{At: w.now})
+		w.people.ticked()
 		w.deliver()
 	default:
 		w.decide(w.outcome())
@@ -147,6 +156,7 @@ func (w *wild) shuffle() {
 		}
 		w.config.Checks = append(w.config.Checks, &k)
 	}
+	w.people.replanned(w.config.Checks)
 	w.config.At = w.now
 	w.decide(w.config)
 }
@@ -156,6 +166,7 @@ func (w *wild) shuffle() {
 func (w *wild) restarted() {
 	old := w.book
 	w.book = monitor.NewBook(w.kept.saved(w.t), w.pace, advise)
+	clear(w.plans)
 	w.config.At = w.now
 	w.decide(w.config)
 	next := w.outcome()

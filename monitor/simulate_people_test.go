@@ -101,6 +101,9 @@ func (s *simulation) notice(id string) *monitor.Notice {
 
 // tell writes down a message as a person reads it.
 func (s *simulation) tell(w *monitor.Delivery, t monitor.EventType, remark string) {
+	if i := s.incident(w.Incident); s.heard != nil && i != nil && remark == "" {
+		s.heard(w.Receiver, t, i)
+	}
 	if s.numbers[w.Incident] == 0 {
 		s.numbers[w.Incident] = len(s.numbers) + 1
 	}

@@ -31,7 +31,8 @@ type simulation struct {
 	done      int // acts of people
 	page      page
 	out       strings.Builder
-	watch     func(monitor.Change) // invariants
+	watch     func(monitor.Change)                               // invariants
+	heard     func(string, monitor.EventType, *monitor.Incident) // what a receiver was told
 
 	integration
 
