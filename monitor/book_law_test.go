@@ -169,6 +169,9 @@ func (w *wild) restarted() {
 	clear(w.plans)
 	w.config.At = w.now
 	w.decide(w.config)
+	if a, b := old.Snapshot(w.now).Silences, w.book.Snapshot(w.now).Silences; !reflect.DeepEqual(a, b) {
+		w.t.Fatalf("after a restart %v are in force or to come, without %v", b, a)
+	}
 	next := w.outcome()
 	for next.Fault.Connection() {
 		next = w.outcome()

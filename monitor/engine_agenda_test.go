@@ -263,3 +263,34 @@ func TestResync(t *testing.T) {
 		}
 	}
 }
+
+// TestPausedIsNotAsked ensures that what is paused is not asked: not by its schedule, not in a sweep, not after a jump of
+// time or a reload, and from its start where the configuration says so; and that it is asked again when it is resumed.
+func TestPausedIsNotAsked(t *testing.T) {
+	c, other := testCheck("paused", 10*time.Second, nil), testCheck("configured", 10*time.Second, nil)
+	other.Paused = true
+	a := newTestAgenda(noon, c, other)
+	pause := func(p Plan, now time.Time) { a.replan([]CheckPlan{{"paused", p}}, now) }
+	pause(Plan{Paused: true}, noon)
+	now := noon
+	for _, upset := range []func(){
+		func() {},
+		func() { pause(Plan{Paused: true, Once: now}, now) },
+		func() { a.resync(now) },
+		func() {
+			k := *c
+			k.Spec, k.Every, k.Schedule = "5s", 5*time.Second, EverySchedule("paused", 5*time.Second)
+			a.set([]*Check{&k, other}, nil, now)
+		},
+	} {
+		upset()
+		if asked := play(t, a, now, time.Minute, time.Second, nil); len(asked) != 0 {
+			t.Fatalf("asked %v", asked)
+		}
+		now = now.Add(time.Minute)
+	}
+	pause(Plan{}, now)
+	if asked := play(t, a, now, time.Minute, time.Second, nil); len(asked["paused"]) < 10 || len(asked) != 1 {
+		t.Errorf("resumed, it was asked at %v", asked)
+	}
+}

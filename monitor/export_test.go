@@ -8,3 +8,6 @@ var (
 
 // Chance is how likely so many failures are.
 var Chance = tail
+
+// Kept is how many silences and ids of acts a book has in memory.
+func Kept(b *Book) (silences, acts int) { return len(b.silences), len(b.acts) }
