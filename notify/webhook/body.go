@@ -16,6 +16,7 @@ const MaxBody = 20_000
 const (
 	maxAffected = 10
 	maxText     = 3000 // characters of a text in a plain body
+	maxNote     = 1000 // characters of what somebody wrote by hand
 )
 
 type body struct {
@@ -52,6 +53,14 @@ type incident struct {
 	Scope    monitor.Scope         `json:"scope"`
 	Into     string                `json:"into,omitempty"`
 	Recorded *bool                 `json:"recorded,omitempty"` // false where our store failed
+	Ack      *monitor.Ack          `json:"acknowledged,omitempty"`
+	Note     *note                 `json:"note,omitempty"` // where that is what changed
+}
+
+type note struct {
+	By   string    `json:"by"`
+	At   time.Time `json:"at"`
+	Text string    `json:"text"`
 }
 
 type notice struct {
@@ -106,6 +115,13 @@ func (d *data) about(i *monitor.Incident) {
 	}
 	if i.NotRecorded {
 		d.Incident.Recorded = new(bool)
+	}
+	if a := i.Ack; a != nil {
+		d.Incident.Ack = &monitor.Ack{By: a.By, Why: cut(a.Why, maxNote), At: second(a.At), Until: second(a.Until)}
+	}
+	if n := len(i.Remarks); n > 0 && i.Change == monitor.ChangeNote {
+		r := i.Remarks[n-1]
+		d.Incident.Note = &note{By: r.By, At: second(r.At), Text: cut(r.Text, maxNote)}
 	}
 	// Never null: who reads it may always range over it.
 	d.Affected = append([]monitor.Affected{}, i.Affected[:min(len(i.Affected), maxAffected)]...)
