@@ -14,7 +14,7 @@ func TestStillWatching(t *testing.T) {
 	if off.StillWatching.Schedule != nil || off.StillWatching.Spec != "" {
 		t.Errorf("nobody asked for it, and it is due %v", off.StillWatching)
 	}
-	w := parse(t, "still_watching: {schedule: \"CRON_TZ=Europe/Berlin 0 9 * * MON\"}\n", watchlist.Options{})
+	w := parse(t, "watchlist: {include: [apaleo]}\nstill_watching: {schedule: \"CRON_TZ=Europe/Berlin 0 9 * * MON\"}\n", watchlist.Options{})
 	from := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC) // a Sunday
 	if got, want := w.StillWatching.Schedule.Next(from).UTC(), time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC); !got.Equal(want) {
 		t.Errorf("due %v, want %v", got, want)
