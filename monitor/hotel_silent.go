@@ -26,6 +26,9 @@ func (d *draft) missing(at time.Time) {
 	if more := len(silent) - 1; more > 0 {
 		told = fmt.Sprintf("%s and %d more", told, more)
 	}
+	if n := d.notice(noticeSilent + told); n != nil && !n.Over { // of as many others, of whom one is back meanwhile
+		told += ", missed since " + d.clock(d.now)
+	}
 	for _, account := range silent {
 		h := d.editHotel(account)
 		h.Silent, h.ToldAs = true, told

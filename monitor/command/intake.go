@@ -86,7 +86,9 @@ func (d *daemon) incoming() web.Intake {
 func (d *daemon) takeReport(ctx context.Context, r monitor.Report) (traffic.Taken, error) {
 	d.arrivals.expect(r)
 	err := d.monitor.Submit(ctx, r)
-	return d.arrivals.came(r.ID), err
+	taken := d.arrivals.came(r.ID)
+	taken.Unstored = !d.monitor.Snapshot().StoreDown.IsZero()
+	return taken, err
 }
 
 // takeBeat hands in a sign of life for the check of that key.

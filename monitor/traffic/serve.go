@@ -26,7 +26,7 @@ const (
 // Options are what an Intake is made of. All are needed, but for Log.
 type Options struct {
 	Now func() time.Time // engine time
-	// Report hands in a report, and returns once it is durable.
+	// Report hands in a report, and returns once it is durable, or once it counts while the store fails.
 	Report func(ctx context.Context, r monitor.Report) (Taken, error)
 	// Beat hands in a sign of life, and returns once it is durable. known is false if no check has this key.
 	Beat func(ctx context.Context, key string, fail bool) (known bool, err error)
@@ -37,6 +37,7 @@ type Options struct {
 type Taken struct {
 	Repeated bool     // its id was taken before, so that nothing of it was counted now
 	New      []string // codes of the hotels that it made known
+	Unstored bool     // it counts, but is not written down: the store fails
 }
 
 // An Intake takes reports and signs of life over HTTP. Who may bring them is for those to say who put it to an
@@ -61,6 +62,7 @@ type Answer struct {
 	Accepted int      `json:"accepted"`           // accounts
 	New      []string `json:"new"`                // codes of those that nobody had reported before
 	Repeated bool     `json:"repeated,omitempty"` // its id was taken before: nothing was counted twice
+	Unstored bool     `json:"unstored,omitempty"` // it is not written down yet: should bellhop end before it is, it is lost
 }
 
 // A Refusal is what comes of one that was not.
@@ -69,7 +71,7 @@ type Refusal struct {
 	Mistakes []string `json:"mistakes,omitempty"` // at most ten, and how many more
 }
 
-// Report answers to a report. 200 is that it is taken and durable, 400 that it is wrong, 413 that it is too
+// Report answers to a report. 200 is that it is taken and durable, 202 that it counts while the store fails, 400 that it is wrong, 413 that it is too
 // large; after 429 and 503 the same report is to be sent again, under the same id.
 func (i *Intake) Report(w http.ResponseWriter, r *http.Request) {
 	select {
@@ -144,14 +146,18 @@ func (i *Intake) take(w http.ResponseWriter, r *http.Request, report monitor.Rep
 	i.mu.Lock()
 	i.count.forgotten.Add(i.meter.settle(report.ID, taken.Repeated))
 	i.mu.Unlock()
-	done := Answer{New: append([]string{}, taken.New...), Repeated: taken.Repeated}
+	done := Answer{New: append([]string{}, taken.New...), Repeated: taken.Repeated, Unstored: taken.Unstored}
 	if taken.Repeated {
 		i.count.repeated.Add(1)
 	} else {
 		i.count.taken.Add(1)
 		done.Accepted = len(report.Accounts)
 	}
-	answer(w, http.StatusOK, done)
+	status := http.StatusOK
+	if done.Unstored {
+		status = http.StatusAccepted
+	}
+	answer(w, status, done)
 }
 
 // later asks for the same report again.

@@ -22,6 +22,8 @@ type ledger struct {
 	beats   []string
 	broken  error
 	hold    chan struct{} // nil takes at once
+
+	unstored bool // the store fails
 }
 
 func (l *ledger) take(ctx context.Context, r monitor.Report) (Taken, error) {
@@ -41,7 +43,7 @@ func (l *ledger) take(ctx context.Context, r monitor.Report) (Taken, error) {
 		}
 	}
 	l.reports = append(l.reports, r)
-	return Taken{New: []string{"ALPN"}}, nil
+	return Taken{New: []string{"ALPN"}, Unstored: l.unstored}, nil
 }
 
 func (l *ledger) beat(_ context.Context, key string, fail bool) (bool, error) {
@@ -102,6 +104,15 @@ func TestReportAnswers(t *testing.T) {
 	}
 	if got, want := i.Counts(), (Counts{Taken: 1, Repeated: 1, Refused: 3}); got != want {
 		t.Errorf("counted %+v, want %+v", got, want)
+	}
+}
+
+// TestUnstored ensures that a report which counts, but is not written down as the store fails, is not said to be.
+func TestUnstored(t *testing.T) {
+	l := &ledger{unstored: true}
+	status, _, got := post(intake(l, zerolog.Nop()), whole1)
+	if want := map[string]any{"accepted": 3., "new": []any{"ALPN"}, "unstored": true}; status != 202 || !reflect.DeepEqual(got, want) {
+		t.Errorf("status %d: %v, want 202 and %v", status, got, want)
 	}
 }
 

@@ -108,7 +108,7 @@ func TestShippedExamples(t *testing.T) {
 		t.Errorf("receivers %+v, want these added: %v", d.Receivers, want)
 	}
 	// what is switched off is the default, but for what has none
-	if want := []string{"heartbeat keys", "maintenance", "report", "store", "texts", "webhooks", "web"}; !slices.Equal(d.Settings, want) {
+	if want := []string{"heartbeat keys", "maintenance", "report", "still_watching", "store", "texts", "webhooks", "web"}; !slices.Equal(d.Settings, want) {
 		t.Errorf("settings %v differ from the defaults, want %v", d.Settings, want)
 	}
 	kinds := map[string]watchlist.Receiver{}

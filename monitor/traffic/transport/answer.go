@@ -33,7 +33,7 @@ const (
 // say nothing of the report.
 func judge(code int) verdict {
 	switch {
-	case code == http.StatusOK:
+	case code == http.StatusOK, code == http.StatusAccepted: // the latter counts, and bellhop's database fails
 		return taken
 	case code == http.StatusUnauthorized, code == http.StatusForbidden, code == http.StatusNotFound, code == http.StatusMisdirectedRequest,
 		code == http.StatusRequestTimeout, code == http.StatusTooEarly, code == http.StatusTooManyRequests, code >= 500:
