@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	pageSize  = 15              // the most that Slack gives an app that is not its owner's own
-	maxPages  = 8               // of a lookup
-	clockSkew = 5 * time.Second // Slack's clock against ours
+	pageSize  = 15          // the most that Slack gives an app that is not its owner's own
+	maxPages  = 8           // of a lookup
+	clockSkew = time.Minute // Slack's clock against ours
 )
 
 // A listing is a page of messages as far as they are of interest here: the library reads all of each message, and fails
