@@ -36,7 +36,7 @@ func (w *Workspace) methods() map[string]method {
 		"auth.test":             {scope: none, lone: true, run: authTest},
 		"chat.postMessage":      {rate: perChannel, scope: write, named: true, run: chatPost},
 		"chat.update":           {rate: tier3, scope: write, run: chatUpdate},
-		"chat.getPermalink":     {scope: none, run: chatPermalink},
+		"chat.getPermalink":     {rate: tier4, scope: none, run: chatPermalink},
 		"conversations.history": {rate: tier3, scope: (*Channel).historyScope, run: history},
 		"conversations.replies": {rate: tier3, scope: (*Channel).historyScope, run: replies},
 		"conversations.info":    {rate: tier3, scope: (*Channel).readScope, run: info},

@@ -56,14 +56,25 @@ func info(k *call) reply {
 	}})
 }
 
+// unseen is why the app cannot read the channel, if it cannot.
+func (c *Channel) unseen() string {
+	switch {
+	case c.outside && c.private:
+		return "channel_not_found"
+	case c.outside:
+		return "not_in_channel"
+	}
+	return ""
+}
+
 // history lists what is in the channel, newest first (docs.slack.dev/reference/methods/conversations.history). Which end
 // a page is from when only oldest is given is not documented: here it is always the newest.
 func history(k *call) reply {
 	c := k.channel
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.outside {
-		return refusal("not_in_channel")
+	if word := c.unseen(); word != "" {
+		return refusal(word)
 	}
 	var all []*message
 	for _, m := range slices.Backward(c.messages) {
@@ -80,10 +91,11 @@ func replies(k *call) reply {
 	c := k.channel
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if word := c.unseen(); word != "" {
+		return refusal(word)
+	}
 	root := c.find(k.args["ts"])
 	switch {
-	case c.outside:
-		return refusal("not_in_channel")
 	case root == nil:
 		return refusal("thread_not_found")
 	case root.thread != "":

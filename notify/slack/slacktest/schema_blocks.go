@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"maps"
 	"regexp"
 )
 
@@ -135,9 +136,7 @@ func attachmentRule(p *problems, at string, v any) {
 		"pretext": anyText, "text": anyText, "title": anyText, "title_link": address, "footer": anyText, "ts": number,
 		"author_name": anyText, "author_link": address, "mrkdwn_in": listOf(0, anyText), "fields": listOf(0, short),
 	}
-	for name, r := range modern {
-		old[name] = r
-	}
+	maps.Copy(old, modern)
 	with(object(old), either("text", "title", "pretext", "fields", "fallback"))(p, at, v)
 }
 

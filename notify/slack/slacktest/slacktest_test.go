@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -44,5 +45,36 @@ func TestPage(t *testing.T) {
 	page := w.Body.String()
 	if strings.Count(page, "<script>") != 1 || strings.Count(page, "&lt;script&gt;") != 2 || !strings.Contains(page, "#D00000") {
 		t.Errorf("page:\n%s", page)
+	}
+}
+
+// hostile is text that would do harm in a page.
+const hostile = `</script><script>alert(1)</script><img src=x onerror=alert(1)>"'{{.}}`
+
+// TestPageIsSafe ensures that no part of a message can put elements of its own on the page.
+func TestPageIsSafe(t *testing.T) {
+	w := New(Options{Name: hostile, Bot: hostile, Unlimited: true})
+	c := w.Open(hostile)
+	c.Say(hostile, hostile)
+	quoted, err := json.Marshal(hostile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := string(quoted)
+	// A fault has Slack take what it would refuse.
+	c.Fail(Fault{Takes: true, Status: http.StatusGatewayTimeout})
+	body := `{"text":` + h + `,"attachments":[{"color":` + h + `,"title":` + h + `,"fields":[{"title":` + h + `,"value":` + h + `}],"footer":` + h + `},
+		{"color":"x;background:url(//e)","blocks":[{"type":"header","text":{"type":"plain_text","text":` + h + `}},{"type":"image","alt_text":` + h + `},
+		{"type":"actions","elements":[{"type":"button","text":{"type":"plain_text","text":` + h + `},"url":"javascript:alert(1)","style":` + h + `}]},
+		{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"link","url":"javascript:alert(1)","text":` + h + `},
+		{"type":"date","timestamp":1,"format":` + h + `,"fallback":` + h + `,"url":"javascript:alert(1)"},{"type":"user","user_id":` + h + `}]}]}]}]}`
+	r := httptest.NewRecorder()
+	c.ServeHTTP(r, httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body)))
+	page := string(c.Page())
+	if len(c.Posts()) != 1 || strings.Count(page, "<script>") != 1 || strings.Contains(page, "<img") || strings.Contains(page, "javascript:") || strings.Contains(page, "url(") {
+		t.Errorf("%d posts, page:\n%s", len(c.Posts()), page)
+	}
+	if !strings.Contains(c.Text(), "alert(1)") {
+		t.Errorf("text:\n%s", c.Text())
 	}
 }

@@ -350,3 +350,9 @@ func TestWebhookOfAWorkspace(t *testing.T) {
 		t.Errorf("fault of the workspace: %d", a)
 	}
 }
+
+// post posts to a channel's incoming webhook without a network; what a fault does to the answer does not matter.
+func post(c *slacktest.Channel, body string) {
+	defer func() { _ = recover() }() // a connection that breaks
+	c.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body)))
+}
