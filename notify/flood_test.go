@@ -67,6 +67,13 @@ func (r *room) Notify(_ context.Context, l notify.Letter) (notify.Receipt, error
 	return notify.Receipt{Status: 200, Ref: ref}, r.took(l)
 }
 
+// takes lets it answer well from now on.
+func (r *room) takes() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.took = func(notify.Letter) error { return nil }
+}
+
 // shows counts the incidents that the room says are open.
 func (r *room) shows() int {
 	r.mu.Lock()
@@ -166,7 +173,7 @@ func TestDigestAcrossRestart(t *testing.T) {
 		flood(d, 4, 1, isOpen, opened)
 		time.Sleep(1900 * time.Millisecond) // the digest is there, and nobody knows
 		d.stop()
-		r.took = func(notify.Letter) error { return nil }
+		r.takes()
 		flood(d, 6, 1, isOpen, opened)
 		d.start(t, notify.Options{Lanes: []notify.Lane{l}})
 		time.Sleep(time.Minute)
@@ -189,13 +196,14 @@ func TestDigestLeaves(t *testing.T) {
 		flood(d, 50, 1, isOpen, opened)
 		time.Sleep(time.Minute)
 		n := len(r.got())
-		r.last = time.Time{}
 		d.out.Reconfigure(nil)
 		time.Sleep(time.Minute)
 		left := r.got()[n:]
 		if len(left) == 0 || left[0].Type != monitor.EventDigest || left[0].Ref == "" {
 			t.Errorf("letters when it left: %v", left)
 		}
+		d.mu.Lock()
+		defer d.mu.Unlock()
 		for id, row := range d.rows {
 			if !row.Settled {
 				t.Errorf("%s is left: %+v", id.Incident, row)
