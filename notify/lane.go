@@ -53,13 +53,33 @@ func (l *lane) run(ctx context.Context) {
 		if l.left(ctx) {
 			return
 		}
-		j, spec, at := l.next(time.Now())
+		began := time.Now()
+		j, spec, at := l.next(began)
+		looked := time.Since(began)
 		beat := l.keep(ctx, spec)
 		if j != nil {
 			l.deliver(ctx, *j, spec)
 			continue
 		}
+		rest(ctx, restFor*looked)
 		l.wait(ctx, earliest(at, beat))
+	}
+}
+
+// restFor is how many times as long as a look at all that is owed took the lane does not look again, if there was nothing
+// to send: a thousand commits in a second are no thousand looks at a thousand rows.
+const restFor = 4
+
+// rest returns after a while, or with ctx.
+func rest(ctx context.Context, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 }
 
@@ -81,13 +101,16 @@ func (l *lane) wait(ctx context.Context, at time.Time) {
 // next is the message to send now, and how; or, with none, when to look again. What is owed is found without the
 // outbox's lock: there may be thousands of rows.
 func (l *lane) next(now time.Time) (*job, Lane, time.Time) {
+	if l.paused.After(now) {
+		return nil, l.reached(), l.paused
+	}
 	spec, fresh, all := l.look()
 	first := l.first(all, spec.Receiver, fresh, now)
 	if first == nil {
 		return nil, spec, time.Time{}
 	}
-	if at := latest(first.at, l.paused); at.After(now) {
-		return nil, spec, at
+	if first.at.After(now) {
+		return nil, spec, first.at
 	}
 	if first.digest != nil {
 		return &job{row: first.digest.Row, at: first.at, resumes: first.digest.Resumes, digest: first.digest, stale: first.digest.Stale}, spec, time.Time{}
@@ -100,6 +123,13 @@ func (l *lane) next(now time.Time) (*job, Lane, time.Time) {
 	}
 	j.at = first.at
 	return &j, spec, time.Time{}
+}
+
+// reached is how the receiver is reached at present.
+func (l *lane) reached() Lane {
+	l.x.mu.Lock()
+	defer l.x.mu.Unlock()
+	return l.spec
 }
 
 // look is what the lane has to decide on.
