@@ -31,6 +31,10 @@ func (b *Bot) checkToken(ctx context.Context) (notify.Step, []string) {
 		step.Detail = f.Reason
 		return step, nil
 	}
+	if who == nil {
+		step.Detail = "something that is not Slack answers at this address"
+		return step, nil
+	}
 	step.OK, step.Detail = true, "it is of "+clip(who.User, maxName)+" in the workspace "+clip(who.Team, maxName)
 	value := seen.header.Get("X-Oauth-Scopes")
 	if value == "" {
@@ -73,6 +77,8 @@ func (b *Bot) checkChannel(ctx context.Context) notify.Step {
 		step.OK, step.Detail = true, "it cannot be looked at without channels:read or groups:read, which are not needed; the messages will show"
 	case f != nil:
 		step.Detail = f.Reason
+	case c == nil:
+		step.Detail = "Slack said nothing of the channel"
 	case c.IsArchived:
 		step.Detail = "#" + clip(c.Name, maxName) + " is archived: take it out of the archive, or give another channel"
 	case !c.IsMember:
