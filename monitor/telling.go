@@ -48,6 +48,7 @@ func (t Telling) What() string {
 		return "reminder: still " + string(t.Severity)
 	case EventNotice:
 		return map[bool]string{true: "notice: over", false: "notice"}[t.Version > 1]
+	case EventResolved, EventRecap, EventDigest, EventTest:
 	}
 	word := strings.TrimPrefix(string(t.Type), "incident.")
 	if t.Of > 1 {

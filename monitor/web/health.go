@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"bellhop/monitor"
@@ -87,6 +88,11 @@ func examineDeliveries(s *monitor.Snapshot) finding {
 	for _, d := range s.Owed {
 		if failing := d.Failing; !failing.IsZero() && s.At.Sub(failing) > owedLong {
 			return finding{"deliveries", warn, fmt.Sprintf("are not accepted by receiver %s since %s", d.Receiver, clock(failing, s.At)), false}
+		}
+	}
+	for _, n := range s.Notices { // a receiver that a person has to mend is told of before that
+		if name, is := strings.CutPrefix(n.Key, monitor.ReceiverKey("")); is {
+			return finding{"deliveries", warn, fmt.Sprintf("are not accepted by receiver %s, found at %s", name, clock(n.At, s.At)), false}
 		}
 	}
 	return f

@@ -28,6 +28,9 @@ func TestHealth(t *testing.T) {
 		{"just started", worldFresh(), 0, pass, pass},
 		{"starting", nil, 0, pass, fail},
 		{"store down", worlds()["store-down"], 0, pass, fail},
+		{"a receiver to be mended", change(func(s *monitor.Snapshot) {
+			s.Notices = append(s.Notices, &monitor.Notice{Key: monitor.ReceiverKey("ops"), At: now})
+		}), 0, pass, warn},
 		{"an alert owed for long", change(func(s *monitor.Snapshot) { s.OldestOwed = now.Add(-6 * time.Minute) }), 0, pass, warn},
 		{"a dead receiver", change(func(s *monitor.Snapshot) {
 			s.Owed = []*monitor.Delivery{{DeliveryID: monitor.DeliveryID{Receiver: "ops"}, Failing: now.Add(-time.Hour)}}
