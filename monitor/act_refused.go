@@ -31,32 +31,45 @@ func (a Act) Refused(s *Snapshot) error {
 	if err := a.invalid(s.At); err != nil {
 		return err
 	}
-	switch a.Kind {
-	case ActLift:
+	if a.Kind == ActLift {
 		if !slices.ContainsFunc(s.Silences, func(x *Silence) bool { return x.ID == a.Lifts }) {
 			return unknown("there is no silence, maintenance or pause %s that is in force or to come", a.Lifts)
 		}
 		return nil
-	case ActResume:
+	}
+	if a.Kind == ActResume {
 		return a.resumable(s)
+	}
+	if n := s.standing(); a.lasts() && n >= silencesMax {
+		return fmt.Errorf("%d silences are in force or to come, no more than %d can be: lift some", n, silencesMax)
 	}
 	if a.Target.Incident != "" {
 		return a.incidentOf(s)
 	}
-	if _, err := a.Target.found(s); err != nil {
-		return err
+	_, err := a.Target.found(s)
+	return err
+}
+
+// lasts says whether an act is one that is in force for a time.
+func (a Act) lasts() bool {
+	return a.Kind == ActSilence || a.Kind == ActMaintenance || a.Kind == ActPause
+}
+
+// standing is how many silences people asked for that are in force or to come.
+func (s *Snapshot) standing() int {
+	n := 0
+	for _, x := range s.Silences {
+		if x.ID != "" {
+			n++
+		}
 	}
-	if n := len(s.Silences); n >= silencesMax {
-		return fmt.Errorf("%d silences are in force or to come, no more than %d can be: lift some", n, silencesMax)
-	}
-	return nil
+	return n
 }
 
 // invalid says what is wrong with an act, whatever there is to act on.
 func (a Act) invalid(now time.Time) error {
 	t := a.Target
 	ofIncident := t.Incident != "" && len(t.Checks)+len(t.Accounts)+len(t.Labels) == 0
-	lasts := a.Kind == ActSilence || a.Kind == ActMaintenance || a.Kind == ActPause
 	switch {
 	case a.ID == "":
 		return errors.New("an act needs an id")
@@ -80,7 +93,7 @@ func (a Act) invalid(now time.Time) error {
 		return errors.New("it ends before it begins")
 	case a.Until.Sub(now) > longest || a.From.Sub(now) > longest:
 		return errors.New("it reaches further than a year: ask for less, and again then")
-	case lasts && a.Kind != ActPause && a.Until.IsZero() && !ofIncident:
+	case a.lasts() && a.Kind != ActPause && a.Until.IsZero() && !ofIncident:
 		return errors.New("say until when: only what is of an incident ends with it")
 	}
 	return nil

@@ -10,16 +10,8 @@ import (
 const (
 	silencesFor  = 30 * 24 * time.Hour
 	silencesOver = 500
-	silencesMax  = 1000
+	silencesMax  = 300
 )
-
-// silence is a silence by its id, or nil.
-func (d *draft) silence(id string) *Silence {
-	if s, ok := d.c.Silences[id]; ok {
-		return s
-	}
-	return d.b.silences[id]
-}
 
 // silences lists all of them, by id.
 func (d *draft) silences() []*Silence {
@@ -100,8 +92,10 @@ func (d *draft) covering(incident string, id CheckID) *Silence {
 // mutedBy is what keeps an open incident from being told, "" for nothing: a maintenance or a silence for each of its
 // members, or apaleo's own maintenance, which holds back only what begins in it.
 func (d *draft) mutedBy(i *Incident, begins bool) (words string, by *Silence) {
-	if under := d.underway(); d.watched.mute && (begins || i.Muted) && i.Side == SideApaleo && len(under) > 0 {
-		return `in apaleo's maintenance "` + under[0].Title + `"`, nil
+	if d.watched.mute && (begins || i.Muted) && i.Side == SideApaleo {
+		if under := d.underway(); len(under) > 0 {
+			return `in apaleo's maintenance "` + under[0].Title + `"`, nil
+		}
 	}
 	if len(d.inForce().mutes) == 0 {
 		return "", nil

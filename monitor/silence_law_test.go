@@ -157,7 +157,7 @@ func (p *people) ticked() {
 	s := p.w.book.Snapshot(p.w.now)
 	for _, i := range s.Open {
 		late := i.Change == monitor.ChangeUnsilenced && p.w.now.Sub(i.Updated) < p.w.pace.UpdateEvery
-		if is := covered(s, i); is != i.Muted && !(is && late) {
+		if is := covered(s, i); is != i.Muted && (!is || !late) {
 			p.w.t.Errorf("%s: %s is muted: %v, covered: %v (%s)", p.w.now, i.ID, i.Muted, is, i.MutedBy)
 		}
 		if i.Muted {
