@@ -150,6 +150,7 @@ func TestThousandIncidents(t *testing.T) {
 			time.Sleep(time.Second)
 		}
 		time.Sleep(time.Minute)
+		d.stop()
 		if n := r.shows(); n != 0 || r.posts > 12 {
 			t.Errorf("the room says %d are open in the end; %d messages, want at most 12", n, r.posts)
 		}
