@@ -103,10 +103,9 @@ func explain(s *monitor.Snapshot, known []*monitor.Delivery, name string, p moni
 	e := Explanation{
 		At: s.At, Check: c.ID(), Title: c.Title, State: v.State, Why: v.Why, Badges: v.Badges, Kind: c.Kind, Host: c.Host,
 		Account: c.Account, Labels: c.Labels, Runbook: c.Runbook, Schedule: c.Spec, Timeout: c.Timeout.String(), Next: next(v, s.At),
-		Pace: "its own schedule", Signals: []SignalView{}, Told: []Owed{}, Causes: causes(c),
+		Silence: v.Silence, Pace: "its own schedule", Signals: []SignalView{}, Told: []Owed{}, Causes: causes(c),
 	}
 	e.slow(c, v.Row)
-	e.Silence = v.Silence
 	e.Use = consumption(s, c)
 	if e.Reported = c.Reported; c.Reported {
 		e.Timeout, e.Pace = "", teller(c)
@@ -121,11 +120,11 @@ func explain(s *monitor.Snapshot, known []*monitor.Delivery, name string, p moni
 	if v.Row == nil {
 		return e, nil
 	}
-	if e.LastGood, e.Last = v.Row.LastGood, seen(v.Row); !c.Reported {
-		e.Pace = pace(v.Row.Plan)
-	}
-	if v.State == monitor.StatePaused {
+	switch e.LastGood, e.Last = v.Row.LastGood, seen(v.Row); {
+	case v.State == monitor.StatePaused:
 		e.Pace, e.Next = "not asked", time.Time{}
+	case !c.Reported:
+		e.Pace = pace(v.Row.Plan)
 	}
 	rules := monitor.Rules(p, c)
 	for k, kind := range monitor.SignalKinds {

@@ -24,7 +24,9 @@ mnt_rain12345c  maintenance  inventory of alpi…  22:00 UTC  2026-11-23 01:30 U
   Database upgrade, by Bob
 `
 	now := time.Date(2026, 11, 22, 10, 5, 0, 0, time.UTC)
-	at := func(hours float64) time.Time { return now.Truncate(time.Hour).Add(time.Duration(hours * float64(time.Hour))) }
+	at := func(hours float64) time.Time {
+		return now.Truncate(time.Hour).Add(time.Duration(hours * float64(time.Hour)))
+	}
 	list := web.Silences{At: &now, Silences: []web.Quieted{
 		{Silence: monitor.Silence{ID: "pau_k3j5x9q2ab", Kind: monitor.ActPause, By: "Anna", Why: "moving to another host", From: at(-1)}, InForce: true, What: "booking-engine"},
 		{Silence: monitor.Silence{Kind: monitor.ActMaintenance, Name: "Nightly import", Why: "twice as long on Mondays", From: at(-1), Until: at(1.5)}, InForce: true, What: "all with team=web"},
