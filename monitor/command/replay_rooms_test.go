@@ -155,9 +155,6 @@ func (r *room) atEach(f func(l notify.Letter)) {
 	r.during = f
 }
 
-// takes lets each message take so long.
-func (r *room) takes(d time.Duration) { r.atEach(func(notify.Letter) { time.Sleep(d) }) }
-
 // sent are the bodies of all requests.
 func (r *room) sent() []string {
 	r.mu.Lock()

@@ -253,6 +253,9 @@ func (n *replay) pass(d time.Duration) {
 	synctest.Wait()
 }
 
+// takes lets each message take so long.
+func (r *room) takes(d time.Duration) { r.atEach(func(notify.Letter) { time.Sleep(d) }) }
+
 // outage lets the shop fail until all receivers have heard of it.
 func (n *replay) outage() {
 	n.Helper()
