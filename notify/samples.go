@@ -179,6 +179,8 @@ func (s sampler) others() []Sample {
 			Key: "receiver/ops", Text: "Receiver \"ops\" has taken no alerts since 2026-11-22 10:04:00 UTC: 404 Not Found.", NextStep: "Check its address.",
 		}),
 		note("notice-over", monitor.EventNotice, monitor.Notice{Key: "receiver/ops", Text: "Receiver \"ops\" takes alerts again.", NextStep: "Nothing to do.", Over: true}),
-		{"test-opened", trial[0]}, {"test-updated", trial[1]}, {"test-resolved", trial[2]},
+		{"test-opened", trial[0]},
+		{"test-updated", trial[1]},
+		{"test-resolved", trial[2]},
 	}
 }
