@@ -3,6 +3,7 @@ package monitor_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 	_ "time/tzdata" // zones, also where the machine has none
@@ -222,5 +223,22 @@ func TestTooManySilences(t *testing.T) {
 	last = monitor.Act{ID: "x", Kind: monitor.ActSilence, By: "Anna", Until: s.now.Add(time.Hour), Target: monitor.Target{Checks: []monitor.CheckID{"shop"}}}.Refused(s.book.Snapshot(s.now))
 	if silences, _ := monitor.Kept(s.book); silences != 300 || last == nil {
 		t.Errorf("%d silences are in force, and one more is refused: %v", silences, last)
+	}
+}
+
+// TestMutedByAnOlderBellhop ensures that what a bellhop held back that knew of no silences, and kept no word on why, is
+// told by this one when the maintenance is over.
+func TestMutedByAnOlderBellhop(t *testing.T) {
+	script := "accounts a-hotel\nmuting\nreceiver ops\n" +
+		"01:00:00 start\n01:00:00 page maintenance 02:00:00 04:00:00 Upgrade\n02:10:00 begin api 503\n03:00:00 kill\n03:00:00 older\n03:10:00 restart\n03:20:00 look incidents\n04:30:00 stop"
+	got := play(t, script)
+	want := []string{`apaleo API is DOWN (in apaleo's maintenance "Upgrade")`, "incident.opened #1", "maintenance_over"}
+	for _, w := range want {
+		if !strings.Contains(got, w) {
+			t.Errorf("people saw\n%s\nwant %s", got, w)
+		}
+	}
+	if n := strings.Count(got, "ops: "); n != 1 {
+		t.Errorf("people saw %d messages:\n%s", n, got)
 	}
 }

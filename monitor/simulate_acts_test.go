@@ -26,6 +26,12 @@ func (s *simulation) person(words []string) bool {
 		s.doAct(words[1:])
 	case "look":
 		s.look(words[1])
+	case "older": // what is kept is what a bellhop would have kept that knew of no silences
+		for id, i := range s.kept.incidents {
+			old := *i
+			old.MutedBy = ""
+			s.kept.incidents[id] = &old
+		}
 	case "unpause": // in the configuration
 		s.config.Checks = slices.Clone(s.config.Checks)
 		if err := ofCheck(&s.config, words); err != nil {

@@ -7,10 +7,19 @@ import (
 
 // statusPage is what apaleo's own status page said when it was last read, if that was not long ago.
 func (d *draft) statusPage() (Outcome, bool) {
+	o, fresh := d.lastPage()
+	if !fresh {
+		return Outcome{}, false
+	}
+	return o, true
+}
+
+// lastPage is what apaleo's own status page said when it was last read, and whether that was not long ago.
+func (d *draft) lastPage() (o Outcome, fresh bool) {
 	for _, id := range d.watched.asked {
 		c := d.watched.checks[id]
-		if r := d.row(id); c.Info && r != nil && d.now.Sub(r.LastRun) < 2*c.Every+time.Minute {
-			return r.Last, true
+		if r := d.row(id); c.Info && r != nil {
+			return r.Last, d.now.Sub(r.LastRun) < 2*c.Every+time.Minute
 		}
 	}
 	return Outcome{}, false
@@ -23,12 +32,12 @@ func (d *draft) acks() []string {
 }
 
 // underway is the maintenance that apaleo's status page says is under way, or that it announced for now: the page is
-// read every few minutes only.
+// read every few minutes only, and what it announced goes on while bellhop is started anew.
 func (d *draft) underway() []Maintenance {
-	o, _ := d.statusPage()
+	o, fresh := d.lastPage()
 	return slices.DeleteFunc(slices.Clone(o.Maintenance), func(m Maintenance) bool {
 		planned := !m.From.IsZero() && !d.now.Before(m.From) && d.now.Before(m.To)
-		return !planned && (!m.Underway || !m.To.IsZero() && d.now.After(m.To.Add(d.b.pace.Of(maintenanceOver))))
+		return !planned && (!fresh || !m.Underway || !m.To.IsZero() && d.now.After(m.To.Add(d.b.pace.Of(maintenanceOver))))
 	})
 }
 
