@@ -126,15 +126,19 @@ func explain(s *monitor.Snapshot, known []*monitor.Delivery, name string, p moni
 	case !c.Reported:
 		e.Pace = pace(v.Row.Plan)
 	}
-	rules := monitor.Rules(p, c)
+	e.judge(v, monitor.Rules(p, c))
+	e.Spared, e.Suspects = v.Spared, candidates(s, v, p)
+	e.tell(s, known, v, p)
+	return e, nil
+}
+
+// judge adds the signals that have something to say.
+func (e *Explanation) judge(v monitor.CheckView, rules [len(monitor.SignalKinds)]monitor.SignalRule) {
 	for k, kind := range monitor.SignalKinds {
 		if sig := v.Row.Signals[k]; sig.Phase != "" || kind == monitor.Availability {
 			e.Signals = append(e.Signals, signalView(v, kind, rules[k]))
 		}
 	}
-	e.Spared, e.Suspects = v.Spared, candidates(s, v, p)
-	e.tell(s, known, v, p)
-	return e, nil
 }
 
 // find is the check of that name, or the only one whose name without the account it is.
