@@ -105,7 +105,7 @@ func smallPrint(m notify.Message, id string) *slack.ContextBlock {
 	}
 	words = append(words, "bellhop "+strings.TrimSpace(m.Instance+" "+m.Build))
 	all := []slack.MixedElement{plain(clip(strings.Join(words, " · "), maxSmall))}
-	if l := link(m.Links.StatusPage, "apaleo's status page"); l != "" {
+	if l := link(m.Links.StatusPage, "apaleo's status page"); l != "" && m.Incident == nil {
 		all = append(all, mrkdwn(l))
 	}
 	return slack.NewContextBlock("", all...)
@@ -135,6 +135,7 @@ func links(m notify.Message) string {
 			break
 		}
 	}
+	add(link(m.Links.StatusPage, "apaleo's status page"))
 	return strings.Join(all, " · ")
 }
 

@@ -93,9 +93,10 @@ func safe(text string, n int) string {
 	}
 }
 
-// date is a time that each reader sees in their own zone; where it cannot be, in UTC.
+// date is a time that each reader sees in their own zone, which it says, as the sentences have UTC; where it cannot be,
+// in UTC.
 func date(t time.Time) string {
-	return fmt.Sprintf("<!date^%d^{date_short_pretty} {time_secs}|%s>", t.Unix(), t.UTC().Format("2006-01-02 15:04:05 UTC"))
+	return fmt.Sprintf("<!date^%d^{date_short_pretty} {time_secs} (your time)|%s>", t.Unix(), t.UTC().Format("2006-01-02 15:04:05 UTC"))
 }
 
 // lasted is a duration as people say it.

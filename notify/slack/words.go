@@ -119,7 +119,10 @@ func ending(i *monitor.Incident) string {
 // stretch is a time from start to end as people say it, with the zone.
 func stretch(from, to time.Time) string {
 	from, to = from.UTC(), to.UTC()
-	if from.Format(time.DateOnly) == to.Format(time.DateOnly) {
+	switch same := from.Format(time.DateOnly) == to.Format(time.DateOnly); {
+	case same && to.Sub(from) < 2*time.Minute:
+		return from.Format(time.TimeOnly) + "–" + to.Format("15:04:05 UTC")
+	case same:
 		return from.Format("15:04") + "–" + to.Format("15:04 UTC")
 	}
 	return from.Format("2 Jan 15:04") + " – " + to.Format("2 Jan 15:04 UTC")
