@@ -164,6 +164,7 @@ func (w *wild) shuffle() {
 // restarted checks that a new process goes on as the old one would have: it decides the same on what comes
 // next. What is known of the way out since start is not kept, so what comes next is a good answer.
 func (w *wild) restarted() {
+	w.decide(monitor.Tick{At: w.now}) // a new process learns the time at once, and with it which pauses are over
 	old := w.book
 	w.book = monitor.NewBook(w.kept.saved(w.t), w.pace, advise)
 	clear(w.plans)
