@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -83,6 +84,13 @@ func (q Asked) act(kind monitor.ActKind, now time.Time) (monitor.Act, error) {
 
 // times are from when until when something holds. Without an end it holds until the incident ends, or somebody ends it.
 func (q Asked) times(kind monitor.ActKind, now time.Time) (from, until time.Time, err error) {
+	lasts := slices.Contains([]monitor.ActKind{monitor.ActSilence, monitor.ActMaintenance, monitor.ActPause}, kind)
+	switch {
+	case q.From != nil && !lasts:
+		return from, until, refused(http.StatusBadRequest, "from is of silences, maintenance and pauses: all else is at once")
+	case (q.For != "" || q.Until != nil) && !lasts && kind != monitor.ActAcknowledge:
+		return from, until, refused(http.StatusBadRequest, "this lasts for no time: leave for and until out")
+	}
 	if from = now; q.From != nil {
 		from = q.From.UTC()
 	}
@@ -171,20 +179,42 @@ func (s *Site) do(ctx context.Context, a monitor.Act) (Acted, error) {
 	defer cancel()
 	before := s.latest(ctx)
 	if err := a.Refused(before); err != nil {
-		status := http.StatusConflict
-		if errors.Is(err, monitor.ErrUnknown) {
-			status = http.StatusNotFound
-		}
-		return Acted{}, refused(status, "%s", err)
+		return Acted{}, impossible(err)
 	}
 	if err := s.Act(ctx, a); err != nil {
 		s.Log.Error().Err(err).Msg("act not taken")
 		return Acted{}, refused(http.StatusServiceUnavailable, "bellhop cannot write this down at present; try again in a moment")
 	}
+	after := s.latest(ctx)
+	if err := overtaken(a, after); err != nil {
+		return Acted{}, impossible(err)
+	}
 	s.Log.Info().Str("kind", string(a.Kind)).Str("id", a.ID).Str("by", a.By).Str("why", a.Why).Msg("person acted")
-	done := s.acted(a, before, s.latest(ctx))
+	done := s.acted(a, before, after)
 	s.done.keep(a.ID, done)
 	return done, nil
+}
+
+// impossible says why something cannot be done, for who asked.
+func impossible(err error) error {
+	status := http.StatusConflict
+	if errors.Is(err, monitor.ErrUnknown) {
+		status = http.StatusNotFound
+	}
+	return refused(status, "%s", err)
+}
+
+// overtaken says why an act came to nothing though nothing stood against it a moment before: the incident ended, or others
+// were faster.
+func overtaken(a monitor.Act, after *monitor.Snapshot) error {
+	switch a.Kind {
+	case monitor.ActAcknowledge, monitor.ActSilence, monitor.ActMaintenance, monitor.ActPause:
+		if silenceOf(after, a.ID) == nil {
+			return a.Refused(after)
+		}
+	default: // there is nothing left to be seen of a note, or of what was ended
+	}
+	return nil
 }
 
 // latest is a snapshot that shows what was done just before.
@@ -200,23 +230,30 @@ const keptActs = 256
 
 // doneActs are the answers to the last acts, so that who asks again under the same id gets the same one.
 type doneActs struct {
-	mu    sync.Mutex // protects all below
-	by    map[string]Acted
+	mu    sync.Mutex       // protects all below
+	by    map[string]Acted // by the digests of their ids
 	order []string
 }
 
+// of is the answer to an act, by its id or the digest in it.
 func (d *doneActs) of(id string) (Acted, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	a, ok := d.by[id]
+	a, ok := d.by[digestIn(id)]
 	return a, ok
 }
+
+func digestIn(id string) string { return id[strings.IndexByte(id, '_')+1:] }
 
 func (d *doneActs) keep(id string, a Acted) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.by == nil {
 		d.by = map[string]Acted{}
+	}
+	id = digestIn(id)
+	if _, known := d.by[id]; known {
+		return // somebody asked twice at the same time
 	}
 	if len(d.order) >= keptActs {
 		delete(d.by, d.order[0])

@@ -43,21 +43,32 @@ func (s *Site) acting(read func(r *http.Request, q Asked, snap *monitor.Snapshot
 		if snap == nil {
 			return
 		}
-		q, err := askedOf(r)
-		var a monitor.Act
-		if err == nil {
-			a, err = read(r, q, snap)
+		done, err := s.doAsked(r, snap, read)
+		if err != nil {
+			s.refuseAct(w, err)
+			return
 		}
-		if err == nil {
-			a.ID = actID(a.Kind, keyOf(r))
-			var done Acted
-			if done, err = s.do(r.Context(), a); err == nil {
-				s.json(w, http.StatusOK, done)
-				return
-			}
-		}
-		s.refuseAct(w, err)
+		s.json(w, http.StatusOK, done)
 	}
+}
+
+// doAsked does what a request asks for. One that is sent again is answered before it is looked at: what it was about may
+// be over because of it.
+func (s *Site) doAsked(r *http.Request, snap *monitor.Snapshot, read func(*http.Request, Asked, *monitor.Snapshot) (monitor.Act, error)) (Acted, error) {
+	q, err := askedOf(r)
+	if err != nil {
+		return Acted{}, err
+	}
+	key := keyOf(r, q)
+	if done, ok := s.done.of(digest(key)); ok {
+		return done, nil
+	}
+	a, err := read(r, q, snap)
+	if err != nil {
+		return Acted{}, err
+	}
+	a.ID = actID(a.Kind, key)
+	return s.do(r.Context(), a)
 }
 
 func (s *Site) refuseAct(w http.ResponseWriter, err error) {
@@ -100,12 +111,15 @@ func askedOf(r *http.Request) (Asked, error) {
 	return q, nil
 }
 
-// keyOf tells a request that is sent again from another one. Without a key each is one of its own.
-func keyOf(r *http.Request) string {
-	if key := r.Header.Get("Idempotency-Key"); key != "" {
-		return r.Method + " " + r.URL.Path + " " + key
+// keyOf tells a request that is sent again from another one, by all that it asks for: a key that is used twice must not
+// swallow anything. Without a key each is one of its own.
+func keyOf(r *http.Request, q Asked) string {
+	key := r.Header.Get("Idempotency-Key")
+	body, err := json.Marshal(q)
+	if key == "" || err != nil {
+		return rand.Text()
 	}
-	return rand.Text()
+	return r.Method + " " + r.URL.Path + " " + key + " " + string(body)
 }
 
 // actID is the id of an act. That of a silence is typed by people, to lift it.
@@ -114,8 +128,13 @@ func actID(kind monitor.ActKind, key string) string {
 	if head == "" {
 		head = "act"
 	}
+	return head + "_" + digest(key)
+}
+
+// digest is what an act's id has of its key.
+func digest(key string) string {
 	sum := sha256.Sum256([]byte(key))
-	return head + "_" + strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:10])
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:10])
 }
 
 func (s *Site) askIncident(r *http.Request, q Asked, snap *monitor.Snapshot) (monitor.Act, error) {

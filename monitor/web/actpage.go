@@ -111,6 +111,9 @@ func sentence(s string) string {
 
 // key tells a form that is sent twice from another one: by all that is in it.
 func key(r *http.Request, v url.Values) string {
+	if v.Get("nonce") == "" { // it comes from no page of ours
+		return rand.Text()
+	}
 	v = url.Values{"at": {r.URL.Path}, "nonce": v["nonce"], "act": v["act"], "by": v["by"], "why": v["why"], "for": v["for"], "more": {
 		v.Get("kind"), v.Get("name"), v.Get("from"), v.Get("checks"), v.Get("accounts"), v.Get("labels"), v.Get("id"),
 	}}
@@ -121,6 +124,10 @@ func key(r *http.Request, v url.Values) string {
 // address of the page itself, so that what is relative in it leads to the same whether it shows an error or not.
 func (s *Site) serveIncidentAct(w http.ResponseWriter, r *http.Request) {
 	snap := s.latest(r.Context())
+	if snap == nil {
+		starting(w)
+		return
+	}
 	v, err := s.spoken(r)
 	if err == nil {
 		err = s.actOnIncident(r, v, snap)
@@ -132,7 +139,15 @@ func (s *Site) serveIncidentAct(w http.ResponseWriter, r *http.Request) {
 	s.showIncident(w, r, s.again(r, v, err), statusOfError(err))
 }
 
+func starting(w http.ResponseWriter) {
+	http.Error(w, "bellhop is starting.", http.StatusServiceUnavailable)
+}
+
 func (s *Site) actOnIncident(r *http.Request, v url.Values, snap *monitor.Snapshot) error {
+	key := key(r, v)
+	if _, ok := s.done.of(digest(key)); ok {
+		return nil
+	}
 	i := s.find(r.Context(), snap, r.PathValue("id"))
 	if i == nil {
 		return refused(http.StatusNotFound, "there is no such incident")
@@ -141,7 +156,7 @@ func (s *Site) actOnIncident(r *http.Request, v url.Values, snap *monitor.Snapsh
 	if err != nil {
 		return err
 	}
-	a.ID = actID(a.Kind, key(r, v))
+	a.ID = actID(a.Kind, key)
 	_, err = s.do(r.Context(), a)
 	return err
 }
@@ -183,7 +198,7 @@ func (s *Site) serveIncidentPage(w http.ResponseWriter, r *http.Request) {
 func (s *Site) showIncident(w http.ResponseWriter, r *http.Request, f formsView, status int) {
 	snap := s.latest(r.Context())
 	if snap == nil {
-		http.Error(w, "bellhop is starting.", http.StatusServiceUnavailable)
+		starting(w)
 		return
 	}
 	s.html(w, "no-store")

@@ -103,16 +103,17 @@ func (s *Site) silenceRoutes(mux *http.ServeMux) {
 // serveSilenceForm makes what a form describes, or ends what it names.
 func (s *Site) serveSilenceForm(w http.ResponseWriter, r *http.Request) {
 	snap := s.latest(r.Context())
+	if snap == nil {
+		starting(w)
+		return
+	}
 	v, err := s.spoken(r)
-	var a monitor.Act
+	var done Acted
 	if err == nil {
-		a, err = s.silenceAct(r, v, snap)
+		done, err = s.actOnSilences(r, v, snap)
 	}
 	if err == nil {
-		_, err = s.do(r.Context(), a)
-	}
-	if err == nil {
-		seeOther(w, "silences?done="+url.QueryEscape(a.ID))
+		seeOther(w, "silences?done="+url.QueryEscape(done.ID))
 		return
 	}
 	view := silencesView{Forms: s.again(r, v, err), Written: map[string]string{}}
@@ -120,6 +121,19 @@ func (s *Site) serveSilenceForm(w http.ResponseWriter, r *http.Request) {
 		view.Written[k] = v.Get(k)
 	}
 	s.showSilences(w, r, view, statusOfError(err))
+}
+
+func (s *Site) actOnSilences(r *http.Request, v url.Values, snap *monitor.Snapshot) (Acted, error) {
+	key := key(r, v)
+	if done, ok := s.done.of(digest(key)); ok {
+		return done, nil
+	}
+	a, err := s.silenceAct(r, v, snap)
+	if err != nil {
+		return Acted{}, err
+	}
+	a.ID = actID(a.Kind, key)
+	return s.do(r.Context(), a)
 }
 
 func (s *Site) silenceAct(r *http.Request, v url.Values, snap *monitor.Snapshot) (monitor.Act, error) {
@@ -136,7 +150,7 @@ func (s *Site) silenceAct(r *http.Request, v url.Values, snap *monitor.Snapshot)
 		if err != nil {
 			return a, err
 		}
-		a.Lifts, a.ID = one.ID, actID(a.Kind, key(r, v))
+		a.Lifts = one.ID
 		return a, nil
 	}
 	if err := q.written(v); err != nil {
@@ -145,9 +159,7 @@ func (s *Site) silenceAct(r *http.Request, v url.Values, snap *monitor.Snapshot)
 	if q.Kind != monitor.ActMaintenance {
 		q.Name = ""
 	}
-	a, err := s.askSilence(r, q, snap)
-	a.ID = actID(a.Kind, key(r, v))
-	return a, err
+	return s.askSilence(r, q, snap)
 }
 
 // written adds what a form says in words: of what, and from when.
@@ -183,7 +195,7 @@ func words(s string) []string {
 func (s *Site) showSilences(w http.ResponseWriter, r *http.Request, v silencesView, status int) {
 	snap := s.latest(r.Context())
 	if snap == nil {
-		http.Error(w, "bellhop is starting.", http.StatusServiceUnavailable)
+		starting(w)
 		return
 	}
 	v.At, v.State = when(snap.At, s.at(snap)), monitor.StateUnknown
