@@ -118,16 +118,19 @@ func actions(m notify.Message) []string {
 	case m.Type == monitor.EventOpened, m.Type == monitor.EventReopened, news(m):
 		all = append(all, "trigger")
 	}
-	if m.Incident.Ack != nil && (len(all) > 0 || m.Incident.Change == monitor.ChangeAcknowledged) {
+	if m.Incident.Ack != nil && (len(all) > 0 || m.Incident.Change == monitor.ChangeAcknowledged || since(m.Incident.Ack, m.Before)) {
 		all = append(all, "acknowledge")
 	}
 	return all
 }
 
-// news says whether an update says something else of the trouble than PagerDuty knows.
+// since says whether somebody took an incident on after PagerDuty was told last: that version may have been overtaken.
+func since(a *monitor.Ack, b *monitor.Delivery) bool { return b != nil && a.At.After(b.ToldAt) }
+
+// news says whether an update says something else of the trouble than PagerDuty knows for certain.
 func news(m notify.Message) bool {
 	i, b := m.Incident, m.Before
-	if b != nil && (b.Severity != i.Severity || b.Side != i.Side || b.Cause != i.Cause.Node()) {
+	if b != nil && (b.Knows == monitor.Maybe || b.Severity != i.Severity || b.Side != i.Side || b.Cause != i.Cause.Node()) {
 		return true
 	}
 	switch i.Change {

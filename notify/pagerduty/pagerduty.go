@@ -59,28 +59,39 @@ type service struct {
 }
 
 // Notify sends the events of a letter, which are none where PagerDuty has nothing to do. Each may be sent twice:
-// they are about one alert, by its key.
+// they are about one alert, by its key. Once one of them was taken the letter may have arrived, whatever becomes of
+// the next: who knows of an alert has to hear its end.
 func (s *service) Notify(ctx context.Context, l notify.Letter) (notify.Receipt, error) {
 	var b body
 	if err := json.Unmarshal(l.Body, &b); err != nil {
 		return notify.Receipt{}, fmt.Errorf("read stored message: %w", err)
 	}
 	got := notify.Receipt{Ref: b.Alert}
-	for _, e := range b.Events {
-		e.RoutingKey = s.key
-		raw, err := json.Marshal(e)
-		if err != nil {
-			return notify.Receipt{}, fmt.Errorf("encode event: %w", err)
+	for n, e := range b.Events {
+		err := s.enqueue(ctx, e)
+		if r, ok := errors.AsType[*notify.Refusal](err); ok && n > 0 {
+			r.Result = monitor.Ambiguous
 		}
-		answer, err := s.post.Post(ctx, s.url, "application/json", raw)
 		if err != nil {
 			return notify.Receipt{}, err
 		}
-		if got.Status = answer.Status; got.Status != http.StatusAccepted {
-			return notify.Receipt{}, &notify.Refusal{
-				Result: monitor.Unmended, Status: got.Status, Reason: "an answer other than PagerDuty's 202: something else answers at this address",
-			}
-		}
+		got.Status = http.StatusAccepted
 	}
 	return got, nil
+}
+
+// enqueue sends one event.
+func (s *service) enqueue(ctx context.Context, e event) error {
+	e.RoutingKey = s.key
+	raw, err := json.Marshal(e)
+	if err != nil {
+		return fmt.Errorf("encode event: %w", err)
+	}
+	got, err := s.post.Post(ctx, s.url, "application/json", raw)
+	if err == nil && got.Status != http.StatusAccepted {
+		return &notify.Refusal{
+			Result: monitor.Unmended, Status: got.Status, Reason: "an answer other than PagerDuty's 202: something else answers at this address",
+		}
+	}
+	return err //nolint:wrapcheck // a *Refusal is all that is to be said
 }

@@ -175,6 +175,42 @@ func TestSomebodyIsOnIt(t *testing.T) {
 	}
 }
 
+// TestTakenInPart ensures that once PagerDuty has an alert, what becomes of the acknowledgement behind it does not make
+// bellhop believe that it knows of nothing: it would then never hear the end.
+func TestTakenInPart(t *testing.T) {
+	m := samples()[0].Message
+	i := *m.Incident
+	i.Ack = &monitor.Ack{By: "Anna"}
+	m.Incident = &i
+	took := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusAccepted) }
+	for _, code := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusBadRequest, http.StatusForbidden, http.StatusOK} {
+		s := serve(t, took, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) })
+		_, err := send(t, lane(t, s.srv.URL), m)
+		if r, ok := errors.AsType[*notify.Refusal](err); !ok || r.Result != monitor.Ambiguous || r.Status != code {
+			t.Errorf("%d: %v", code, err)
+		}
+	}
+}
+
+// TestOvertaken ensures that what PagerDuty may not have heard is said with the next version, which changes nothing
+// itself: what happened, and that somebody is on it.
+func TestOvertaken(t *testing.T) {
+	m := samples()[0].Message
+	i := *m.Incident
+	i.Change, i.Ack = monitor.ChangeNote, &monitor.Ack{By: "Anna", At: at.Add(time.Minute)}
+	m.Type, m.Incident = monitor.EventUpdated, &i
+	for _, tt := range []struct {
+		knows monitor.Knowledge
+		told  time.Duration
+		want  string
+	}{{monitor.Told, 2 * time.Minute, "[]"}, {monitor.Told, 0, "[acknowledge]"}, {monitor.Maybe, 2 * time.Minute, "[trigger acknowledge]"}} {
+		m.Before = &monitor.Delivery{Knows: tt.knows, ToldAt: at.Add(tt.told), Severity: i.Severity, Side: i.Side, Cause: i.Cause.Node()}
+		if got := fmt.Sprint(actions(m)); got != tt.want {
+			t.Errorf("%+v: %s", tt, got)
+		}
+	}
+}
+
 type standIn struct {
 	srv    *httptest.Server
 	events []event
