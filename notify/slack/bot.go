@@ -97,24 +97,39 @@ func (b *Bot) Notify(ctx context.Context, l notify.Letter) (notify.Receipt, erro
 		return notify.Receipt{}, fmt.Errorf("read stored message: %w", err)
 	}
 	at, f := t.tell(ctx)
-	if f != nil {
+	switch {
+	case f != nil:
 		return notify.Receipt{}, f.Refusal
+	case at == place{}:
+		return notify.Receipt{}, nil // nobody knows: it says nothing of Slack's health either
 	}
+	before, _ := placed(l.Ref)
+	at.called = t.script.Call != "" || before.called && l.Type != monitor.EventReopened
 	return notify.Receipt{Status: http.StatusOK, Ref: at.String()}, nil
 }
 
-// A place is where a message is: Slack names it by its channel and its time.
-type place struct{ channel, ts string }
+// A place is where a message is: Slack names it by its channel and its time. With it goes whether people were called by
+// name for what it is about, or would have been but for quiet hours.
+type place struct {
+	channel, ts string
+	called      bool
+}
 
-var reference = regexp.MustCompile(`^([CGD][A-Z0-9]{2,})/([0-9]+\.[0-9]+)$`)
+var reference = regexp.MustCompile(`^([CGD][A-Z0-9]{2,})/([0-9]+\.[0-9]+)( called)?$`)
 
 // placed reads a place; false is that it is none, or the reference of another kind of receiver.
 func placed(ref string) (place, bool) {
 	if m := reference.FindStringSubmatch(ref); m != nil {
-		return place{m[1], m[2]}, true
+		return place{m[1], m[2], m[3] != ""}, true
 	}
 	return place{}, false
 }
 
 // String is a place as it is stored.
-func (p place) String() string { return p.channel + "/" + p.ts }
+func (p place) String() string {
+	s := p.channel + "/" + p.ts
+	if p.called {
+		s += " called"
+	}
+	return s
+}

@@ -54,7 +54,7 @@ func talking(t *testing.T, change func(*slack.BotOptions), granted ...string) *t
 // try makes one attempt at a message, and takes over what came of it as the outbox does.
 func (k *talk) try(m notify.Message) error {
 	k.Helper()
-	body, err := k.lane.Render(m)
+	body, err := k.lane.Render(k.known(m))
 	if err != nil {
 		k.Fatal(err)
 	}
@@ -80,6 +80,15 @@ func (k *talk) try(m notify.Message) error {
 	return err
 }
 
+// known is a message to somebody who knows of the one before, by the name that was given to it.
+func (k *talk) known(m notify.Message) notify.Message {
+	if m.Before != nil {
+		before := *m.Before
+		m.Before, before.Ref = &before, k.ref
+	}
+	return m
+}
+
 func (k *talk) send(all ...notify.Message) {
 	k.Helper()
 	for _, m := range all {
@@ -93,7 +102,7 @@ func (k *talk) send(all ...notify.Message) {
 func (k *talk) root() slacktest.Post {
 	k.Helper()
 	all := k.room.Messages()
-	i := slices.IndexFunc(all, func(p slacktest.Post) bool { return strings.HasSuffix(k.ref, "/"+p.TS) })
+	i := slices.IndexFunc(all, func(p slacktest.Post) bool { return strings.HasSuffix(strings.TrimSuffix(k.ref, " called"), "/"+p.TS) })
 	if i < 0 {
 		k.Fatalf("no message %q among %d", k.ref, len(all))
 	}
@@ -336,6 +345,39 @@ func TestStale(t *testing.T) {
 				t.Errorf("%s %s: sent again", n, name)
 			}
 		}
+	}
+}
+
+// TestStaleOutOfSight ensures that what may have arrived and cannot be looked up is taken for there: its end is told.
+func TestStaleOutOfSight(t *testing.T) {
+	for name, tt := range map[string]struct {
+		scopes []string
+		edit   func(*talk)
+	}{
+		"no scope": {[]string{slacktest.ScopeWrite}, func(*talk) {}},
+		"too far back": {nil, func(k *talk) {
+			for n := range 200 {
+				k.room.Say("Anna", fmt.Sprint(n))
+			}
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := talking(t, nil, tt.scopes...)
+			k.space.Fail("chat.postMessage", slacktest.TookEffect())
+			if k.try(course()[0]) == nil {
+				t.Fatal("took it")
+			}
+			tt.edit(k)
+			body, err := k.lane.Render(course()[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			shown := len(k.room.Posts())
+			got, err := k.lane.Notifier.Notify(t.Context(), notify.Letter{ID: course()[0].ID, Body: body, At: k.at, First: k.first, Maybe: true, Stale: true})
+			if err != nil || got != (notify.Receipt{}) || len(k.room.Posts()) != shown {
+				t.Fatalf("%+v, %v", got, err)
+			}
+		})
 	}
 }
 

@@ -139,7 +139,7 @@ func TestBotGolden(t *testing.T) {
 			if m.Digest != nil && (m.Digest.Over || m.Digest.Left || m.Reminder) {
 				k.send(digest(1000, 0))
 			}
-			body, err := k.lane.Render(m)
+			body, err := k.lane.Render(k.known(m))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -37,25 +37,25 @@ type listing struct {
 // A reader asks for the page of messages at a cursor; "" is the first one.
 type reader func(ctx context.Context, api *slack.Client, cursor string) error
 
-// look finds the message of this letter, which may have arrived: its time, or "" if it is not there, or if it cannot be
-// looked up (the token lacks the scope, say), so that it is sent again: a repeat is better than a silence.
-func (t turn) look(ctx context.Context, read reader, part string) (string, *failure) {
+// look finds the message of this letter, which may have arrived: its time, or "" if it is not there, for sure, or as far
+// as it can be looked up (the token lacks the scope, say), so that it is sent again: a repeat is better than a silence.
+func (t turn) look(ctx context.Context, read reader, part string) (ts string, sure bool, f *failure) {
 	for cursor, pages := "", 0; pages < maxPages; pages++ {
 		seen, f := t.bot.call(ctx, func(ctx context.Context, api *slack.Client) error { return read(ctx, api, cursor) })
 		switch {
 		case f != nil && t.vain(f):
-			return "", nil
+			return "", false, nil
 		case f != nil:
 			f.Result = monitor.Refused // nothing was sent this time
-			return "", f
+			return "", false, f
 		}
 		ts, next := seen.find(t.letter.ID, part)
 		if ts != "" || next == "" {
-			return ts, nil
+			return ts, true, nil
 		}
 		cursor = next
 	}
-	return "", nil
+	return "", false, nil
 }
 
 // find is the time of a message on a page, or where the next page begins.

@@ -11,7 +11,7 @@ import (
 	"bellhop/notify"
 )
 
-// Mentions are who is called by name when an incident opens. Everybody is never called.
+// Mentions are who is called by name when an incident opens, or becomes as bad as they want it. Everybody is never called.
 type Mentions struct {
 	Who      []string           // ids of people (U0123ABCD) and of user groups (S0123ABCD)
 	Severity []monitor.Severity // for which; empty is down alone
@@ -76,20 +76,33 @@ func (m Mentions) text() string {
 }
 
 // calls says whether a message is one to call people for: an incident that opens, or opens again, and that nobody has
-// acknowledged. When it is, the clock on the wall decides as it is sent.
+// acknowledged; or one that has become so bad, where nobody was called for it yet. When it is, the clock on the wall
+// decides as it is sent.
 func (m Mentions) calls(msg notify.Message) bool {
 	switch {
 	case len(m.Who) == 0 || msg.Test || msg.Reminder:
 		return false
 	case msg.Digest != nil:
-		return !msg.Digest.Left && slices.ContainsFunc(msg.Digest.Open, m.rings)
-	case msg.Incident == nil:
+		return !msg.Digest.Left && !m.called(msg.Before) && slices.ContainsFunc(msg.Digest.Open, m.rings)
+	case msg.Incident == nil || !m.rings(*msg.Incident):
 		return false
+	case msg.Type == monitor.EventUpdated:
+		return msg.Incident.Change != monitor.ChangeReceiverRemoved && !m.called(msg.Before)
 	default:
-		return (msg.Type == monitor.EventOpened || msg.Type == monitor.EventReopened) && m.rings(*msg.Incident)
+		return msg.Type == monitor.EventOpened || msg.Type == monitor.EventReopened
 	}
 }
 
 func (m Mentions) rings(i monitor.Incident) bool {
-	return i.Ack == nil && m.wants(i.Severity)
+	return i.State == monitor.IncidentOpen && i.Ack == nil && !i.Muted && m.wants(i.Severity)
+}
+
+// called says whether people were called before: the name of the message says so, and a digest calls for all that it
+// tells of.
+func (m Mentions) called(b *monitor.Delivery) bool {
+	if b == nil {
+		return false
+	}
+	at, _ := placed(b.Ref)
+	return at.called || b.Digest != "" && m.wants(b.Severity)
 }

@@ -96,6 +96,7 @@ func TestMentions(t *testing.T) {
 		{"a notice", who, at, []notify.Message{notice(monitor.EventNotice)}, 0},
 		{"a test", who, at, []notify.Message{test}, 0},
 		{"a digest", who, at, []notify.Message{digest(7, 0), digest(5, 2), digest(0, 7)}, 1},
+		{"a digest that becomes worse", who, at, []notify.Message{mild(digest(7, 0)), knew(digest(7, 0)), knew(digest(8, 0)), digest(0, 7)}, 1},
 		{"a farewell", who, at, []notify.Message{course()[0], version(monitor.EventUpdated, 2, leaving)}, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -114,10 +115,94 @@ func TestMentions(t *testing.T) {
 			if called != tt.want {
 				t.Errorf("called %d times, want %d", called, tt.want)
 			}
-			if all := k.room.Posts(); tt.want > 0 && !strings.HasSuffix(textOf(all[0].Raw), "\n"+people) {
-				t.Errorf("the first post ends with %q", textOf(all[0].Raw))
+			for _, p := range k.room.Posts() {
+				if text := textOf(p.Raw); strings.Contains(text, "U012345") && !strings.HasSuffix(text, "\n"+people) {
+					t.Errorf("a post ends with %q", text)
+				}
 			}
 		})
+	}
+}
+
+func mild(m notify.Message) notify.Message {
+	for n := range m.Digest.Open {
+		m.Digest.Open[n].Severity = monitor.Warning
+	}
+	return m
+}
+
+func knew(m notify.Message) notify.Message {
+	m.ID += "_more"
+	m.Before = &monitor.Delivery{Knows: monitor.Told}
+	return m
+}
+
+// TestMentionsWhenWorse ensures that who wants to be called for what is down is called once, in the channel, for what
+// becomes so: whatever could not be told on the way, and however often it becomes so.
+func TestMentionsWhenWorse(t *testing.T) {
+	is := func(n int, what monitor.EventType, now, was monitor.Severity, change func(*monitor.Incident)) notify.Message {
+		m := version(what, n, change)
+		m.Incident.Severity = now
+		if m.Before != nil {
+			m.Before.Severity = was
+		}
+		return m
+	}
+	const up = monitor.EventUpdated
+	mild := is(1, monitor.EventOpened, monitor.Degraded, "", nil)
+	worse := is(2, up, monitor.Down, monitor.Degraded, nil)
+	better := is(3, up, monitor.Degraded, monitor.Down, nil)
+	taken := is(3, up, monitor.Down, monitor.Down, acknowledged)
+	for _, tt := range []struct {
+		name    string
+		letters []notify.Message
+		want    []int // how often people are called by each
+	}{
+		{"becomes worse", []notify.Message{mild, worse}, []int{0, 1}},
+		{"again and again", []notify.Message{mild, worse, better, is(4, up, monitor.Down, monitor.Degraded, nil)}, []int{0, 1, 0, 0}},
+		{"that may have been told, and was not", []notify.Message{mild, is(3, up, monitor.Down, monitor.Down, nil)}, []int{0, 1}},
+		{"somebody is on it", []notify.Message{mild, taken}, []int{0, 0}},
+		{"held back", []notify.Message{mild, is(2, up, monitor.Down, monitor.Degraded, silenced), is(3, up, monitor.Down, monitor.Down, unsilenced)}, []int{0, 0, 1}},
+		{"opened so", []notify.Message{is(1, monitor.EventOpened, monitor.Down, "", nil), is(2, up, monitor.Degraded, monitor.Down, nil), is(3, up, monitor.Down, monitor.Degraded, nil)}, []int{1, 0, 0}},
+		{
+			"after it came back",
+			[]notify.Message{is(1, monitor.EventOpened, monitor.Down, "", nil), version(monitor.EventResolved, 2, ended), is(3, monitor.EventReopened, monitor.Degraded, monitor.Down, again), is(4, up, monitor.Down, monitor.Degraded, nil)},
+			[]int{1, 0, 0, 1},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			k := talking(t, func(o *slack.BotOptions) { o.Mentions.Who = []string{"U012345"} })
+			for n, m := range tt.letters {
+				before := len(k.room.Posts())
+				k.send(m)
+				called := 0
+				for _, p := range k.room.Posts()[before:] {
+					called += strings.Count(string(p.Raw), "U012345")
+				}
+				if called != tt.want[n] {
+					t.Errorf("letter %d calls %d times", n+1, called)
+				}
+			}
+		})
+	}
+}
+
+// TestMentionsWhenWorseSays ensures that who is called is told what for, and what to do, where they are called.
+func TestMentionsWhenWorseSays(t *testing.T) {
+	k := talking(t, func(o *slack.BotOptions) { o.Mentions.Who = []string{"U012345"} })
+	k.send(version(monitor.EventOpened, 1, milder))
+	worse := version(monitor.EventUpdated, 2, func(i *monitor.Incident) { i.Change = monitor.ChangeSeverity })
+	worse.Before.Severity = monitor.Degraded
+	k.send(worse)
+	all := k.room.Posts()
+	text := textOf(all[len(all)-1].Raw)
+	for _, want := range []string{"Now DOWN, was DEGRADED", "14 of 14", "*Next:* Nothing to fix", "<@U012345>"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+	if len(all) != 2 || !all[1].Broadcast || k.root().Replies != 1 {
+		t.Errorf("%d posts, %+v", len(all), all[1])
 	}
 }
 

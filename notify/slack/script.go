@@ -23,7 +23,7 @@ type script struct {
 func (b *Bot) render(m notify.Message) ([]byte, error) {
 	s := compose(m)
 	if b.mentions.calls(m) {
-		s.Call = b.mentions.text()
+		s.ring(m, b.mentions.text())
 	}
 	body, err := json.Marshal(s)
 	if err != nil {
@@ -43,6 +43,17 @@ func compose(m notify.Message) script {
 		s.Line, s.Loud = line(m)
 	}
 	return s
+}
+
+// ring calls people by name. An edit rings nobody, so that what is no message of its own is said in the channel.
+func (s *script) ring(m notify.Message, who string) {
+	s.Call = who
+	switch {
+	case m.Digest != nil && m.Before != nil, m.Type == monitor.EventUpdated && s.Line == "":
+		s.Line, s.Loud = standing(m), true
+	case m.Type == monitor.EventUpdated:
+		s.Line, s.Loud = s.Line+next(m.Incident.NextStep), true
+	}
 }
 
 // line is what the thread gets, and whether the channel is to hear it.

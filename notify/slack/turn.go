@@ -49,32 +49,35 @@ func (t turn) tell(ctx context.Context) (place, *failure) {
 	return at, t.add(ctx, at)
 }
 
-// recall looks for what may have arrived and says what is true no more: it is not sent again.
+// recall looks for what may have arrived and says what is true no more: it is not sent again. What cannot be looked up
+// is taken for there, at a place that is not known: who may know of an incident has to hear its end.
 func (t turn) recall(ctx context.Context, at place, known bool) (place, *failure) {
 	if known && t.script.Line != "" {
-		if found, f := t.look(ctx, t.replies(at), partLine); f != nil || found != "" {
+		if found, sure, f := t.look(ctx, t.replies(at), partLine); f != nil || found != "" || !sure {
 			return at, f
 		}
 	}
-	found, f := t.look(ctx, t.history(), partRoot)
+	found, sure, f := t.look(ctx, t.history(), partRoot)
 	switch {
 	case f != nil:
 		return at, f
+	case !sure:
+		return place{}, nil
 	case found == "":
 		return at, &failure{Refusal: &notify.Refusal{Result: monitor.Missing, Reason: "it had not arrived, and is true no more"}}
 	}
-	return place{t.bot.channel, found}, nil
+	return place{channel: t.bot.channel, ts: found}, nil
 }
 
 // open posts the incident's message, unless it is there already.
 func (t turn) open(ctx context.Context, p post, call bool) (place, *failure) {
 	if t.letter.Maybe {
-		if found, f := t.look(ctx, t.history(), partRoot); f != nil || found != "" {
-			return place{t.bot.channel, found}, f
+		if found, _, f := t.look(ctx, t.history(), partRoot); f != nil || found != "" {
+			return place{channel: t.bot.channel, ts: found}, f
 		}
 	}
 	ts, f := t.post(ctx, t.bot.channel, call, partRoot, p)
-	return place{t.bot.channel, ts}, f
+	return place{channel: t.bot.channel, ts: ts}, f
 }
 
 // add says in the thread what is to be said there, unless it is there already.
@@ -83,7 +86,7 @@ func (t turn) add(ctx context.Context, at place) *failure {
 		return nil
 	}
 	if t.letter.Maybe {
-		if found, f := t.look(ctx, t.replies(at), partLine); f != nil || found != "" {
+		if found, _, f := t.look(ctx, t.replies(at), partLine); f != nil || found != "" {
 			return f
 		}
 	}
