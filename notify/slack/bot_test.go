@@ -262,6 +262,27 @@ func TestEditRefused(t *testing.T) {
 	}
 }
 
+// TestThreadRefused ensures that what has to be heard is said in the channel where the thread takes nothing, once.
+func TestThreadRefused(t *testing.T) {
+	for _, word := range []string{"cannot_reply_to_message", "restricted_action_thread_locked"} {
+		k := talking(t, nil)
+		k.send(course()[0])
+		k.space.Fail("chat.postMessage", slacktest.Refuses(word))
+		k.send(course()[2]) // a line of the timeline
+		if k.room.Shown() != 1 || k.root().Colour() != "#ECB22E" {
+			t.Errorf("%s: %d shown", word, k.room.Shown())
+		}
+		k.space.Fail("chat.postMessage", slacktest.Refuses(word), slacktest.TookEffect())
+		if k.try(course()[4]) == nil {
+			t.Fatal("took it")
+		}
+		k.space.Fail("chat.postMessage", slacktest.Refuses(word))
+		if k.send(course()[4]); k.room.Shown() != 2 || !strings.Contains(k.room.Posts()[1].Text, "Recovered after 17 min") {
+			t.Errorf("%s: %d shown", word, k.room.Shown())
+		}
+	}
+}
+
 // TestEditRefusedTwice ensures that the message that takes another's place is not posted twice either.
 func TestEditRefusedTwice(t *testing.T) {
 	k := talking(t, nil)
@@ -412,13 +433,52 @@ func TestMovedToAnotherChannel(t *testing.T) {
 	}
 }
 
-// TestPlain ensures that the plain form is text alone, without what was refused.
+// TestMetadataRefused ensures that metadata, by which a message can be looked up, is left out where Slack refuses it, and
+// where it refuses even text with it.
+func TestMetadataRefused(t *testing.T) {
+	for _, tt := range []struct {
+		word  string
+		plain bool
+		taken bool
+	}{{"metadata_too_large", false, true}, {"invalid_metadata_format", true, true}, {"invalid_arguments", true, true}, {"invalid_blocks", false, false}} {
+		for n, method := range []string{"chat.postMessage", "chat.update"} {
+			k := talking(t, nil)
+			k.send(course()[:n]...)
+			m := course()[n]
+			m.Plain = tt.plain
+			k.space.Fail(method, slacktest.Refuses(tt.word))
+			err := k.try(m)
+			if (err == nil) != tt.taken {
+				t.Fatalf("%s, %s: %v", method, tt.word, err)
+			}
+			if err == nil && (k.root().Edits != n || len(k.room.Posts()) != 1) {
+				t.Errorf("%s, %s: %d posts, %d edits", method, tt.word, len(k.room.Posts()), k.root().Edits)
+			}
+		}
+	}
+}
+
+// TestPlainTwice ensures that the plain form, too, is looked up when it may have arrived.
+func TestPlainTwice(t *testing.T) {
+	k := talking(t, nil)
+	m := course()[0]
+	m.Plain = true
+	k.space.Fail("chat.postMessage", slacktest.TookEffect())
+	if k.try(m) == nil {
+		t.Fatal("took it")
+	}
+	if k.send(m); len(k.room.Messages()) != 1 {
+		t.Errorf("%d messages", len(k.room.Messages()))
+	}
+}
+
+// TestPlain ensures that the plain form is text alone.
 func TestPlain(t *testing.T) {
 	k := talking(t, nil)
 	m := course()[0]
 	m.Plain = true
 	k.send(m)
-	if p := k.room.Posts()[0]; bytes.Contains(p.Raw, []byte("attachments\":[{")) || p.Event != "" || !strings.Contains(p.Text, "Next: Nothing to fix") {
+	if p := k.room.Posts()[0]; bytes.Contains(p.Raw, []byte("attachments\":[{")) || p.Event != "bellhop" || !strings.Contains(p.Text, "Next: Nothing to fix") {
 		t.Errorf("posted %s", p.Raw)
 	}
 	var got map[string]any

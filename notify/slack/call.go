@@ -121,6 +121,10 @@ var (
 	uneditable = []string{
 		"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive", "block_mismatch", "thread_not_found",
 	}
+	// With these nothing can be said in a message's thread, though the message can be edited.
+	unthreadable = []string{
+		"thread_not_found", "cannot_reply_to_message", "restricted_action_non_threadable_channel", "restricted_action_thread_locked",
+	}
 )
 
 func limited(word string) bool { return slices.Contains(limits, word) }

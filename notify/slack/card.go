@@ -68,7 +68,9 @@ func fields(m notify.Message) []*slack.TextBlockObject {
 	if !i.Ended.IsZero() {
 		all = append(all, field("Ended", date(i.Ended)))
 	}
-	all = append(all, field("Side", whose(i.Side)))
+	if over(m.Type) || i.Change == monitor.ChangeReceiverRemoved { // else the heading says it
+		all = append(all, field("Side", whose(i.Side)))
+	}
 	if i.State == monitor.IncidentOpen && i.Scope.Evaluated > 0 {
 		all = append(all, field("How many", fmt.Sprintf("%d of %s", i.Scope.Failing, counted(i))+reach(i)))
 	}

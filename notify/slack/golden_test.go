@@ -319,3 +319,15 @@ func marked(t *testing.T, raw []byte) []string {
 	walk(p["attachments"])
 	return all
 }
+
+// TestStretch ensures that the times of a short trouble are not the same minute twice.
+func TestStretch(t *testing.T) {
+	k := talking(t, nil)
+	k.send(version(monitor.EventOpened, 1, nil), version(monitor.EventResolved, 2, func(i *monitor.Incident) {
+		ended(i)
+		i.Ended = i.Since.Add(5 * time.Second)
+	}))
+	if all := k.room.Posts(); !strings.Contains(textOf(all[1].Raw), "Recovered after 5 s* (10:02:11–10:02:16 UTC)") {
+		t.Error(all[1].Text)
+	}
+}

@@ -16,7 +16,7 @@ type script struct {
 	Loud    bool   `json:"loud,omitempty"`    // the line is told in the channel as well
 	Call    string `json:"call,omitempty"`    // the mentions in what is heard, outside quiet hours
 	Subject string `json:"subject,omitempty"` // the incident, for people who read metadata
-	Bare    bool   `json:"bare,omitempty"`    // text alone, and no metadata
+	Bare    bool   `json:"bare,omitempty"`    // text alone
 }
 
 // render is a message as a script.

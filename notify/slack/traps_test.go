@@ -70,7 +70,6 @@ func TestTraps(t *testing.T) {
 		{"bad blocks, the other word", said("invalid_blocks_format"), monitor.Content, "invalid_blocks_format", 0},
 		{"too many blocks", said("msg_blocks_too_long"), monitor.Content, "msg_blocks_too_long", 0},
 		{"too long", said("msg_too_long"), monitor.Content, "msg_too_long", 0},
-		{"metadata", said("metadata_too_large"), monitor.Content, "metadata_too_large", 0},
 		{"no answer, and it took effect", slacktest.TookEffect(), monitor.Ambiguous, "", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -95,6 +96,23 @@ func (t turn) add(ctx context.Context, at place) *failure {
 		options = append(options, slack.MsgOptionBroadcast())
 	}
 	_, f := t.post(ctx, at.channel, t.script.Loud, partLine, post{Text: t.script.Line}, options...)
+	if f != nil && slices.Contains(unthreadable, f.word) {
+		return t.aloud(ctx, at)
+	}
+	return f
+}
+
+// aloud says in the channel what a thread does not take. What need not be heard stands in the incident's message.
+func (t turn) aloud(ctx context.Context, at place) *failure {
+	if !t.script.Loud {
+		return nil
+	}
+	if t.letter.Maybe {
+		if found, _, f := t.look(ctx, t.history(), partLine); f != nil || found != "" {
+			return f
+		}
+	}
+	_, f := t.post(ctx, at.channel, true, partLine, post{Text: t.script.Line})
 	return f
 }
 
@@ -103,8 +121,8 @@ func (t turn) post(ctx context.Context, channel string, call bool, part string, 
 	if call && t.script.Call != "" && !t.bot.mentions.Quiet.Hold(t.letter.At) {
 		p.Text += "\n" + t.script.Call
 	}
-	seen, f := t.bot.call(ctx, func(ctx context.Context, api *slack.Client) error {
-		_, _, err := api.PostMessageContext(ctx, channel, append(options, t.message(part, p)...)...)
+	seen, f := t.say(ctx, part, p, func(ctx context.Context, api *slack.Client, said ...slack.MsgOption) error {
+		_, _, err := api.PostMessageContext(ctx, channel, append(said, options...)...)
 		return err
 	})
 	if f != nil {
@@ -121,25 +139,38 @@ func (t turn) post(ctx context.Context, channel string, call bool, part string, 
 
 // edit makes the incident's message what it is to be now.
 func (t turn) edit(ctx context.Context, at place) *failure {
-	_, f := t.bot.call(ctx, func(ctx context.Context, api *slack.Client) error {
-		_, _, _, err := api.UpdateMessageContext(ctx, at.channel, at.ts, t.message(partRoot, t.script.Root)...)
+	_, f := t.say(ctx, partRoot, t.script.Root, func(ctx context.Context, api *slack.Client, said ...slack.MsgOption) error {
+		_, _, _, err := api.UpdateMessageContext(ctx, at.channel, at.ts, said...)
 		return err
 	})
 	return f
 }
 
+// say makes a call that says something: with the metadata by which it can be looked up and, where Slack refuses just
+// that, or refuses text alone, without. Nothing was said then.
+func (t turn) say(ctx context.Context, part string, p post, do func(context.Context, *slack.Client, ...slack.MsgOption) error) (*answer, *failure) {
+	call := func(said ...slack.MsgOption) (*answer, *failure) {
+		return t.bot.call(ctx, func(ctx context.Context, api *slack.Client) error { return do(ctx, api, said...) })
+	}
+	seen, f := call(append(message(p), t.metadata(part))...)
+	if f != nil && f.Result == monitor.Content && (t.script.Bare || strings.Contains(f.word, "metadata")) {
+		return call(message(p)...)
+	}
+	return seen, f
+}
+
 // message is what a post and an edit have in common. No attachments take away those that were there.
-func (t turn) message(part string, p post) []slack.MsgOption {
-	options := []slack.MsgOption{
+func message(p post) []slack.MsgOption {
+	return []slack.MsgOption{
 		slack.MsgOptionText(p.Text, false), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
 		slack.MsgOptionAttachments(append([]slack.Attachment{}, p.Attachments...)...),
 	}
-	if t.script.Bare {
-		return options
-	}
-	return append(options, slack.MsgOptionMetadata(slack.SlackMetadata{EventType: "bellhop", EventPayload: map[string]any{
+}
+
+func (t turn) metadata(part string) slack.MsgOption {
+	return slack.MsgOptionMetadata(slack.SlackMetadata{EventType: "bellhop", EventPayload: map[string]any{
 		"msg_id": t.letter.ID, "part": part, "incident": clip(t.script.Subject, maxName),
-	}}))
+	}})
 }
 
 // continued is a post that takes the place of one that cannot be edited any more.
