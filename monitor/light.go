@@ -51,7 +51,7 @@ func (d *draft) catchUp() {
 		for _, c := range d.watched.hotels[account] {
 			id, h := c.ID(), *d.hotel(account)
 			at, r := h.Well.of(c.Kind), d.row(id)
-			if at == nil || r == nil || !at.After(r.LastRun) {
+			if at == nil || r == nil || r.Paused || !at.After(r.LastRun) {
 				continue
 			}
 			o := Outcome{Check: id, At: *at, Started: *at, Status: r.Last.Status}

@@ -126,8 +126,9 @@ func (p *people) hears(receiver string, t monitor.EventType, i *monitor.Incident
 			p.w.t.Errorf("%s: %s hears the end of %s, of which it knew nothing", p.w.now, receiver, i.ID)
 		}
 		delete(p.told, id)
-		if i.Into != "" {
-			p.told[monitor.DeliveryID{Receiver: receiver, Incident: i.Into}] = "referred"
+		whole := monitor.DeliveryID{Receiver: receiver, Incident: i.Into}
+		if d := p.w.kept.deliveries[whole]; i.Into != "" && (d == nil || d.State != monitor.IncidentResolved) { // else it has its end
+			p.told[whole] = "referred"
 		}
 		return
 	}
