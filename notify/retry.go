@@ -6,7 +6,9 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"bellhop/monitor"
@@ -63,15 +65,22 @@ func Broken(err error, wrote bool) *Refusal {
 	return r
 }
 
-// reason is an error without the address, which may be a secret.
+// quoted is what errors quote of an answer, and reasonMost how long a reason can be, in bytes.
+var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"?`)
+
+const reasonMost = 200
+
+// reason is an error without the address, which may be a secret, and without what it quotes of the answer: that may say
+// again what was sent.
 func reason(err error) string {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		if u.Timeout() {
 			return "no answer in time"
 		}
-		return u.Err.Error()
+		err = u.Err
 	}
-	return err.Error()
+	text := quoted.ReplaceAllString(err.Error(), "…")
+	return strings.ToValidUTF8(text[:min(len(text), reasonMost)], "")
 }
 
 // forAPerson says whether an error stays until somebody mends the configuration: an address that must not be

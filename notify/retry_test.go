@@ -180,3 +180,46 @@ func TestWrote(t *testing.T) {
 		t.Errorf("%v", r)
 	}
 }
+
+// TestAnEchoTellsNothing ensures that a receiver which is none, and says again what it was sent, has no part of the address
+// or of a header in what is kept of it: those are secrets, and what it says can be of any length.
+func TestAnEchoTellsNothing(t *testing.T) {
+	const secret = "T000/B000/planted-secret"
+	for name, answer := range map[string]string{
+		"the request": "", "a status": "HTTP/1.1 " + secret + "\r\n\r\n", "a version": secret + " 200 OK\r\n\r\n", "a header": "HTTP/1.1 200 OK\r\n" + secret + "\r\n\r\n",
+		"a length": "HTTP/1.1 200 OK\r\nContent-Length: " + secret + "\r\n\r\n", "an encoding": "HTTP/1.1 200 OK\r\nTransfer-Encoding: " + secret + "\r\n\r\n",
+		"two lengths": "HTTP/1.1 200 OK\r\nContent-Length: 1" + "\r\nContent-Length: 2\r\nX: " + secret + "\r\n\r\n", "much": strings.Repeat(secret, 2000) + "\r\n\r\n",
+		"a key with spaces": "HTTP/1.1 200 OK\r\n" + secret + " x: y\r\n\r\n", "a quote": "HTTP/1.1 \"" + secret + "\r\n\r\n",
+	} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			for {
+				c, err := l.Accept()
+				if err != nil {
+					return
+				}
+				buf := make([]byte, 4096)
+				n, _ := c.Read(buf)
+				if answer != "" {
+					_, _ = io.WriteString(c, answer)
+				} else {
+					_, _ = c.Write(buf[:n])
+				}
+				c.Close()
+			}
+		}()
+		p := Poster{Client: NewClient(), Headers: map[string]string{"X-Key": secret}, Limit: time.Minute}
+		_, err = p.Post(t.Context(), "http://"+l.Addr().String()+"/services/"+secret, "text/plain", []byte(secret))
+		l.Close()
+		<-ended
+		r, ok := errors.AsType[*Refusal](err)
+		if err != nil && !ok || ok && (r.Reason == "" || len(r.Reason) > 200 || strings.Contains(r.Reason, "planted")) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
