@@ -156,7 +156,7 @@ func (n *Notice) Version() int {
 // Behind says since when a receiver has been owed the truth about an incident without confirming it. False
 // is that it is owed nothing at present.
 func Behind(d Delivery, i *Incident, r Receiver, p Pace, now time.Time) (time.Time, bool) {
-	if d.Settled || IsDigest(d.Incident) || d.hushed(i) && !d.inFlight() {
+	if d.Settled || IsDigest(d.Incident) || i != nil && d.hushed(i) && !d.inFlight() {
 		return time.Time{}, false
 	}
 	r.Remind = 0 // nobody waits for a reminder

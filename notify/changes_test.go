@@ -91,6 +91,22 @@ func TestStats(t *testing.T) {
 	})
 }
 
+// TestStatsOfNotices ensures that a notice that is not taken is counted as an incident is, with how long it waits.
+func TestStatsOfNotices(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := open(t, lane(monitor.Receiver{Name: "a"}, &channel{answer: always(monitor.Refused)}))
+		n := &monitor.Notice{ID: "ntc_mine", Key: "key", At: time.Now(), Text: "a thing to know"}
+		id := monitor.DeliveryID{Receiver: "a", Incident: n.ID}
+		row := monitor.Delivery{DeliveryID: id, Wants: true}
+		d.rows[id] = row
+		d.out.Watch(monitor.Change{Notices: map[string]*monitor.Notice{n.Key: n}, Deliveries: map[monitor.DeliveryID]*monitor.Delivery{id: &row}})
+		time.Sleep(10 * time.Minute)
+		if s := d.out.Stats()[0]; s.Owed != 1 || !s.Oldest.Equal(n.At) {
+			t.Errorf("stats %+v", s)
+		}
+	})
+}
+
 // TestOtherKindGetsItsOwnForm ensures that a receiver that was made another kind of receiver under its old
 // name is not sent what was written for the old one; the same kind gets the same bytes.
 func TestOtherKindGetsItsOwnForm(t *testing.T) {
