@@ -162,7 +162,7 @@ func (t Tested) String() string {
 func (s TestedStep) said() string {
 	var parts []string
 	if s.Missing != "" {
-		parts = append(parts, "missing: "+s.Missing+".")
+		parts = append(parts, "missing "+s.Missing+":")
 	}
 	if s.Detail != "" {
 		parts = append(parts, s.Detail)

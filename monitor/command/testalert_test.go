@@ -72,7 +72,7 @@ func TestTestAlertNamesTheMissingPermission(t *testing.T) {
 	c := w.Open("ops")
 	p.configure(fmt.Sprintf(`{name: ops, slack: {token: %s, channel: %s, api: "%s/api/"}}`, w.Token("channels:history"), c.ID(), s.URL))
 	text, status := p.says("test-alert", "ops")
-	if status != exitFinding || !strings.Contains(text, "FAILED  scope chat:write\n        missing: chat:write.") || !strings.Contains(text, "ops (slack_bot) failed the test.") {
+	if status != exitFinding || !strings.Contains(text, "FAILED  scope chat:write\n        missing chat:write:") || !strings.Contains(text, "ops (slack_bot) failed the test.") {
 		t.Errorf("%d\n%s", status, text)
 	}
 	var got Tested

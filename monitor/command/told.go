@@ -32,7 +32,7 @@ type listing struct {
 
 func (l *listing) flags(c *cobra.Command) {
 	c.Flags().BoolVar(&l.all, "all", false, "also what is settled, newest first")
-	c.Flags().BoolVar(&l.told, "told", false, "what was told: each attempt and its answer, newest first")
+	c.Flags().BoolVar(&l.told, "told", false, "each attempt and its answer, newest first")
 	c.Flags().StringVar(&l.receiver, "receiver", "", "only what concerns this `RECEIVER`")
 	c.Flags().StringVar(&l.incident, "incident", "", "only what concerns this `INCIDENT`")
 	c.Flags().IntVar(&l.limit, "limit", toldDefault, "how many lines of what was told")
@@ -69,7 +69,11 @@ func (s *shell) listTold(ctx context.Context, f monitor.TellingFilter) error {
 	}
 	s.sayOffline(offline)
 	if len(lines) == 0 {
-		fmt.Fprintln(s.Stdout, "Nobody was told anything like that in the last 90 days.")
+		like := " like that"
+		if f.Receiver == "" && f.Incident == "" {
+			like = ""
+		}
+		fmt.Fprintf(s.Stdout, "Nobody was told anything%s in the last 90 days.\n", like)
 		return nil
 	}
 	fmt.Fprint(s.Stdout, toldText(lines, time.Now()))

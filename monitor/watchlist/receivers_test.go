@@ -16,14 +16,15 @@ func TestReceiverRemarks(t *testing.T) {
 	const (
 		hook  = "slack: {webhook_url: \"https://hooks.slack.com/services/T/B/x\"}"
 		pager = "pagerduty: {routing_key: 0123456789abcdef0123456789abcdef}"
-		beat  = "heartbeat: {url: \"https://hc.example.com/x\"}\n"
+		page  = "web: {public_url: \"https://bellhop.example.com\"}\n"
+		beat  = page + "heartbeat: {url: \"https://hc.example.com/x\"}\n"
 	)
 	for name, tt := range map[string]struct {
 		file string
 		want []string // what each remark starts with
 	}{
 		"none":            {"", nil},
-		"one hook":        {"receivers: [{name: ops, " + hook + "}]\n", []string{"Receiver ops is an incoming webhook of Slack.", "There is one receiver", "There is no heartbeat"}},
+		"one hook":        {"receivers: [{name: ops, " + hook + "}]\n", []string{"Receiver ops is an incoming webhook of Slack.", "There is one receiver", "There is no web.public_url", "There is no heartbeat"}},
 		"two hooks":       {beat + "receivers: [{name: a, " + hook + "}, {name: b, " + hook + "}]\n", []string{"Receivers a and b are each an incoming webhook of Slack."}},
 		"nobody listens":  {beat + "receivers: [{name: a, when: {severity: [down]}, " + hook + "}, {name: b, " + pager + "}]\n", []string{"Receiver a is", "Receiver b is PagerDuty.", "No receiver takes notices"}},
 		"with a template": {beat + "receivers: [{name: a, template: {use: teams, url: \"https://example.com\"}}, {name: b, alertmanager: {url: \"http://am:9093\"}}]\n", []string{"Receiver a is made by a template.", "Receiver b is an Alertmanager."}},

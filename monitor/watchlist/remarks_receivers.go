@@ -40,6 +40,9 @@ func unheard(w *Watchlist) []string {
 	case !told:
 		all = append(all, "No receiver takes notices, such as that another one takes no alerts: leave out when at one of them, or name notice in its severity.")
 	}
+	if w.Web.PublicURL == "" {
+		all = append(all, "There is no web.public_url: alerts link to no page, so that nobody can acknowledge or silence from one.")
+	}
 	if !w.Heartbeat.IsSet() {
 		all = append(all, "There is no heartbeat: nobody is told when bellhop itself stops.")
 	}

@@ -110,7 +110,7 @@ func (q Asked) times(kind monitor.ActKind, now time.Time) (from, until time.Time
 		return from, until, refused(http.StatusBadRequest, "say when maintenance ends: for or until")
 	}
 	if until.Sub(from) > longest {
-		return from, until, refused(http.StatusBadRequest, "that is too long: it can be 31d")
+		return from, until, refused(http.StatusBadRequest, "that is too long: it can be 31d at most")
 	}
 	return from, until, nil
 }

@@ -60,7 +60,7 @@ func (a *answer) failure(p monitor.Pace, now time.Time) *failure {
 	case !errorWord.MatchString(said.Error):
 		return a.unsure("Slack did not say whether it took this")
 	}
-	f := &failure{Refusal: &notify.Refusal{Status: a.status, Reason: said.Error, Result: meaning(said.Error)}, word: said.Error}
+	f := &failure{Refusal: &notify.Refusal{Status: a.status, Reason: said.Error + plainly(said.Error), Result: meaning(said.Error)}, word: said.Error}
 	if scopes.MatchString(said.Needed) {
 		f.needed = said.Needed
 		f.Reason += ": the token needs " + said.Needed
@@ -126,6 +126,26 @@ var (
 		"thread_not_found", "cannot_reply_to_message", "restricted_action_non_threadable_channel", "restricted_action_thread_locked",
 	}
 )
+
+// plainly says what a word of Slack's means to whoever set the receiver up, "" if there is no more to say.
+func plainly(word string) string {
+	switch word {
+	case "invalid_auth", "not_authed":
+		return ": Slack does not know this token"
+	case "token_revoked", "token_expired":
+		return ": install the app again, and give bellhop its new token"
+	case "account_inactive":
+		return ": the app, or whoever installed it, was removed from the workspace"
+	case "channel_not_found":
+		return ": there is no such channel, or it is private and the app is not in it"
+	case "not_in_channel":
+		return ": invite the app to the channel"
+	case "is_archived":
+		return ": the channel is archived"
+	default:
+		return ""
+	}
+}
 
 func limited(word string) bool { return slices.Contains(limits, word) }
 

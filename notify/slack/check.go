@@ -50,7 +50,7 @@ func checkScopes(granted []string, channel string) []notify.Step {
 	}
 	post := notify.Step{Name: "scope chat:write", OK: slices.Contains(granted, "chat:write"), Detail: "it may post and edit"}
 	if !post.OK {
-		post.Detail, post.Missing = "it may not post: add it on the app's page (OAuth & Permissions), and install the app again", "chat:write"
+		post.Detail, post.Missing = "without it bellhop cannot post: add it on the app's page (OAuth & Permissions), and install the app again", "chat:write"
 	}
 	want := "channels:history"
 	if strings.HasPrefix(channel, "G") {
@@ -59,7 +59,7 @@ func checkScopes(granted []string, channel string) []notify.Step {
 	history := notify.Step{Name: "scope " + want, OK: true, Detail: "what may have arrived can be looked up"}
 	if !slices.Contains(granted, "channels:history") && !slices.Contains(granted, "groups:history") {
 		history.Missing = want
-		history.Detail = "optional, and missing: a message may come twice after a connection broke, because it cannot be looked up"
+		history.Detail = "it is optional; without it a message may come twice after a connection broke, because it cannot be looked up"
 	}
 	return []notify.Step{post, history}
 }

@@ -24,10 +24,10 @@ func TestCheck(t *testing.T) {
 	}{
 		{"all is well", nil, func(*talk) {}, []want{{true, "", "workspace"}, {true, "", "post and edit"}, {true, "", "looked up"}, {true, "", "#ops"}}},
 		{
-			"may not post",
+			"cannot post",
 			[]string{slacktest.ScopeHistory, slacktest.ScopeRead},
 			func(*talk) {},
-			[]want{{true, "", ""}, {false, "chat:write", "may not post"}, {true, "", ""}, {true, "", ""}},
+			[]want{{true, "", ""}, {false, "chat:write", "cannot post"}, {true, "", ""}, {true, "", ""}},
 		},
 		{
 			"may post, and nothing else",
