@@ -27,8 +27,8 @@ func (d Delivery) Aged(i *Incident, r Receiver, p Pace, now time.Time) Delivery 
 	if i.State != IncidentOpen && (i.Into != "" || !now.Before(i.Updated.Add(p.ReopenIn))) {
 		return d.settled()
 	}
-	if (d.maybe() || d.overtaken()) && i.State == IncidentOpen && i.Muted {
-		return d // what may be there is wanted again for its end
+	if d.hushed(i) || (d.maybe() || d.overtaken()) && i.State == IncidentOpen && i.Muted {
+		return d // what was tried goes on with the same bytes; what may be there is wanted again for its end
 	}
 	return d.relieved()
 }

@@ -12,23 +12,25 @@ type lawsuit struct {
 	messages []message
 	states   map[string]monitor.IncidentState // by event
 	truth    map[string]monitor.Incident
+	muted    map[string]bool // incidents that people held back at some time
 	bad      []string
 
 	taken, twice, causeless int
 }
 
 func newCase(to monitor.Receiver, requests []request, events []event) *lawsuit {
-	c := &lawsuit{to: to, states: map[string]monitor.IncidentState{}, truth: incidents(events)}
+	c := &lawsuit{to: to, states: map[string]monitor.IncidentState{}, truth: incidents(events), muted: map[string]bool{}}
 	for _, e := range events {
+		c.muted[e.Incident.ID] = c.muted[e.Incident.ID] || e.Incident.Muted
 		c.states[eventName(e.Incident.ID, e.Incident.Version)] = e.Incident.State
 	}
 	for _, q := range requests {
-		m, err := q.read(to.Keyless)
+		m, err := q.read(to)
 		if err != nil {
 			c.bad = append(c.bad, err.Error())
 			continue
 		}
-		if state, ok := c.states[eventName(m.incident, m.version)]; ok && to.Keyless {
+		if state, ok := c.states[eventName(m.incident, m.version)]; ok && to.Kind == "slack" {
 			m.open = state == monitor.IncidentOpen
 		}
 		c.messages = append(c.messages, m)
@@ -75,7 +77,7 @@ func (c *lawsuit) identities() {
 			continue
 		}
 		if body, ok := bodies[m.id]; ok && body != m.body {
-			c.complain("%s came with different bytes:\n%s\n%s", m.id, body, m.body)
+			c.complain("%s came with different bytes:\n%s\n%s\n%s", m.id, body, m.body, c.course(m.incident))
 		}
 		name := eventName(m.incident, m.version)
 		if id, ok := ids[name]; ok && id != m.id {
@@ -83,6 +85,17 @@ func (c *lawsuit) identities() {
 		}
 		bodies[m.id], ids[name] = m.body, m.id
 	}
+}
+
+// course is what a receiver was sent of an incident, for those who look for what went wrong.
+func (c *lawsuit) course(incident string) string {
+	s := "it was sent"
+	for _, m := range c.messages {
+		if m.incident == incident {
+			s += fmt.Sprintf("; %s v%d in life %d, taken %v", m.at.UTC().Format("15:04:05.000"), m.version, m.life, m.taken)
+		}
+	}
+	return s
 }
 
 // order finds versions that went back.
@@ -121,6 +134,7 @@ func (c *lawsuit) convergence() {
 		switch choosy := len(c.to.When.Severity) > 0; {
 		case downs[id] && m.open:
 			c.complain("it was told that %s is down, and never that it is up: it knows v%d of %d", id, m.version, i.Version)
+		case c.muted[id]:
 		case !told && !choosy && (worth || c.to.EveryVersion):
 			c.complain("it never heard of %s (%d versions)", id, i.Version)
 		case c.to.EveryVersion && len(versions[id]) != i.Version:

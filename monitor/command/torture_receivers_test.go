@@ -7,12 +7,17 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"bellhop/monitor"
+	"bellhop/notify/alertmanager"
+	"bellhop/notify/pagerduty"
+	"bellhop/notify/slack"
+	"bellhop/notify/slack/slacktest"
 )
 
 // An answer is what a receiver does with a message.
@@ -41,6 +46,7 @@ func (a answer) unsure() bool { return a == drops || a == hangs }
 type request struct {
 	receiver string
 	id, body string
+	at       time.Time
 	taken    bool
 	clean    bool // 200, at once
 	life     int  // which daemon sent it
@@ -49,6 +55,8 @@ type request struct {
 // A receiver takes alerts when it is good, and does anything at all when it is not.
 type receiver struct {
 	monitor.Receiver
+	form   string               // of config.yaml, with %s for the server's address
+	space  *slacktest.Workspace // of a Slack bot: what it is sent is judged by what its channel shows
 	server *httptest.Server
 	conns  atomic.Int64
 	lives  atomic.Int64
@@ -63,13 +71,21 @@ type receiver struct {
 	requests []request
 }
 
-// newReceivers are one of each kind: told what is true, told every version, told what is down only, and Slack.
+// newReceivers are one of each kind: webhooks that are told what is true, every version, and what is down only; Slack as an
+// incoming webhook and as a bot; PagerDuty, Alertmanager and a template.
 func newReceivers(t *testing.T, seed uint64, told chan<- struct{}) []*receiver {
+	space := slacktest.New(slacktest.Options{Unlimited: true, Keep: 1_000_000})
+	bot := fmt.Sprintf(`slack: {token: %s, channel: %s, api: "%%s/api/", digest: 4}`, space.Token(), space.Open("ops").ID())
+	hook := `webhook: {url: "%s", secret: ` + tortureSecret + `}`
 	all := []*receiver{
-		{Receiver: monitor.Receiver{Name: "latest", Kind: "webhook"}},
-		{Receiver: monitor.Receiver{Name: "every", Kind: "webhook", EveryVersion: true}},
-		{Receiver: monitor.Receiver{Name: "worst", Kind: "webhook", When: monitor.When{Severity: []string{"down"}}, After: time.Second}},
-		{Receiver: monitor.Receiver{Name: "chat", Kind: "slack", Posts: true, Keyless: true}},
+		{Receiver: monitor.Receiver{Name: "latest", Kind: "webhook"}, form: hook},
+		{Receiver: monitor.Receiver{Name: "every", Kind: "webhook", EveryVersion: true}, form: strings.Replace(hook, "}", ", deliver: every_version}", 1)},
+		{Receiver: monitor.Receiver{Name: "worst", Kind: "webhook", When: monitor.When{Severity: []string{"down"}}, After: time.Second}, form: hook},
+		{Receiver: monitor.Receiver{Name: "chat", Kind: "slack", Posts: true, Keyless: true}, form: `slack: {webhook_url: "%s/services/T0/B0/x", digest: 0}`},
+		{Receiver: monitor.Receiver{Name: "own", Kind: "template", Posts: true, Keyless: true}, form: `template: {url: "%s/own", body: ` + ownForm + `}`},
+		{Receiver: pagerduty.Receiver(monitor.Receiver{Name: "page"}), form: `pagerduty: {routing_key: 0123456789abcdef0123456789abcdef, url: "%s/v2/enqueue"}`},
+		{Receiver: alertmanager.Receiver(monitor.Receiver{Name: "alerts"}), form: `alertmanager: {url: "%s"}`},
+		{Receiver: slack.BotReceiver(monitor.Receiver{Name: "bot", Digest: 4}, torturePace()), form: bot, space: space},
 	}
 	for n, r := range all {
 		r.rand, r.told = rand.New(rand.NewPCG(seed, uint64(n+1))), told
@@ -77,22 +93,23 @@ func newReceivers(t *testing.T, seed uint64, told chan<- struct{}) []*receiver {
 		r.server.Config.ConnState = r.counts
 		r.server.Start()
 		t.Cleanup(r.server.Close)
+		if r.space != nil {
+			r.space.Script(r.fault)
+		}
 	}
 	return all
 }
 
+// ownForm is a template of the same shape as a webhook's body.
+const ownForm = `'{"type": {{json .Type}}, "data": { ` +
+	`{{if .Notice}}"notice": {"id": {{json .ID}}, "over": {{.Over}}}{{else}}"incident": {"id": {{json .Incident}}, "state": {{json .State}}, "version": {{.Version}} }{{end}} }}'`
+
 func (r *receiver) config() string {
 	s := fmt.Sprintf("  - name: %s\n", r.Name)
-	if len(r.When.Severity) > 0 {
+	if r.Kind == "webhook" && len(r.When.Severity) > 0 {
 		s += fmt.Sprintf("    when: {severity: %v}\n    after: %v\n", r.When.Severity, r.After)
 	}
-	switch {
-	case r.Keyless:
-		return s + fmt.Sprintf("    slack: {webhook_url: %s/services/T0/B0/x}\n", r.server.URL)
-	case r.EveryVersion:
-		return s + fmt.Sprintf("    webhook: {url: %s, secret: %s, deliver: every_version}\n", r.server.URL, tortureSecret)
-	}
-	return s + fmt.Sprintf("    webhook: {url: %s, secret: %s}\n", r.server.URL, tortureSecret)
+	return s + "    " + fmt.Sprintf(r.form, r.server.URL) + "\n"
 }
 
 const tortureSecret = "whsec_dG9ydHVyZWQgZGFlbW9ucyB0ZWxsIG5vIGxpZXM="
@@ -128,15 +145,17 @@ func (r *receiver) mend() {
 
 // ServeHTTP takes a message, or does not, and answers as it is in the mood to.
 func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	if r.space != nil {
+		r.ring()
+		r.space.ServeHTTP(w, req)
+		return
+	}
 	body, err := io.ReadAll(req.Body)
 	if err != nil {
 		return // it broke off before it was whole
 	}
 	a, slow := r.take(req.Header.Get("Webhook-Id"), string(body))
-	select {
-	case r.told <- struct{}{}:
-	default:
-	}
+	r.ring()
 	switch a {
 	case refuses:
 		w.WriteHeader(http.StatusServiceUnavailable)
@@ -153,9 +172,55 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		<-req.Context().Done()
 	case takesLate:
 		wait(req.Context(), slow)
-		_, _ = io.WriteString(w, "ok")
+		r.well(w)
 	default:
-		_, _ = io.WriteString(w, "ok")
+		r.well(w)
+	}
+}
+
+func (r *receiver) well(w http.ResponseWriter) {
+	if r.Kind == "pagerduty" {
+		w.WriteHeader(http.StatusAccepted)
+	}
+	_, _ = io.WriteString(w, "ok")
+}
+
+// ring says that something has arrived.
+func (r *receiver) ring() {
+	select {
+	case r.told <- struct{}{}:
+	default:
+	}
+}
+
+// fault is how Slack's Web API answers while it is in a mood. Look-ups are slow at most: where one is lost, a message may
+// come twice.
+func (r *receiver) fault(c slacktest.Call) slacktest.Fault {
+	a, slow := r.take("", "")
+	if !strings.HasPrefix(c.Method, "chat.") {
+		return slacktest.Late(slow / 4)
+	}
+	switch a {
+	case takesLate:
+		return slacktest.Late(slow)
+	case refuses:
+		return slacktest.Fails(http.StatusServiceUnavailable)
+	case mistaken:
+		return slacktest.Refuses("channel_not_found")
+	case pauses:
+		return slacktest.Limited(time.Second)
+	case drops:
+		return slacktest.Dropped()
+	case hangs:
+		return slacktest.Hangs()
+	case breaks:
+		return slacktest.TookEffect()
+	case falters:
+		return slacktest.Fault{Takes: true, Status: http.StatusGatewayTimeout}
+	case tooLate:
+		return slacktest.Fault{Takes: true, Hang: true}
+	default:
+		return slacktest.Fault{}
 	}
 }
 
@@ -180,7 +245,7 @@ func (r *receiver) take(id, body string) (a answer, slow time.Duration) {
 		a = takes
 	}
 	r.requests = append(r.requests, request{
-		receiver: r.Name, id: id, body: body, taken: a.taken(), clean: a == takes, life: int(r.lives.Load()),
+		receiver: r.Name, id: id, body: body, at: time.Now(), taken: a.taken(), clean: a == takes, life: int(r.lives.Load()),
 	})
 	return a, slow
 }

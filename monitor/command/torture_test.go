@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -68,6 +69,7 @@ func TestTorture(t *testing.T) {
 	r := &rack{
 		t: t, dir: t.TempDir(), rand: rand.New(rand.NewPCG(seed, 0)), arrived: arrived,
 		world: newWorld(t, seed), receivers: newReceivers(t, seed, arrived), seen: map[string]string{},
+		known: map[monitor.DeliveryID]int{}, read: map[string]event{},
 	}
 	r.configure()
 	calm := r.world.trouble(t.Context())
@@ -79,6 +81,7 @@ func TestTorture(t *testing.T) {
 		to.mend()
 	}
 	r.last()
+	r.t.Logf("people did %d things", r.done.Load())
 	r.judge(kills)
 }
 
@@ -109,6 +112,8 @@ type rack struct {
 	receivers []*receiver
 	seen      map[string]string // committed events by name, as found after some kill
 	known     map[monitor.DeliveryID]int
+	read      map[string]event // events by their bytes
+	done      atomic.Int64     // what people did
 }
 
 func (r *rack) config() string { return filepath.Join(r.dir, "config.yaml") }
@@ -168,12 +173,14 @@ func (r *rack) life() {
 		to.lives.Add(1)
 	}
 	l := r.begin()
+	act := r.meddle()
 	select {
 	case <-l.over:
 		r.fail("the daemon ended by itself: %v", l.err)
 	case <-r.moment():
 	case <-r.t.Context().Done():
 	}
+	defer act()
 	if err := l.cmd.Process.Signal(syscall.SIGKILL); err != nil {
 		r.fail("kill: %v", err)
 	}
@@ -189,13 +196,13 @@ func (r *rack) life() {
 func (r *rack) moment() <-chan time.Time {
 	switch r.rand.IntN(4) {
 	case 0:
-		return time.After(r.upTo(500 * time.Millisecond))
+		return time.After(r.upTo(300 * time.Millisecond))
 	case 1:
-		return time.After(500*time.Millisecond + r.upTo(2*time.Second))
+		return time.After(300*time.Millisecond + r.upTo(1200*time.Millisecond))
 	}
 	at := make(chan time.Time, 1)
-	patience, later := time.After(3*time.Second), r.upTo(8*time.Millisecond)
-	ready := time.After(r.upTo(time.Second))
+	patience, later := time.After(1500*time.Millisecond), r.upTo(8*time.Millisecond)
+	ready := time.After(r.upTo(600 * time.Millisecond))
 	go func() {
 		<-ready
 		select {
