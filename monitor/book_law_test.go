@@ -66,12 +66,14 @@ func newWild(t *testing.T, seed uint64) *wild {
 	cast := monitor.Reconfigure{Checks: checks, Names: names, Controls: 3, Reported: reporting([]string{"a", "b", "c"}), Receivers: []monitor.Receiver{
 		{Name: "ops"},
 		{Name: "pager", When: monitor.When{Severity: []string{"down"}, Scope: []string{"all"}}, After: 5 * time.Minute},
+		{Name: "desk", Edits: 5 * time.Second, Remind: 20 * time.Minute},
+		{Name: "phone", NoRecap: true, When: monitor.When{Severity: []string{"down"}}, Remind: 5 * time.Minute},
 		{Name: "room", Posts: true, Keyless: true, When: monitor.When{Side: []monitor.Side{monitor.SideApaleo}}},
 	}}
 	w := &wild{r: rand.New(rand.NewPCG(seed, 1)), all: checks}
 	cast.Maintenance = []monitor.MaintenanceWindow{{Name: "backup", Target: monitor.Target{Accounts: []string{"b"}}, Schedule: monitor.EverySchedule("x", 50*time.Minute), For: 12 * time.Minute}}
 	w.simulation = newSimulation(t, cast, day)
-	w.people = newPeople(w)
+	w.people = newPeople(w, cast.Receivers)
 	guard(t, w.simulation)
 	laws := w.watch
 	w.watch = func(c monitor.Change) {
@@ -113,7 +115,10 @@ func (w *wild) step() {
 	case n < 70:
 		w.decide(w.people.act())
 	case n < 72:
-		w.receivers[oneOf(w.r, []string{"ops", "pager", "room"})] = oneOf(w.r, []string{"", "", "dead"})
+		w.receivers[oneOf(w.r, []string{"ops", "pager", "room", "desk", "phone"})] = oneOf(w.r, []string{"", "", "dead", "slow"})
+		if w.r.IntN(3) == 0 {
+			w.people.dismiss()
+		}
 	case n < 200:
 		w.decide(monitor.Tick{At: w.now})
 		w.people.ticked()

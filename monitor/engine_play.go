@@ -100,7 +100,7 @@ func (b *Book) Ticks() time.Duration {
 	switch {
 	case len(b.silences) > 0, len(b.pausedRows) > 0, len(b.open) > 0, len(b.unclean) > 0, len(b.watched.timed) > 0, len(b.hotels) > 0, !b.sight.cut.IsZero(), !b.sight.blind.IsZero():
 		return b.pace.Of(tickEvery)
-	case len(b.owed) > 0:
+	case len(b.owed) > 0, b.watched.config.StillWatching.Schedule != nil:
 		return b.pace.Of(time.Minute) // what was told and is over, and might come again
 	}
 	return 0

@@ -12,15 +12,16 @@ import (
 // open hears, or is owed, its end; what a person's word covered from first to last rings nobody; and what the book
 // holds back is what the silences in force say.
 type people struct {
-	w     *wild
-	acts  int
-	told  map[monitor.DeliveryID]string // what a receiver knows to be open: told or referred
-	heard map[string]bool               // incidents that were uncovered for a moment of their last run
-	quiet int                           // incidents that nobody heard of
+	w         *wild
+	acts      int
+	told      map[monitor.DeliveryID]string // what a receiver knows to be open: told or referred
+	heard     map[string]bool               // incidents that were uncovered for a moment of their last run
+	receivers []monitor.Receiver            // all that there ever are
+	quiet     int                           // incidents that nobody heard of
 }
 
-func newPeople(w *wild) *people {
-	p := &people{w: w, told: map[monitor.DeliveryID]string{}, heard: map[string]bool{}}
+func newPeople(w *wild, all []monitor.Receiver) *people {
+	p := &people{w: w, receivers: all, told: map[monitor.DeliveryID]string{}, heard: map[string]bool{}}
 	w.simulation.heard = p.hears
 	return p
 }
@@ -109,7 +110,10 @@ func (p *people) owed(id monitor.DeliveryID, how string) {
 	if i == nil || d == nil || i.State == monitor.IncidentOpen {
 		return
 	}
-	r, _ := p.w.receiver(id.Receiver)
+	r, known := p.w.receiver(id.Receiver)
+	if !known || how == "left" {
+		return
+	}
 	_, _, owed := monitor.Owed(*d, i, r, p.w.pace, p.w.now)
 	flying := d.Sending != nil && d.Sending.InFlight
 	if !owed && !flying && p.w.now.Sub(i.Updated) < p.w.pace.EndOwed {
@@ -178,4 +182,22 @@ func (p *people) ticked() {
 			}
 		}
 	}
+}
+
+// dismiss reloads some of the receivers: others are gone, or back. Who is gone hears no end, unless it is put back.
+func (p *people) dismiss() {
+	p.w.config.Receivers = nil
+	for _, r := range p.receivers {
+		if p.w.r.IntN(6) > 0 {
+			p.w.config.Receivers = append(p.w.config.Receivers, r)
+			continue
+		}
+		for id := range p.told {
+			if id.Receiver == r.Name {
+				p.told[id] = "left"
+			}
+		}
+	}
+	p.w.config.At = p.w.now
+	p.w.decide(p.w.config)
 }

@@ -31,7 +31,7 @@ func (s *simulation) deliver() {
 		switch {
 		case !known:
 			s.feed(monitor.Receipt{At: s.now, Delivery: w.DeliveryID, Result: monitor.Left})
-			if w.Knows != monitor.NeverTried && w.State == monitor.IncidentOpen {
+			if s.incident(w.Incident) != nil && w.Knows != monitor.NeverTried && w.State == monitor.IncidentOpen {
 				s.tell(w, monitor.EventUpdated, "not told here any more")
 			}
 		case owed && !at.After(s.now):

@@ -69,6 +69,14 @@ func digest(g *monitor.Gathering) *Digest {
 	return d
 }
 
+// Gathered is what the letter of a digest says, of incidents or of notices, in plain words.
+func Gathered(g *monitor.Gathering) string {
+	if len(g.Notices) > 0 {
+		return together(g.Notices).Text
+	}
+	return digest(g).Text()
+}
+
 // Text is a digest in plain words: how many are open, which, and how many have ended.
 func (d Digest) Text() string {
 	var text string

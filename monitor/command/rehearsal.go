@@ -8,6 +8,7 @@ import (
 
 	"bellhop/monitor"
 	"bellhop/monitor/rehearse"
+	"bellhop/notify"
 )
 
 // A Rehearsal is what would have been told.
@@ -129,6 +130,9 @@ func rehearsed(m rehearse.Message, number int, zero time.Time) Rehearsed {
 	one := Rehearsed{
 		At: m.At.Truncate(time.Millisecond), After: inSeconds(m.At.Sub(zero)), Receivers: []string{m.Receiver}, Type: m.Type, Incident: number, Version: m.Version,
 		Edit: m.Edit, Text: m.Text, NextStep: m.Next,
+	}
+	if m.Digest != nil {
+		one.Text = notify.Gathered(m.Digest)
 	}
 	if i := m.About; i != nil {
 		one.Severity, one.Side, one.Cause = i.Severity, i.Side, string(i.Cause.Kind)+" "+i.Cause.ID

@@ -147,3 +147,12 @@ func TestRehearseDocsNameEveryWord(t *testing.T) {
 		}
 	}
 }
+
+// TestRehearsalSaysWhatADigestTells ensures that one message for many incidents is printed in words, and under no severity.
+func TestRehearsalSaysWhatADigestTells(t *testing.T) {
+	g := &monitor.Gathering{Open: []*monitor.Incident{{Title: "Shop is DOWN", Severity: monitor.Down}, {Title: "Till is DOWN", Severity: monitor.Down}}}
+	one := rehearsed(rehearse.Message{Type: monitor.EventDigest, Digest: g}, 1, time.Time{})
+	if !strings.Contains(one.Text, "2 incidents open") || !strings.Contains(one.Text, "Till is DOWN") {
+		t.Errorf("the digest reads %q", one.Text)
+	}
+}

@@ -1,6 +1,8 @@
 package rehearse
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -12,25 +14,37 @@ import (
 func (s *stage) deliver() {
 	for sent := true; sent; {
 		sent, s.wake = false, time.Time{}
-		for _, d := range s.unsettled() {
-			sent = s.serve(d) || sent
+		own, digests := s.gather()
+		for _, o := range own {
+			sent = s.serve(o.Row) || sent
+		}
+		for _, g := range digests {
+			sent = s.serveDigest(g) || sent
 		}
 	}
 }
 
-// unsettled are the deliveries that something may be owed on, in a fixed order.
-func (s *stage) unsettled() []*monitor.Delivery {
-	list := make([]*monitor.Delivery, 0, len(s.shelf.deliveries))
+// gather shares out what all receivers are owed, in a fixed order: what has a message of its own, and digests.
+func (s *stage) gather() (own []monitor.Owing, digests []monitor.Gathering) {
+	lists := map[string][]monitor.Owing{}
 	for _, d := range s.shelf.deliveries {
-		list = append(list, d)
+		o := monitor.Owing{Row: d, Incident: s.shelf.incidents[d.Incident], Notice: s.shelf.notice(d.Incident)}
+		lists[d.Receiver] = append(lists[d.Receiver], o)
 	}
-	slices.SortFunc(list, func(a, b *monitor.Delivery) int {
-		if c := strings.Compare(a.Incident, b.Incident); c != 0 {
-			return c
+	for _, name := range slices.Sorted(maps.Keys(lists)) {
+		var mine []monitor.Owing
+		var together []monitor.Gathering
+		if r, known := s.receiver(name); known {
+			mine, together = monitor.Gather(lists[name], r, s.Pace, s.now)
+		} else {
+			together, mine = monitor.Farewell(lists[name])
 		}
-		return strings.Compare(a.Receiver, b.Receiver)
+		own, digests = append(own, mine...), append(digests, together...)
+	}
+	slices.SortFunc(own, func(a, b monitor.Owing) int {
+		return cmp.Or(strings.Compare(a.Row.Incident, b.Row.Incident), strings.Compare(a.Row.Receiver, b.Row.Receiver))
 	})
-	return list
+	return own, digests
 }
 
 // serve sends what is owed on one delivery; if it is owed later, the stage wakes then.
@@ -41,17 +55,20 @@ func (s *stage) serve(d *monitor.Delivery) (sent bool) {
 		return true
 	}
 	e, at, owed := s.owed(d, r)
-	if !owed || e == nil {
-		return false
-	}
-	if at.After(s.now) {
-		if s.wake.IsZero() || at.Before(s.wake) {
-			s.wake = at
-		}
+	if !owed || e == nil || s.later(at) {
 		return false
 	}
 	s.send(d, r, e)
 	return true
+}
+
+// later says whether a time is to come, and has the stage wake then.
+func (s *stage) later(at time.Time) bool {
+	is := at.After(s.now)
+	if is && (s.wake.IsZero() || at.Before(s.wake)) {
+		s.wake = at
+	}
+	return is
 }
 
 // A letter is what is to be said.
@@ -80,13 +97,12 @@ func (s *stage) owed(d *monitor.Delivery, r monitor.Receiver) (*letter, time.Tim
 }
 
 func (s *stage) owedNotice(d *monitor.Delivery, r monitor.Receiver) (*letter, time.Time, bool) {
-	for _, n := range s.shelf.notices {
-		if n.ID == d.Incident {
-			at, ok := monitor.OwedNotice(*d, n, r, s.Pace, s.now)
-			return &letter{monitor.EventNotice, n.Version(), n.Text, n.NextStep, nil}, at, ok
-		}
+	n := s.shelf.notice(d.Incident)
+	if n == nil {
+		return nil, time.Time{}, false
 	}
-	return nil, time.Time{}, false
+	at, ok := monitor.OwedNotice(*d, n, r, s.Pace, s.now)
+	return &letter{monitor.EventNotice, n.Version(), n.Text, n.NextStep, nil}, at, ok
 }
 
 // send sends it, and it is taken at once.

@@ -143,14 +143,13 @@ func (c Cast) tell(f *Fate, messages []Message, checks map[monitor.CheckID]*moni
 		check := checks[id]
 		return check != nil && c.concerns(on, check) && slices.ContainsFunc(f.Lines, func(l Line) bool { return sees(on, l.Fault, check) || check.Reported })
 	}
+	of := func(i *monitor.Incident) bool {
+		return !i.Since.Before(f.From.Add(-time.Minute)) && !i.Since.After(f.To) &&
+			(slices.ContainsFunc(i.Members, func(id monitor.SignalID) bool { return seen(id.Check) }) ||
+				slices.ContainsFunc(i.Affected, func(a monitor.Affected) bool { return seen(a.Check) }))
+	}
 	for _, m := range messages {
-		i := m.About
-		if i == nil || m.At.Before(f.From) || i.Since.Before(f.From.Add(-time.Minute)) || i.Since.After(f.To) {
-			continue
-		}
-		named := slices.ContainsFunc(i.Members, func(id monitor.SignalID) bool { return seen(id.Check) }) ||
-			slices.ContainsFunc(i.Affected, func(a monitor.Affected) bool { return seen(a.Check) })
-		if !named || !f.Told.IsZero() && m.At.After(f.Told) {
+		if m.At.Before(f.From) || !f.Told.IsZero() && m.At.After(f.Told) || !slices.ContainsFunc(m.tells(), of) {
 			continue
 		}
 		f.Told, f.First = m.At, append(f.First, m.Receiver)
@@ -163,7 +162,7 @@ func (c Cast) tell(f *Fate, messages []Message, checks map[monitor.CheckID]*moni
 // noticed takes the first notice that was told while a trouble lasted for what was told of it.
 func (f *Fate) noticed(messages []Message) {
 	for _, m := range messages {
-		in := m.About == nil && !m.At.Before(f.From) && m.At.Before(f.To)
+		in := m.Type == monitor.EventNotice && !m.At.Before(f.From) && m.At.Before(f.To)
 		if in && (f.Told.IsZero() || m.At.Equal(f.Told)) {
 			f.Told, f.First, f.Notice = m.At, append(f.First, m.Receiver), true
 		}

@@ -62,9 +62,10 @@ type Message struct {
 	Incident string // or the notice's id
 	Version  int
 	Text     string
-	Next     string            // what to do, or ""
-	About    *monitor.Incident // as it was told; nil for a notice
-	Edit     bool              // a message that is there is changed: people see nothing new
+	Next     string             // what to do, or ""
+	About    *monitor.Incident  // as it was told; nil for a notice or a digest
+	Digest   *monitor.Gathering // of a digest: what it speaks for; it has no Text, as receivers word it
+	Edit     bool               // a message that is there is changed: people see nothing new
 }
 
 // A Tally is what a play came to.

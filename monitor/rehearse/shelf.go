@@ -1,6 +1,7 @@
 package rehearse
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -20,6 +21,9 @@ type shelf struct {
 	clients    map[string]*monitor.Client
 	hotels     map[string]*monitor.Hotel
 	reports    map[string]time.Time
+	silences   map[string]*monitor.Silence
+	acts       map[string]time.Time
+	stint      *monitor.Stint
 }
 
 func newShelf(from monitor.Saved) *shelf {
@@ -27,14 +31,16 @@ func newShelf(from monitor.Saved) *shelf {
 		committed: from.Committed, rows: map[monitor.CheckID]*monitor.Row{}, incidents: map[string]*monitor.Incident{},
 		events: map[string][]monitor.Event{}, deliveries: map[monitor.DeliveryID]*monitor.Delivery{}, notices: map[string]*monitor.Notice{},
 		clients: map[string]*monitor.Client{}, hotels: map[string]*monitor.Hotel{}, reports: map[string]time.Time{},
+		silences: map[string]*monitor.Silence{}, acts: map[string]time.Time{}, stint: from.Stint,
 	}
-	c := monitor.Change{Events: from.Events, Reports: from.Reports}
+	c := monitor.Change{Events: from.Events, Reports: from.Reports, Acts: from.Acts}
 	c.Rows = byKey(from.Rows, func(r *monitor.Row) monitor.CheckID { return r.Check })
 	c.Incidents = byKey(from.Incidents, func(i *monitor.Incident) string { return i.ID })
 	c.Deliveries = byKey(from.Deliveries, func(d *monitor.Delivery) monitor.DeliveryID { return d.DeliveryID })
 	c.Notices = byKey(from.Notices, func(n *monitor.Notice) string { return n.Key })
 	c.Clients = byKey(from.Clients, func(c *monitor.Client) string { return c.ID })
 	c.Hotels = byKey(from.Hotels, func(h *monitor.Hotel) string { return h.Account })
+	c.Silences = byKey(from.Silences, func(s *monitor.Silence) string { return s.ID })
 	k.save(c, from.Committed)
 	return k
 }
@@ -71,10 +77,27 @@ func (k *shelf) save(c monitor.Change, at time.Time) {
 			delete(k.deliveries, id)
 		}
 	}
+	for id, s := range c.Silences {
+		if k.silences[id] = s; s == nil {
+			delete(k.silences, id)
+		}
+	}
+	maps.Copy(k.acts, c.Acts)
+	k.stint = cmp.Or(c.Stint, k.stint)
 	maps.Copy(k.reports, c.Reports)
 	maps.Copy(k.incidents, c.Incidents)
 	maps.Copy(k.notices, c.Notices)
 	maps.Copy(k.clients, c.Clients)
+}
+
+// notice is the notice of that id, or nil if a newer one of its key has overtaken it.
+func (k *shelf) notice(id string) *monitor.Notice {
+	for _, n := range k.notices {
+		if n.ID == id {
+			return n
+		}
+	}
+	return nil
 }
 
 // forget drops what a store would not give back.
@@ -102,6 +125,7 @@ func (k *shelf) saved(id string) monitor.Saved {
 	s := monitor.Saved{
 		ID: id, Committed: k.committed, Rows: restored(k.rows), Incidents: restored(k.incidents), Deliveries: restored(k.deliveries),
 		Notices: restored(k.notices), Clients: restored(k.clients), Hotels: restored(k.hotels), Reports: maps.Clone(k.reports),
+		Silences: restored(k.silences), Acts: maps.Clone(k.acts), Stint: k.stint,
 	}
 	for _, events := range k.events {
 		s.Events = append(s.Events, events...)
