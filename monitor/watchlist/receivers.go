@@ -26,17 +26,19 @@ func (r *reader) receivers(forms []receiverForm) []Receiver {
 
 // remind is after how long an incident that is still open is told of again; 0 is never.
 func (r *reader) remind(f receiverForm) time.Duration {
+	sends := f.Webhook != nil && f.Webhook.Deliver.V == "every_version"
 	every := span{At: f.Remind.At, Set: f.Remind.Set && f.Remind.V > 0, Raw: f.Remind.Raw, V: time.Duration(f.Remind.V)}
 	for _, k := range []struct {
 		name string
 		set  bool
 		fix  string
 	}{
-		{"PagerDuty", f.PagerDuty != nil, "remove it; its escalation policy does"},
-		{"Alertmanager", f.Alertmanager != nil, "remove it; set its repeat_interval"},
+		{"PagerDuty, which reminds people by itself", f.PagerDuty != nil, "remove it; its escalation policy does"},
+		{"Alertmanager, which reminds people by itself", f.Alertmanager != nil, "remove it; set its repeat_interval"},
+		{"deliver: every_version, which sends each version once", sends, "remove it, or remove deliver"},
 	} {
 		if every.Set && k.set {
-			r.wrong(every.At, "remind is not for "+k.name+", which reminds people by itself", k.fix)
+			r.wrong(every.At, "remind is not for "+k.name, k.fix)
 			return 0
 		}
 	}
