@@ -16,7 +16,7 @@ func (b *Bot) check(ctx context.Context) []notify.Step {
 	if !token.OK {
 		return []notify.Step{token}
 	}
-	return append([]notify.Step{token}, append(checkScopes(granted, b.channel), b.checkChannel(ctx))...)
+	return []notify.Step{token, checkScope(granted), b.checkHistory(ctx), b.checkChannel(ctx)}
 }
 
 // checkToken asks Slack whose token it is, and what it may do; nil is that Slack did not say.
@@ -43,25 +43,31 @@ func (b *Bot) checkToken(ctx context.Context) (notify.Step, []string) {
 	return step, strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
-// checkScopes compares what the token may do with what is needed.
-func checkScopes(granted []string, channel string) []notify.Step {
-	if granted == nil {
-		return []notify.Step{{Name: "scopes", OK: true, Detail: "Slack did not say what the token may do; the messages will show"}}
-	}
-	post := notify.Step{Name: "scope chat:write", OK: slices.Contains(granted, "chat:write"), Detail: "it may post and edit"}
-	if !post.OK {
+// checkScope compares what the token may do with what it takes to post.
+func checkScope(granted []string) notify.Step {
+	post := notify.Step{Name: "scope chat:write", OK: granted == nil || slices.Contains(granted, "chat:write"), Detail: "it may post and edit"}
+	switch {
+	case granted == nil:
+		post.Detail = "Slack did not say what the token may do; the messages will show"
+	case !post.OK:
 		post.Detail, post.Missing = "without it bellhop cannot post: add it on the app's page (OAuth & Permissions), and install the app again", "chat:write"
 	}
-	want := "channels:history"
-	if strings.HasPrefix(channel, "G") {
-		want = "groups:history"
+	return post
+}
+
+// checkHistory reads the channel as it is read to look up what may have arrived: which scope that takes is a matter of
+// the channel, and its id does not tell whether it is a private one.
+func (b *Bot) checkHistory(ctx context.Context) notify.Step {
+	_, f := b.call(ctx, func(ctx context.Context, api *slack.Client) error {
+		_, err := api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{ChannelID: b.channel, Limit: 1})
+		return err
+	})
+	step := notify.Step{Name: "look up messages", OK: true, Detail: "what may have arrived can be looked up"}
+	if f != nil {
+		step.Missing, _, _ = strings.Cut(f.needed, ",")
+		step.Detail = "it is optional; without it a message may come twice after a connection broke (" + f.Reason + ")"
 	}
-	history := notify.Step{Name: "scope " + want, OK: true, Detail: "what may have arrived can be looked up"}
-	if !slices.Contains(granted, "channels:history") && !slices.Contains(granted, "groups:history") {
-		history.Missing = want
-		history.Detail = "it is optional; without it a message may come twice after a connection broke, because it cannot be looked up"
-	}
-	return []notify.Step{post, history}
+	return step
 }
 
 // checkChannel asks Slack about the channel, if the token may.

@@ -35,6 +35,14 @@ func TestCheck(t *testing.T) {
 			func(*talk) {},
 			[]want{{true, "", ""}, {true, "", ""}, {true, "channels:history", "twice"}, {true, "", "cannot be looked at"}},
 		},
+		{
+			"may look into other channels",
+			[]string{slacktest.ScopeWrite, slacktest.ScopeHistory, slacktest.ScopeRead},
+			func(k *talk) {
+				k.space.Always("conversations.history", slacktest.Fault{Body: `{"ok":false,"error":"missing_scope","needed":"groups:history","provided":"channels:history"}`})
+			},
+			[]want{{true, "", ""}, {true, "", ""}, {true, "groups:history", "twice"}, {true, "", "#ops"}},
+		},
 		{"not in the channel", []string{slacktest.ScopeWrite, slacktest.ScopeHistory, slacktest.ScopeRead}, func(k *talk) { k.room.Member(false) }, []want{{true, "", ""}, {true, "", ""}, {true, "", ""}, {false, "", "/invite"}}},
 		{"archived", nil, func(k *talk) { k.room.Archive(true) }, []want{{true, "", ""}, {true, "", ""}, {true, "", ""}, {false, "", "archived"}}},
 		{"revoked", nil, func(k *talk) { k.space.Revoke(k.token) }, []want{{false, "", "token_revoked"}}},
