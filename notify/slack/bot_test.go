@@ -26,6 +26,7 @@ type talk struct {
 	room  *slacktest.Channel
 	lane  notify.Lane
 	token string
+	api   string
 	ref   string // of the message so far
 	maybe bool   // the attempt before may have arrived
 	tries int
@@ -39,7 +40,8 @@ func talking(t *testing.T, change func(*slack.BotOptions), granted ...string) *t
 	srv := httptest.NewServer(space)
 	t.Cleanup(srv.Close)
 	k := &talk{T: t, space: space, room: space.Open("ops"), token: space.Token(granted...), at: time.Now()}
-	o := slack.BotOptions{Token: k.token, Channel: k.room.ID(), API: srv.URL + "/api", Pace: monitor.RealPace(), Agent: "bellhop/test"}
+	k.api = srv.URL + "/api"
+	o := slack.BotOptions{Token: k.token, Channel: k.room.ID(), API: k.api, Pace: monitor.RealPace(), Agent: "bellhop/test"}
 	if change != nil {
 		change(&o)
 	}
@@ -430,6 +432,25 @@ func TestMovedToAnotherChannel(t *testing.T) {
 		if k.room.Shown() != 1 || !strings.HasPrefix(k.ref, k.room.ID()+"/") {
 			t.Errorf("%d shown, %s", k.room.Shown(), k.ref)
 		}
+	}
+}
+
+// TestMovedAway ensures that what can be edited where it was told, but not spoken of there any more, goes on in the new
+// channel.
+func TestMovedAway(t *testing.T) {
+	k := talking(t, nil)
+	old := k.space.Open("old")
+	before, err := slack.NewBotLane(monitor.Receiver{Name: "ops"}, slack.BotOptions{Token: k.token, Channel: old.ID(), API: k.api, Pace: monitor.RealPace()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := k.lane
+	k.lane = before
+	k.send(course()[0])
+	k.lane = now
+	k.space.Fail("chat.postMessage", slacktest.Refuses("not_in_channel"))
+	if k.send(course()[4]); k.room.Shown() != 1 || !strings.HasPrefix(k.ref, k.room.ID()+"/") || !strings.Contains(k.room.Posts()[0].Text, "Recovered after 17 min") {
+		t.Errorf("%d shown, %s", k.room.Shown(), k.ref)
 	}
 }
 

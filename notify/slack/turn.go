@@ -39,15 +39,17 @@ func (t turn) tell(ctx context.Context) (place, *failure) {
 		return t.open(ctx, t.script.fresh(), true)
 	}
 	f := t.edit(ctx, at)
+	if f == nil {
+		f = t.add(ctx, at)
+	}
 	switch {
 	case f != nil && slices.Contains(uneditable, f.word):
 		return t.open(ctx, continued(t.script.fresh()), t.script.Loud)
 	case f != nil && at.channel != t.bot.channel && f.Result == monitor.Unmended:
 		return t.open(ctx, continued(t.script.fresh()), t.script.Loud) // the channel it was in is out of reach
-	case f != nil:
+	default:
 		return at, f
 	}
-	return at, t.add(ctx, at)
 }
 
 // recall looks for what may have arrived and says what is true no more: it is not sent again. What cannot be looked up
