@@ -29,6 +29,8 @@ var planted = map[string]string{
 	"check's query": "planted-check-query-Fg14", "check's body": "planted-check-body-Hj15", "token of an answer": "planted.eyJ0b2tlbiI6.Kl16",
 	"refresh token of an answer": "planted-refresh-Po17", "signature of a token": "planted-signature-Sx18", "refresh token": "planted-own-refresh-Dq19",
 	"path of tokens": "planted-tokens-path-Fe20", "header for tokens": "planted-tokens-header-Gt21", "webhook endpoint": "planted-endpoint-Hb22",
+	"bot token": "xoxb-planted-bot-token-Jk23", "routing key": "plantedroutingkeyLz240123456789a", "Alertmanager's path": "planted-am-path-Mc25",
+	"Alertmanager's header": "planted-am-header-Nv26", "template's path": "planted-template-path-Bb27", "template's header": "planted-template-header-Qw28",
 
 	"guest's name": "Annegret Plantermann", "guest's mail": "annegret@plantermann.example", "guest's card": "4111 1111 1111 1111",
 	"guest's card without spaces": "5500005555555559", "guest's phone": "+49 170 5550199", "guest's booking": "XPGMSXGF-4711",
@@ -88,13 +90,21 @@ func newVault(t *testing.T) *vault {
 	v.more = v.settings()
 	channel := httptest.NewServer(v.slack)
 	t.Cleanup(channel.Close)
-	v.configure(fmt.Sprintf("{name: ops, slack: {webhook_url: %q}}, {name: pager, webhook: {url: %q, secret: whsec_%s, headers: {X-Key: %q}}}",
+	v.configure(fmt.Sprintf("{name: ops, slack: {webhook_url: %q}}, {name: pager, webhook: {url: %q, secret: whsec_%s, headers: {X-Key: %q}}}, ",
 		channel.URL+"/services/T/B/"+planted["Slack path"], v.at+"/hook/"+planted["webhook path"]+"?key="+planted["webhook query"],
-		planted["webhook key"], planted["webhook header"]))
+		planted["webhook key"], planted["webhook header"]) + v.receivers())
 	v.write("config.yaml", strings.Replace(v.read("config.yaml"), "include: [apaleo]}", "include: [apaleo], checks: ["+v.checks()+"]}", 1))
 	v.write("config.yaml", strings.Replace(v.read("config.yaml"), "accounts:\n", "accounts:\n"+v.accounts(), 1))
 	v.write("config.yaml", strings.Replace(v.read("config.yaml"), `web: {`, `web: {token_file: token, `, 1))
 	return v
+}
+
+// receivers are of the kinds beside an incoming webhook of Slack's and a webhook.
+func (v *vault) receivers() string {
+	return fmt.Sprintf("{name: bot, slack: {token: %q, channel: C0123ABCD, api: %q}}, {name: duty, pagerduty: {routing_key: %q, url: %q}}, "+
+		"{name: alerts, alertmanager: {url: %q, headers: {X-Key: %q}}}, {name: chat, template: {url: %q, use: discord, headers: {X-Key: %q}}}",
+		planted["bot token"], v.at+"/slack/api/", planted["routing key"], v.at+"/duty", v.at+"/am/"+planted["Alertmanager's path"],
+		planted["Alertmanager's header"], v.at+"/chat/"+planted["template's path"], planted["template's header"])
 }
 
 func (v *vault) settings() string {
@@ -164,7 +174,8 @@ func (v *vault) post(r *running, path, token, body string) {
 // pages keeps what the daemon shows.
 func (v *vault) pages(r *running) {
 	paths := []string{
-		"/", "/public.json", "/metrics", "/livez?verbose", "/readyz?verbose", "/api/v1/status", "/api/v1/incidents", "/api/v1/deliveries", "/api/v1/hotels",
+		"/", "/public.json", "/metrics", "/livez?verbose", "/readyz?verbose", "/api/v1/status", "/api/v1/incidents", "/api/v1/deliveries?limit=1000", "/api/v1/hotels",
+		"/ledger", "/silences", "/api/v1/silences",
 	}
 	var list struct{ Incidents []monitor.Incident }
 	if err := json.Unmarshal([]byte(r.get("/api/v1/incidents?limit=50")), &list); err != nil {
@@ -183,6 +194,8 @@ func (v *vault) commands() {
 	v.run("validate")
 	v.run("validate", "--json")
 	v.run("outbox", "--all", "--json")
+	v.run("outbox", "--told", "--json")
+	v.run("outbox", "--told")
 	v.run("evidence", "last")
 	v.run("evidence", "last", "--json")
 	v.run("healthcheck", "--json")
@@ -315,13 +328,17 @@ func (v *vault) outage() {
 	v.sees("account@alpine-hotels", `"status": 503`)
 	v.until("the receivers refuse it", func() bool { return strings.Count(v.run("outbox", "--json"), `"last_status": 404`) >= 2 })
 	v.run("test-alert", "pager")
-	v.run("test-alert", "ops", "--json")
+	for _, receiver := range []string{"ops", "bot", "duty", "alerts", "chat"} {
+		v.run("test-alert", receiver, "--json")
+	}
+	v.run("test-alert", "bot")
 	v.trap.set(false)
 	v.slack.Always(slacktest.Fault{})
 	v.run("outbox", "retry")
 	v.until("it is told", func() bool {
 		told, _ := v.trap.received()
-		return strings.Contains(told, "incident.opened") && len(v.slack.Posts()) > 0
+		return strings.Contains(told, "incident.opened") && strings.Contains(told, "to the bot") && strings.Contains(told, "to the duty") &&
+			strings.Contains(told, "to the alerts") && strings.Contains(told, "to the chat") && len(v.slack.Posts()) > 0
 	})
 	v.run("evidence", "last")
 	worse.Clear()
