@@ -21,7 +21,7 @@ func digestLead(d *notify.Digest) string {
 		return "⏹️ *No longer told here:* this receiver was removed from bellhop's configuration while " + many(len(d.Open)) + " open."
 	}
 	worst := d.Open[0]
-	s := fmt.Sprintf("%s *%s open* (%s), the first since %s: told in one message.", sign(worst.Severity), many(len(d.Open)), sides(d.Open), moment(d.Since))
+	s := fmt.Sprintf("%s *%s open* (%s), the first since %s: told in this one message. Those with a message of their own are not counted.", sign(worst.Severity), many(len(d.Open)), sides(d.Open), moment(d.Since))
 	if n := len(d.Ended); n > 0 {
 		s += fmt.Sprintf(" %s over already.", many(n))
 	}
