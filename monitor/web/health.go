@@ -85,7 +85,7 @@ func examineDeliveries(s *monitor.Snapshot) finding {
 	if age := s.At.Sub(s.OldestOwed); !s.OldestOwed.IsZero() && age > owedLong {
 		return finding{"deliveries", warn, "have not been accepted by any receiver for " + span(age), false}
 	}
-	for _, d := range s.Owed {
+	for _, d := range due(s, everything) {
 		if failing := d.Failing; !failing.IsZero() && s.At.Sub(failing) > owedLong {
 			return finding{"deliveries", warn, fmt.Sprintf("are not accepted by receiver %s since %s", d.Receiver, clock(failing, s.At)), false}
 		}

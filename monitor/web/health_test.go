@@ -34,6 +34,7 @@ func TestHealth(t *testing.T) {
 		{"an alert owed for long", change(func(s *monitor.Snapshot) { s.OldestOwed = now.Add(-6 * time.Minute) }), 0, pass, warn},
 		{"a dead receiver", change(func(s *monitor.Snapshot) {
 			s.Owed = []*monitor.Delivery{{DeliveryID: monitor.DeliveryID{Receiver: "ops"}, Failing: now.Add(-time.Hour)}}
+			s.Waiting = map[monitor.DeliveryID]time.Time{{Receiver: "ops"}: now.Add(-time.Hour)}
 		}), 0, pass, warn},
 		{"book stuck", world(), 31 * time.Second, fail, fail},
 		{"a slow second", world(), 20 * time.Second, pass, pass},

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"bellhop/monitor"
@@ -91,6 +92,20 @@ func older(all []monitor.Telling, limit int) time.Time {
 		return time.Time{}
 	}
 	return all[len(all)-1].At
+}
+
+func everything(monitor.DeliveryID) bool { return true }
+
+// deaf are the receivers of which a notice stands that they take nothing.
+func deaf(s *monitor.Snapshot) []string {
+	var all []string
+	for _, n := range s.Notices {
+		if name, is := strings.CutPrefix(n.Key, monitor.ReceiverKey("")); is && slices.ContainsFunc(s.Receivers, func(r monitor.Receiver) bool { return r.Name == name }) {
+			all = append(all, name)
+		}
+	}
+	slices.Sort(all)
+	return all
 }
 
 // due lists the deliveries that wait to be taken, or that were given up, those that wait longest first.

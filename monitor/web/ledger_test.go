@@ -148,6 +148,10 @@ func TestDeliveryState(t *testing.T) {
 		"No receiver has taken the latest news.":   func(s *monitor.Snapshot) { s.OldestOwed = at("09:59:00") },
 		"2 messages are on the way.":               func(s *monitor.Snapshot) { s.Owed = nil },
 		"Every receiver knows what is true.":       func(s *monitor.Snapshot) { s.Owed, s.Due = nil, 0 },
+		"wiki took nothing when last tried.": func(s *monitor.Snapshot) {
+			s.Owed, s.Waiting, s.Due = []*monitor.Delivery{{DeliveryID: monitor.DeliveryID{Receiver: "ops", Incident: "inc_0193a"}, Failing: at("10:03:02")}}, nil, 0
+			s.Notices = []*monitor.Notice{{Key: monitor.ReceiverKey("wiki")}}
+		},
 		"Alerts go to the log alone: no receiver is configured.": func(s *monitor.Snapshot) {
 			s.Owed, s.Due, s.Receivers = nil, 0, []monitor.Receiver{{Name: "log", Kind: "log"}}
 		},

@@ -96,18 +96,21 @@ func ledger(s *monitor.Snapshot, q ledgerQuery, told []monitor.Telling) ledgerVi
 func deliveryState(s *monitor.Snapshot) overallView {
 	v := overallView{State: monitor.StateUp, Sentence: "Every receiver knows what is true.", At: when(s.At, s.At)}
 	var failing []string
-	for _, d := range s.Owed {
+	for _, d := range due(s, everything) { // what was tried in vain, and is owed no more, is not lacking
 		if !d.Failing.IsZero() && !slices.Contains(failing, d.Receiver) {
 			failing = append(failing, d.Receiver)
 		}
 	}
 	slices.Sort(failing)
+	deaf := deaf(s)
 	switch {
 	case !s.OldestOwed.IsZero() && s.At.Sub(s.OldestOwed) > owedLong:
 		v.State, v.Sentence = monitor.StateDown, "No receiver has taken the latest news."
 		v.Since = when(s.OldestOwed, s.At)
 	case len(failing) > 0:
 		v.State, v.Sentence = monitor.StateDegraded, list(failing)+" "+oneOrMany(len(failing), "does", "do")+" not take what is owed."
+	case len(deaf) > 0:
+		v.State, v.Sentence = monitor.StateDegraded, list(deaf)+" took nothing when last tried."
 	case s.Due > 0:
 		v.Sentence = count(s.Due, "message is", "messages are") + " on the way."
 	case noReceivers(s):
@@ -145,7 +148,10 @@ func chips(s *monitor.Snapshot, q ledgerQuery) []receiverChip {
 	for _, r := range s.Receivers {
 		at(r.Name)
 	}
-	for _, d := range due(s, func(monitor.DeliveryID) bool { return true }) {
+	for _, name := range deaf(s) {
+		at(name).State = monitor.StateDegraded
+	}
+	for _, d := range due(s, everything) {
 		c, state := at(d.Receiver), dueState(d)
 		c.Owed++
 		if badness(state) > badness(c.State) {
