@@ -29,7 +29,8 @@ type room struct {
 	header  http.Header
 	during  func(l notify.Letter) // while the message is under way, after it was taken
 	letters []heard
-	bodies  []string // of all requests with one
+	began   time.Time // the last of them
+	bodies  []string  // of all requests with one
 }
 
 // What a room can do in place of an answer: take the message and break off, or not be there at all.
@@ -182,6 +183,7 @@ type overheard struct {
 func (o *overheard) Notify(ctx context.Context, l notify.Letter) (notify.Receipt, error) {
 	at := time.Now()
 	o.room.mu.Lock()
+	o.room.began = at
 	during, there := o.room.during, o.room.status != nobodyThere
 	o.room.mu.Unlock()
 	receipt, err := notify.Receipt{}, error(notify.Broken(errNobody, false))

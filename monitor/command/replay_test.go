@@ -253,6 +253,16 @@ func (n *replay) pass(d time.Duration) {
 	synctest.Wait()
 }
 
+// clock is the time of the replay for a server, which stands outside of it: that of the last letter.
+func (n *replay) clock() func() time.Time {
+	to := n.rooms[0]
+	return func() time.Time {
+		to.mu.Lock()
+		defer to.mu.Unlock()
+		return to.began
+	}
+}
+
 // takes lets each message take so long.
 func (r *room) takes(d time.Duration) { r.atEach(func(notify.Letter) { time.Sleep(d) }) }
 
