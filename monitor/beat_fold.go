@@ -60,13 +60,14 @@ func (c *Check) late(r *Row, listens, now time.Time, reports Apart, p Pace) (o O
 	return Outcome{At: due, Fault: FaultOverdue}, true
 }
 
-// due is when a check has to be heard of again, and how much later at the latest.
+// due is when a check has to be heard of again, and how much later at the latest. Nothing was due in a pause.
 func (c *Check) due(r *Row, reports Apart, p Pace) (at time.Time, grace time.Duration) {
+	from := latest(r.LastRun, r.Resumed)
 	if c.Kind == KindReports {
 		every := max(c.Every, reports.usual())
-		return r.LastRun.Add(every), reports.overdue(p) - every
+		return from.Add(every), reports.overdue(p) - every
 	}
-	return c.Schedule.Next(r.LastRun), c.Grace
+	return c.Schedule.Next(from), c.Grace
 }
 
 // waits says what a check that is never asked waits for.

@@ -50,10 +50,14 @@ func (d *draft) repause() {
 // afresh has a check begin anew: nobody saw how it fared while it was paused.
 func (d *draft) afresh(id CheckID, paused bool) {
 	old := d.editRow(id)
-	set(&d.c.Rows, id, &Row{
+	r := &Row{
 		Check: id, Asks: old.Asks, EverGood: old.EverGood, LastRun: old.LastRun, LastGood: old.LastGood,
 		Usual: old.Usual, Plan: old.Plan, Paused: paused,
-	})
+	}
+	if c := d.watched.checks[id]; c != nil && c.timed() && !paused {
+		r.Resumed = d.now
+	}
+	set(&d.c.Rows, id, r)
 	d.c.Urgent = true
 	d.plan(id)
 }

@@ -16,6 +16,7 @@ type Row struct {
 	Last     Outcome     `json:"last"`
 	Usual    *Usual      `json:"usual,omitempty"`  // nil is nothing learned yet; of what is reported nothing is
 	Paused   bool        `json:"paused,omitempty"` // a person does not want it to be asked: nothing is heard of it
+	Resumed  time.Time   `json:"resumed,omitzero"` // of what has to be heard of in time: the end of the last pause
 	Plan     Plan        `json:"-"`
 }
 

@@ -60,7 +60,7 @@ func (d *draft) view(id CheckID) CheckView {
 		return d.bySomeone(v)
 	}
 	if c.Kind == KindBeat && !r.LastRun.IsZero() {
-		v.Next = c.Schedule.Next(r.LastRun)
+		v.Next, _ = c.due(r, Apart{}, d.b.pace)
 	}
 	if r.Signal(Auth).Phase == Suspect || r.Signal(Auth).IsOpen() {
 		v.Badges = append(v.Badges, "auth")
