@@ -155,11 +155,17 @@ func newResume(s *shell) *cobra.Command {
 }
 
 func (s *shell) actOn(ctx context.Context, d *doing, what, incident string) error {
-	return s.act(ctx, d, question{method: http.MethodPost, path: pathIncidents + "/" + incident + "/" + what})
+	if incident == "" {
+		return misused("there is no incident without a name: give its id, the beginning of one, or last")
+	}
+	return s.act(ctx, d, question{method: http.MethodPost, path: pathIncidents + "/" + segment(incident) + "/" + what})
 }
 
 func (s *shell) actOnCheck(ctx context.Context, d *doing, what, check string) error {
-	return s.act(ctx, d, question{method: http.MethodPost, path: pathChecks + "/" + check + "/" + what})
+	if check == "" {
+		return misused("there is no check without a name: bellhop probe lists them")
+	}
+	return s.act(ctx, d, question{method: http.MethodPost, path: pathChecks + "/" + segment(check) + "/" + what})
 }
 
 // act has the daemon do something, and says what happens next.

@@ -48,7 +48,7 @@ func ask(ctx context.Context, store string, q question, answer any) error {
 
 // A question is a request to the control socket.
 type question struct {
-	method, path string
+	method, path string // the path is escaped
 	query        url.Values
 	body         any           // sent as JSON; nil is none
 	patience     time.Duration // for the answer; 0 is askTime
@@ -62,7 +62,10 @@ func (q question) put(ctx context.Context, store string) (status int, text []byt
 	if err != nil {
 		return 0, nil, err
 	}
-	u := url.URL{Scheme: "http", Host: "bellhop", Path: q.path, RawQuery: q.query.Encode()}
+	u := url.URL{Scheme: "http", Host: "bellhop", RawPath: q.path, RawQuery: q.query.Encode()}
+	if u.Path, err = url.PathUnescape(q.path); err != nil {
+		return 0, nil, err
+	}
 	req, err := http.NewRequestWithContext(ctx, q.method, u.String(), bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, err
@@ -85,6 +88,14 @@ func (q question) put(ctx context.Context, store string) (status int, text []byt
 		return 0, nil, fmt.Errorf("ask the running bellhop: %w", err)
 	}
 	return resp.StatusCode, text, nil
+}
+
+// segment is what a person called something as one segment of a path, whatever is in it.
+func segment(name string) string {
+	if strings.Trim(name, ".") == "" { // . and .. mean another path
+		return strings.ReplaceAll(name, ".", "%2E")
+	}
+	return url.PathEscape(name)
 }
 
 func dialer(path string) func(ctx context.Context, network, address string) (net.Conn, error) {

@@ -59,7 +59,7 @@ func (s *shell) orderHotel(ctx context.Context, what monitor.HotelWord, name str
 		return err
 	}
 	var h web.Hotel
-	q := question{method: http.MethodPost, path: pathHotels + "/" + name + "/" + string(what)}
+	q := question{method: http.MethodPost, path: pathHotels + "/" + segment(name) + "/" + string(what)}
 	err = ask(ctx, list.Store.Path, q, &h)
 	switch {
 	case errors.Is(err, errNoDaemon):

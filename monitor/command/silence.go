@@ -42,6 +42,8 @@ and until when. Without a running bellhop it is what the store knows.`))
 func (s *shell) silence(ctx context.Context, d *doing, args []string) error {
 	q := question{method: http.MethodPost, path: pathSilences}
 	switch {
+	case len(args) > 0 && args[0] == "":
+		return misused("there is no incident without a name: give its id, the beginning of one, or last")
 	case len(args) > 0 && d.named():
 		return misused("an incident, or --check, --account and --label: not both")
 	case len(args) == 0 && !d.named():
@@ -71,7 +73,10 @@ needs a running bellhop.`,
 		Example: "  bellhop unsilence sil_k3j5x9q2ab",
 		Args:    argument("ID"),
 		RunE: task(func(ctx context.Context, args []string) error {
-			return s.act(ctx, &d, question{method: http.MethodDelete, path: pathSilences + "/" + args[0]})
+			if args[0] == "" {
+				return misused("there is no silence without an id: bellhop silence list has them")
+			}
+			return s.act(ctx, &d, question{method: http.MethodDelete, path: pathSilences + "/" + segment(args[0])})
 		}).run,
 	})
 }
