@@ -122,3 +122,25 @@ func (d *draft) called(id string) string {
 	}
 	return ""
 }
+
+// Words is what came of an attempt in a word or two, for people.
+func (r SendResult) Words() string {
+	switch r {
+	case Accepted:
+		return "told"
+	case Ambiguous:
+		return "perhaps told"
+	case Refused, Unmended:
+		return "not taken"
+	case Content:
+		return "not as such"
+	case Gone:
+		return "unsubscribed"
+	case Missing:
+		return "not sent"
+	case Left:
+		return "goodbye"
+	default:
+		return string(r)
+	}
+}

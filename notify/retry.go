@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -78,6 +79,9 @@ func reason(err error) string {
 			return "no answer in time"
 		}
 		err = u.Err
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return "the connection was closed before the answer"
 	}
 	text := quoted.ReplaceAllString(err.Error(), "…")
 	return strings.ToValidUTF8(text[:min(len(text), reasonMost)], "")

@@ -102,10 +102,11 @@ func TestBroken(t *testing.T) {
 		{"deadline before", at(context.DeadlineExceeded), false, monitor.Refused},
 		{"deadline after", at(context.DeadlineExceeded), true, monitor.Ambiguous},
 		{"reset after", at(errors.New("connection reset by peer")), true, monitor.Ambiguous},
+		{"closed after", at(io.EOF), true, monitor.Ambiguous},
 		{"no receiver", at(&net.OpError{Op: "dial", Err: ErrAddress}), false, monitor.Unmended},
 	} {
 		r := Broken(tt.err, tt.wrote)
-		if r.Result != tt.want || r.Reason == "" || strings.Contains(r.Error(), "SECRET") {
+		if r.Result != tt.want || r.Reason == "" || strings.Contains(r.Error(), "SECRET") || strings.Contains(r.Reason, "EOF") {
 			t.Errorf("%s: %v, want %q", tt.name, r, tt.want)
 		}
 	}

@@ -111,7 +111,7 @@ func TestOutboxOrders(t *testing.T) {
 		t.Errorf("of nobody it says\n%s", text)
 	}
 	text, status := p.says("outbox", "--told", "--receiver", "ops")
-	if status != exitGood || !strings.Contains(text, "opened as down") || !strings.Contains(text, "Attempts 1 to ") || !strings.Contains(text, "404") {
+	if status != exitGood || !strings.Contains(text, "opened as down") || !strings.Contains(text, "  not taken\n") || !strings.Contains(text, "Attempts 1 to ") || !strings.Contains(text, "404") {
 		t.Errorf("what was told: %d\n%s", status, text)
 	}
 	for line := range strings.Lines(text) {
@@ -137,7 +137,7 @@ func TestToldOffline(t *testing.T) {
 	r := p.start()
 	p.until("all is well", func() bool { return p.state("api-edge") == "up" })
 	p.apaleo.Fault(apaleotest.Gateway(502).On(apaleotest.API))
-	p.until("pager is told", func() bool { text, _ := p.says("outbox", "--told"); return strings.Contains(text, "accepted") })
+	p.until("pager is told", func() bool { text, _ := p.says("outbox", "--told"); return strings.Contains(text, "  told\n") })
 	r.halt()
 	text, status := p.says("outbox", "--told")
 	if status != exitGood || !strings.Contains(text, "No bellhop runs") || !strings.Contains(text, "opened as down") {

@@ -245,26 +245,22 @@ func link(id, incidents string) string {
 func toldViews(all []monitor.Telling, now time.Time, incidents string) []toldView {
 	var out []toldView
 	for _, t := range all {
-		w := sendWords[t.Result]
 		out = append(out, toldView{
-			State: w.state, Label: w.label, Receiver: t.Receiver, Title: t.Title, What: t.What(), Incident: t.Incident,
+			State: sendShapes[t.Result], Label: t.Result.Words(), Receiver: t.Receiver, Title: t.Title, What: t.What(), Incident: t.Incident,
 			Link: link(t.Incident, incidents), Why: t.Reason, Tries: t.Tries(), Status: t.Status, At: when(t.At, now),
 		})
 	}
 	return out
 }
 
-// sendWords is what pages call the results of attempts, and the shapes they have.
-var sendWords = map[monitor.SendResult]struct {
-	label string
-	state monitor.State
-}{
-	monitor.Accepted:  {"told", monitor.StateUp},
-	monitor.Ambiguous: {"perhaps told", monitor.StateDegraded},
-	monitor.Refused:   {"not taken", monitor.StateDown},
-	monitor.Unmended:  {"not taken", monitor.StateDown},
-	monitor.Content:   {"not as such", monitor.StateDegraded},
-	monitor.Gone:      {"unsubscribed", monitor.StateDown},
-	monitor.Missing:   {"not sent", monitor.StateUnknown},
-	monitor.Left:      {"goodbye", monitor.StateUnknown},
+// sendShapes are the shapes of what came of attempts.
+var sendShapes = map[monitor.SendResult]monitor.State{
+	monitor.Accepted:  monitor.StateUp,
+	monitor.Ambiguous: monitor.StateDegraded,
+	monitor.Refused:   monitor.StateDown,
+	monitor.Unmended:  monitor.StateDown,
+	monitor.Content:   monitor.StateDegraded,
+	monitor.Gone:      monitor.StateDown,
+	monitor.Missing:   monitor.StateUnknown,
+	monitor.Left:      monitor.StateUnknown,
 }
