@@ -142,6 +142,21 @@ func TestTicketOfLongAgo(t *testing.T) {
 	}
 }
 
+// TestTicketOfNoRecovery ensures that no good attempt is spoken of where none ended the incident.
+func TestTicketOfNoRecovery(t *testing.T) {
+	const good = "first good attempt"
+	c := gateway()
+	if text := c.Ticket().String(); !strings.Contains(text, good) {
+		t.Errorf("no recovery in\n%s", text)
+	}
+	for _, how := range []monitor.ChangeWord{monitor.ChangeUnwatched, monitor.ChangePaused, monitor.ChangeMerged} {
+		c.Versions[len(c.Versions)-1].Incident.Change = how
+		if text := c.Ticket().String(); strings.Contains(text, good) {
+			t.Errorf("%s: a recovery in\n%s", how, text)
+		}
+	}
+}
+
 // TestSuspects ensures that the cause's own checks come first, and that a ticket is about ten checks at most.
 func TestSuspects(t *testing.T) {
 	c := gateway()

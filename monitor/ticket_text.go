@@ -72,7 +72,7 @@ func (p TicketPage) text() string {
 // timeline lists the first failing attempt, what was said when, and the first good attempt.
 func (t Ticket) timeline(b *strings.Builder) {
 	datedLine(b, t.Since, "first failing attempt")
-	ended := t.State == IncidentOpen || t.Until.IsZero()
+	ended := !t.recovered()
 	for _, v := range t.Versions {
 		if !ended && v.At.After(t.Until) {
 			datedLine(b, t.Until, "first good attempt of those that ended it")
@@ -86,6 +86,19 @@ func (t Ticket) timeline(b *strings.Builder) {
 	}
 	if !ended {
 		datedLine(b, t.Until, "first good attempt of those that ended it")
+	}
+}
+
+// recovered says whether good attempts ended it: not if it became part of another, or nobody looks any more.
+func (t Ticket) recovered() bool {
+	if t.State == IncidentOpen || t.Until.IsZero() || len(t.Versions) == 0 {
+		return false
+	}
+	switch t.Versions[len(t.Versions)-1].Change {
+	case ChangeUnwatched, ChangeGone, ChangeReconfigured, ChangePaused, ChangeUnasked, ChangeMerged:
+		return false
+	default:
+		return true
 	}
 }
 
