@@ -32,7 +32,12 @@ func (s *simulation) person(words []string) bool {
 			old.MutedBy = ""
 			s.kept.incidents[id] = &old
 		}
-	case "unpause": // in the configuration
+	case "add": // to the configuration, what a line of the cast says
+		if err := enlist(&s.config, words[1:]); err != nil {
+			s.t.Fatal(err)
+		}
+		s.reload()
+	case "unpause", "label": // in the configuration
 		s.config.Checks = slices.Clone(s.config.Checks)
 		if err := ofCheck(&s.config, words); err != nil {
 			s.t.Fatal(err)

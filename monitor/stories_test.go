@@ -137,6 +137,12 @@ func receiver(words []string) monitor.Receiver {
 			r.When.Scope = strings.Split(value, ",")
 		case "after":
 			r.After, _ = time.ParseDuration(value)
+		case "remind":
+			r.Remind, _ = time.ParseDuration(value)
+		case "edits":
+			r.Edits, _ = time.ParseDuration(value)
+		case "phone":
+			r.NoRecap = true
 		case "posts":
 			r.Posts, r.Keyless = true, true
 		}
