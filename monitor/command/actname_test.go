@@ -14,9 +14,23 @@ func TestActsOnOddNames(t *testing.T) {
 	r := p.start()
 	p.until("all is well", func() bool { return p.state("api-edge") == "up" })
 	for _, args := range [][]string{
-		{"ack", ""}, {"ack", "a/b"}, {"ack", ".."}, {"ack", "."}, {"ack", "../checks/api-edge"}, {"ack", "x?y=z#w"}, {"ack", "a%2fb"},
-		{"pause", ""}, {"pause", "a/b"}, {"pause", "api-edge/../token-edge"}, {"pause", "../incidents/last"}, {"resume", "//"},
-		{"unsilence", ""}, {"unsilence", "a/b"}, {"unsilence", ".."}, {"silence", "", "--why", "x"}, {"silence", "a/b", "--why", "x"},
+		{"ack", ""},
+		{"ack", "a/b"},
+		{"ack", ".."},
+		{"ack", "."},
+		{"ack", "../checks/api-edge"},
+		{"ack", "x?y=z#w"},
+		{"ack", "a%2fb"},
+		{"pause", ""},
+		{"pause", "a/b"},
+		{"pause", "api-edge/../token-edge"},
+		{"pause", "../incidents/last"},
+		{"resume", "//"},
+		{"unsilence", ""},
+		{"unsilence", "a/b"},
+		{"unsilence", ".."},
+		{"silence", "", "--why", "x"},
+		{"silence", "a/b", "--why", "x"},
 	} {
 		text, status := p.says(append(args, "--by", "Anna")...)
 		if status != exitMisuse || !strings.Contains(text, "there is no ") {

@@ -16,9 +16,15 @@ func (r *rack) meddle() (done func()) {
 	lasts := "--for=" + (500*time.Millisecond + r.upTo(3*time.Second)).String()
 	check := fmt.Sprintf("own-%d-0", r.rand.IntN(ownHosts))
 	acts := [][]string{
-		{"ack", "last"}, {"ack", "last", lasts}, {"unack", "last"}, {"note", "last", "the hotline knows"},
-		{"silence", "last", "--why=known", lasts}, {"silence", "--check=" + check, "--why=known", lasts},
-		{"maintenance", "--name=a new till", "--check=" + check, lasts}, {"pause", check, lasts}, {"resume", check},
+		{"ack", "last"},
+		{"ack", "last", lasts},
+		{"unack", "last"},
+		{"note", "last", "the hotline knows"},
+		{"silence", "last", "--why=known", lasts},
+		{"silence", "--check=" + check, "--why=known", lasts},
+		{"maintenance", "--name=a new till", "--check=" + check, lasts},
+		{"pause", check, lasts},
+		{"resume", check},
 	}
 	act := acts[r.rand.IntN(len(acts))]
 	ctx, cancel := context.WithCancel(r.t.Context())

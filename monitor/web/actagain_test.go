@@ -145,10 +145,15 @@ func TestEveryWayIn(t *testing.T) {
 	for kind, body := range bodies {
 		for _, path := range []string{incidentPath, "/silences", "/api/v1/silences", "/api/v1/incidents/inc_0193a/acknowledge", "/api/v1/checks/api-edge/pause"} {
 			for _, tt := range []struct{ host, header, value string }{
-				{"localhost:8080", "Origin", "null"}, {"localhost:8080", "Origin", "http://localhost:8081"}, {"localhost:8080", "Origin", "http://evil.example.com"},
-				{"localhost:8080", "Sec-Fetch-Site", "cross-site"}, {"localhost:8080", "Sec-Fetch-Site", "same-site"},
-				{"evil.example.com:8080", "Sec-Fetch-Site", "same-origin"}, {"evil.example.com:8080", "Origin", "http://evil.example.com:8080"},
-				{"localhost.evil.example.com", "Sec-Fetch-Site", "same-origin"}, {"127.0.0.1.nip.io:8080", "Sec-Fetch-Site", "same-origin"},
+				{"localhost:8080", "Origin", "null"},
+				{"localhost:8080", "Origin", "http://localhost:8081"},
+				{"localhost:8080", "Origin", "http://evil.example.com"},
+				{"localhost:8080", "Sec-Fetch-Site", "cross-site"},
+				{"localhost:8080", "Sec-Fetch-Site", "same-site"},
+				{"evil.example.com:8080", "Sec-Fetch-Site", "same-origin"},
+				{"evil.example.com:8080", "Origin", "http://evil.example.com:8080"},
+				{"localhost.evil.example.com", "Sec-Fetch-Site", "same-origin"},
+				{"127.0.0.1.nip.io:8080", "Sec-Fetch-Site", "same-origin"},
 			} {
 				r := httptest.NewRequest(http.MethodPost, "http://"+tt.host+path+"?"+said+"&token="+token, strings.NewReader(body))
 				r = r.WithContext(withListener(r.Context(), loopback))
