@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -48,12 +49,21 @@ func (s *Site) admit(r *http.Request) verdict {
 	case socket:
 		return admitted
 	case local && loopbackHost(r.Host) && !forwarded(r):
+		if changes(r) && s.wantsToken(r) {
+			return s.checkToken(r)
+		}
 		return admitted
 	case local && !loopbackHost(r.Host) && !s.ownHost(r.Host):
 		return misdirected
 	default:
 		return s.checkToken(r)
 	}
+}
+
+// changes tells whether a request is one by which programs act. Who is near needs the token for that, where there is one: near
+// are also a proxy that hides that it is one, and everybody else on this machine. Forms ask for it themselves.
+func changes(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, "/api/") && !slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions}, r.Method)
 }
 
 // forwarded tells whether a proxy passed the request on, as far as that shows: by a header, or by HTTP/1.0, which

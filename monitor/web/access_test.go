@@ -176,6 +176,7 @@ func TestMethods(t *testing.T) {
 		for _, path := range []string{"/", "/api/v1/status", "/livez"} {
 			r := httptest.NewRequest(method, "http://localhost"+path, nil)
 			r = r.WithContext(withListener(context.WithoutCancel(r.Context()), loopback))
+			r.Header.Set("Authorization", "Bearer "+token)
 			w := httptest.NewRecorder()
 			doorkeeper().Operator().ServeHTTP(w, r)
 			if w.Code != http.StatusMethodNotAllowed {

@@ -206,3 +206,33 @@ func TestAtOnce(t *testing.T) {
 		t.Errorf("ids %v", ids)
 	}
 }
+
+// TestNearIsNotEnoughToAct ensures that where there is a token, who is near needs it to change anything by the API, as by a
+// form: a proxy beside bellhop, or anybody else on this machine, is near too. Reading stays as it is, and so does the socket.
+func TestNearIsNotEnoughToAct(t *testing.T) {
+	d := &clerk{s: worldQuiet()}
+	s := d.site(Options{
+		Token: func() (string, error) { return token + "\n", nil },
+		Order: func(context.Context, monitor.HotelOrder) error { t.Error("a hotel was forgotten"); return nil },
+	})
+	const silences, body = "/api/v1/silences", `{"by":"Eve","why":"x","accounts":["alpine-hotels"]}`
+	for method, path := range map[string]string{"POST": silences, "DELETE": silences + "/sil_star12345b"} {
+		for auth, want := range map[string]int{"": http.StatusUnauthorized, "Bearer nope": http.StatusForbidden} {
+			if w := order(s.Operator(), method, path, body, "Authorization", auth); w.Code != want {
+				t.Errorf("%s with %q: status %d, want %d", method, auth, w.Code, want)
+			}
+		}
+	}
+	if w := order(s.Operator(), "POST", "/api/v1/hotels/a/forget", `{}`); w.Code != http.StatusUnauthorized {
+		t.Errorf("of a hotel: status %d", w.Code)
+	}
+	if w := knock(s.Operator(), loopback, "localhost", silences); w.Code != http.StatusOK || len(d.acts) > 0 {
+		t.Errorf("who reads: status %d; acts %v", w.Code, d.acts)
+	}
+	if w := order(s.Operator(), "POST", silences, body, "Authorization", "Bearer "+token); w.Code != http.StatusOK {
+		t.Errorf("with the token: status %d", w.Code)
+	}
+	if w := order(s.Trusted(), "POST", silences, strings.Replace(body, "Eve", "Anna", 1)); w.Code != http.StatusOK || len(d.acts) != 2 {
+		t.Errorf("by the socket: status %d; acts %v", w.Code, d.acts)
+	}
+}
