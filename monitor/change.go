@@ -42,6 +42,7 @@ type Attempting struct {
 	Delivery DeliveryID
 	Sending  Sending
 	Covers   []Cover // of a digest: what its letter says of each of its incidents or notices
+	Place    string  // Receiver.Place, of the receiver that it is sent to
 }
 
 // A Receipt says what came of an attempt.
@@ -55,6 +56,7 @@ type Receipt struct {
 	Next     time.Time // when to try again; zero leaves it to Pace
 	Ref      string
 	Blind    bool // we could not see out: a failure does not count
+	Moved    bool // of Left: the receiver is at another place now, and knows nothing there
 }
 
 // SendResult is what came of an attempt to send.
@@ -69,7 +71,7 @@ const (
 	Content   SendResult = "content"   // this text is not taken: render it plainer
 	Gone      SendResult = "gone"      // the receiver wants nothing any more (410)
 	Missing   SendResult = "missing"   // it was looked up and had not arrived; it says what is true no more, and was not sent
-	Left      SendResult = "left"      // the receiver was removed, and has been told so if that was possible
+	Left      SendResult = "left"      // the receiver was removed or moved, and has been told so if that was possible
 )
 
 // A Note asks for a notice, from a part that has something to tell the operator. The same key is told once

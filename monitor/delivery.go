@@ -8,6 +8,9 @@ type Receiver struct {
 	Kind  string // slack, webhook, log
 	When  When
 	After time.Duration // an incident must be open so long before it is told here
+	// Place stands for where its messages go, and is no secret. Under another one the same name is somebody else, who
+	// knows nothing yet. "" is that nobody can tell.
+	Place string
 	// EveryVersion sends all versions in order instead of the difference to what is true.
 	EveryVersion bool
 	// Posts is a receiver whose messages cannot be edited: of updates it gets only changes of severity, and once a day
@@ -80,6 +83,7 @@ type Delivery struct {
 	Failing    time.Time     `json:"failing,omitzero"`   // first attempt that came to nothing since one was accepted
 	Dead       string        `json:"dead,omitempty"`     // why nothing more will be sent, if something was owed
 	Settled    bool          `json:"settled"`            // nothing is owed, nor ever will be
+	Place      string        `json:"place,omitempty"`    // of the receiver when it was last sent something: Receiver.Place
 }
 
 // A Sending is a message from its first attempt to its receipt. Retries send the same bytes under the same id.

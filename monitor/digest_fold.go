@@ -16,6 +16,7 @@ func (d *draft) attempt(in Attempting) {
 		if d.deliveryRow(part.Delivery) != nil {
 			w := d.editDelivery(part.Delivery)
 			*w = w.Attempting(part)
+			w.Place = cmp.Or(in.Place, w.Place)
 		}
 	}
 }

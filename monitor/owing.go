@@ -16,7 +16,10 @@ func (d *draft) owe(i *Incident) {
 			continue
 		}
 		w := d.editDelivery(id)
-		if w.Settled { // the receiver was removed, and is back: it goes on from what it knows
+		switch {
+		case w.Settled && w.movedTo(r): // it is back at another place
+			*w = w.moved(true)
+		case w.Settled: // the receiver was removed, and is back: it goes on from what it knows
 			w.Dead, w.Failing = "", time.Time{}
 		}
 		w.Wants, w.Settled = true, false
@@ -74,9 +77,13 @@ func (d *draft) delivery(in Input) {
 		for _, id := range d.concerned(in) {
 			w := d.editDelivery(id)
 			d.record(in, w)
-			if _, back := d.watched.receiver(id.Receiver); back && in.Result == Left {
+			_, back := d.watched.receiver(id.Receiver)
+			switch {
+			case in.Result == Left && in.Moved:
+				*w = w.moved(d.isOpen(id.Incident))
+			case in.Result == Left && back:
 				*w = w.stayed()
-			} else {
+			default:
 				*w = w.Received(in, d.b.pace)
 			}
 		}
@@ -166,6 +173,9 @@ func (d *draft) welcome() {
 	}
 	first := d.b.watched.checks == nil
 	d.dismiss(first)
+	if first {
+		d.rehouse()
+	}
 	gone := map[string][]string{}
 	for id := range d.b.owed {
 		w := d.deliveryRow(id)

@@ -22,7 +22,7 @@ func (l *lane) deliver(ctx context.Context, j job, spec Lane) {
 		l.hold(j, time.Now().Add(l.x.options.Pace.AskAgain))
 		return
 	}
-	if !l.begin(ctx, j, s) {
+	if !l.begin(ctx, j, spec, s) {
 		return
 	}
 	l.tellForm(ctx, l.unfit, time.Now())
@@ -138,10 +138,10 @@ func (l *lane) compose(j job, s *monitor.Sending, form string) Message {
 
 // begin makes an attempt durable. False is that it must not be made: it could not be stored, or the row was
 // settled meanwhile.
-func (l *lane) begin(ctx context.Context, j job, s monitor.Sending) bool {
+func (l *lane) begin(ctx context.Context, j job, spec Lane, s monitor.Sending) bool {
 	s.InFlight = true
 	id := j.row.DeliveryID
-	in := monitor.Attempting{At: time.Now(), Delivery: id, Sending: s}
+	in := monitor.Attempting{At: time.Now(), Delivery: id, Sending: s, Place: spec.Receiver.Place}
 	if j.digest != nil {
 		in.Covers = j.digest.Covers
 	}

@@ -17,7 +17,8 @@ type lane struct {
 	nudge chan struct{} // something may have changed
 
 	spec    Lane      // protected by x.mu, like all to the next gap
-	leaving bool      // the receiver was removed
+	leaving bool      // the receiver was removed, or is to be replaced:
+	heir    *Lane     // by this one, which has its name and is at another place
 	fresh   time.Time // since when things may have been mended: what failed before is tried at once
 	counts  counts
 

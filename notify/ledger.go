@@ -130,6 +130,7 @@ type job struct {
 	stale   bool               // it is the message under way, and says what is true no more
 	late    bool
 	leaving bool // the last message to a receiver that was removed
+	moving  bool // it is told elsewhere from now on
 }
 
 // job finds what a row is owed. False is that it is nothing.

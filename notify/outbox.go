@@ -83,13 +83,14 @@ func (x *Outbox) nudgeLocked() {
 }
 
 // Reconfigure takes new receivers in place of the old ones. What is waiting to be tried again is tried at
-// once. A receiver that is gone is told so, once for each incident it knows as open; its lane ends then.
+// once. A receiver that is gone is told so, once for each incident it knows as open; its lane ends then. So is one that
+// has its name from now on at another place, before that one is told anything.
 func (x *Outbox) Reconfigure(lanes []Lane) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for name, l := range x.lanes {
 		if !slices.ContainsFunc(lanes, func(n Lane) bool { return n.Receiver.Name == name }) {
-			l.leaving = true
+			l.leaving, l.heir = true, nil
 			l.wake()
 		}
 	}
@@ -100,7 +101,7 @@ func (x *Outbox) Reconfigure(lanes []Lane) {
 
 func (x *Outbox) assignLocked(spec Lane) {
 	if l := x.lanes[spec.Receiver.Name]; l != nil {
-		l.spec, l.leaving, l.fresh = spec, false, time.Now()
+		l.assignLocked(spec)
 		l.wake()
 		return
 	}

@@ -147,7 +147,7 @@ func (s sampler) updates() []Sample {
 		update(monitor.ChangeSilenced, nil),
 		update(monitor.ChangeUnsilenced, nil),
 		update(monitor.ChangeQuiet, nil),
-		update(monitor.ChangeReceiverRemoved, func(i *monitor.Incident, _ *Message) { *i = farewell(*i) }),
+		update(monitor.ChangeReceiverRemoved, func(i *monitor.Incident, _ *Message) { *i = farewell(*i, false) }),
 		s.about("reminder", monitor.EventReminder, 2, func(_ *monitor.Incident, m *Message) { m.Reminder = true }),
 	}
 }

@@ -35,7 +35,7 @@ func TestSentences(t *testing.T) {
 	for _, e := range []monitor.Event{
 		{Type: monitor.EventOpened, Incident: down},
 		{Type: monitor.EventUpdated, Incident: down},
-		{Type: monitor.EventUpdated, Incident: farewell(down)},
+		{Type: monitor.EventUpdated, Incident: farewell(down, false)},
 		{Type: monitor.EventReopened, Incident: down},
 		{Type: monitor.EventResolved, Incident: down},
 		{Type: monitor.EventRecap, Incident: down},

@@ -1,6 +1,8 @@
 package command
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -51,7 +53,29 @@ func newLane(r watchlist.Receiver, p monitor.Pace) (notify.Lane, error) {
 	if err != nil {
 		return notify.Lane{}, err
 	}
+	lane.Receiver.Place = whereabouts(r, secrets)
 	return rotate(r, p, secrets, lane), nil
+}
+
+// whereabouts stand for where a receiver's messages go. What is in a file can be replaced there, and is the same place then.
+func whereabouts(r watchlist.Receiver, s secrets) string {
+	parts := []string{r.Kind, written(r.URL, s.url)}
+	switch r.Kind {
+	case "slack_bot":
+		parts = append(parts, r.Bot.Channel, r.Bot.API)
+	case "pagerduty":
+		parts = append(parts, written(r.Secret, s.key))
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", parts))
+	return hex.EncodeToString(sum[:8])
+}
+
+// written is a value that stands in the configuration itself.
+func written(s watchlist.Secret, value string) string {
+	if _, changed, err := s.Dated(); err != nil || !changed.IsZero() {
+		return ""
+	}
+	return value
 }
 
 // secrets are what it takes to reach a receiver, as they are at one moment.

@@ -85,10 +85,9 @@ func TestToldDownToldThatItIsNotWatched(t *testing.T) {
 // that is new is told what is open.
 func TestToldDownRemovedReceiver(t *testing.T) {
 	t.Parallel()
-	var gone, stay []*room
-	for _, kind := range roomKinds() {
-		gone = append(gone, newRoom(t, "gone-"+strings.ReplaceAll(kind.name, " ", "-"), kind))
-		stay = append(stay, newRoom(t, "new-"+strings.ReplaceAll(kind.name, " ", "-"), kind))
+	gone, stay := roomsOfEach(t), roomsOfEach(t)
+	for _, r := range stay {
+		r.name, r.config = "new-"+r.name, strings.Replace(r.config, "{name: ", "{name: new-", 1)
 	}
 	replayed(t, gone, func(n *replay) {
 		n.outage()
@@ -104,6 +103,74 @@ func TestToldDownRemovedReceiver(t *testing.T) {
 		n.pass(10 * time.Minute)
 		n.hear("in place of others", monitor.EventOpened, monitor.EventResolved)
 	})
+}
+
+// A receiver that is replaced under its name: those at the old place are told that they are told nothing here any more,
+// those at the new one what is open, and its end.
+func TestToldDownReplacedReceiver(t *testing.T) {
+	t.Parallel()
+	before, after := roomsOfEach(t), roomsOfEach(t)
+	replayed(t, before, func(n *replay) {
+		n.outage()
+		n.rooms = after
+		n.reload()
+		n.pass(5 * time.Minute)
+		for _, r := range before {
+			if last := r.sent()[len(r.sent())-1]; !strings.Contains(strings.ToLower(strings.ReplaceAll(last, "+", " ")), "no longer told here") {
+				n.Errorf("%s, as it was before, was sent last: %s", r.name, last)
+			}
+		}
+		n.kill()
+		n.start()
+		n.mends("shop")
+		n.pass(10 * time.Minute)
+		n.hear("at its new place", monitor.EventOpened, monitor.EventResolved)
+	})
+}
+
+// One that was replaced while bellhop was stopped cannot be said goodbye to: the others are told so. Those at the new
+// place are told what is open, and its end.
+func TestToldDownReplacedWhileStopped(t *testing.T) {
+	t.Parallel()
+	before, after := roomsOfEach(t), roomsOfEach(t)
+	replayed(t, before, func(n *replay) {
+		n.outage()
+		n.stop()
+		n.rooms = after
+		n.start()
+		n.pass(5 * time.Minute)
+		if said := strings.Join(after[0].sent(), "\n"); !strings.Contains(said, "Receiver slack-bot was given another address while bellhop was stopped") {
+			n.Errorf("%s was sent\n%s", after[0].name, said)
+		}
+		n.kill()
+		n.start()
+		n.mends("shop")
+		n.pass(10 * time.Minute)
+		n.hear("at its new place", monitor.EventOpened, monitor.EventResolved)
+	})
+}
+
+// A secret that is replaced in its file is a receiver at its old place.
+func TestToldDownRotatedSecret(t *testing.T) {
+	t.Parallel()
+	to := newRoom(t, "ops", roomKinds()[0])
+	replayed(t, []*room{to}, func(n *replay) {
+		n.outage()
+		to.config = strings.Replace(to.config, roomSecret, "whsec_ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=", 1)
+		n.reload()
+		n.mends("shop")
+		n.pass(10 * time.Minute)
+		n.hear("under another secret", monitor.EventOpened, monitor.EventResolved)
+	})
+}
+
+func roomsOfEach(t *testing.T) []*room {
+	t.Helper()
+	var rooms []*room
+	for _, kind := range roomKinds() {
+		rooms = append(rooms, newRoom(t, strings.ReplaceAll(kind.name, " ", "-"), kind))
+	}
+	return rooms
 }
 
 // acts lets a person do something, for so long; 0 is until the incident ends.

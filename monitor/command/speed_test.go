@@ -42,7 +42,8 @@ const (
 )
 
 // TestSpeed measures the program that is released beside a minimal loop that asks the same number of targets
-// on the same schedule at the same time. Each has a process of its own, and so have the targets.
+// on the same schedule at the same time. Each has a process of its own, and so have the targets. It tells receivers of
+// every kind; measured is when the page leaves for one of them.
 func TestSpeed(t *testing.T) {
 	if os.Getenv(speedBench) == "" {
 		t.Skip("it takes four minutes and wants a quiet machine: " + speedBench + "=1, or make bench")
@@ -93,8 +94,13 @@ func newBench(t *testing.T) *bench {
 	t.Cleanup(server.Close)
 	t.Cleanup(b.receiver.mend)
 	b.targets = startTargets(t, speedChecks+speedFew)
-	b.write("many", server.URL, b.targets.URLs[:speedChecks])
-	b.write("few", server.URL, b.targets.URLs[speedChecks:])
+	var others strings.Builder // a receiver of each kind, all of them well
+	for _, to := range newReceivers(t, 1, make(chan struct{}, 1)) {
+		to.mend()
+		others.WriteString(to.config())
+	}
+	b.write("many", server.URL, b.targets.URLs[:speedChecks], others.String())
+	b.write("few", server.URL, b.targets.URLs[speedChecks:], "")
 	return b
 }
 
@@ -112,7 +118,7 @@ func build(t *testing.T, dir string) (binary string) {
 
 // write makes the configuration of a daemon. How sure it must be is set as low as can be, so that there is
 // much to tell in a short time; nothing else differs from what ships.
-func (b *bench) write(name, receiver string, urls []string) {
+func (b *bench) write(name, receiver string, urls []string, others string) {
 	b.t.Helper()
 	var s strings.Builder
 	s.WriteString("watchlist:\n  include: []\n  checks:\n")
@@ -120,6 +126,7 @@ func (b *bench) write(name, receiver string, urls []string) {
 		fmt.Fprintf(&s, "    - {name: %s, schedule: \"@every %v\", http: {url: \"%s/%s\"}}\n", checkName(n), speedEvery, u, name)
 	}
 	fmt.Fprintf(&s, "receivers:\n  - {name: pager, webhook: {url: %q, secret: %s}}\n", receiver, tortureSecret)
+	s.WriteString(others)
 	s.WriteString("detection: {preset: fast, reprobe: 5s, span: 5s, hold: 5s}\ncontrol:\n")
 	for _, u := range b.targets.Controls {
 		fmt.Fprintf(&s, "  - %s/generate_204\n", u)

@@ -198,11 +198,11 @@ func (r *rack) moment() <-chan time.Time {
 	case 0:
 		return time.After(r.upTo(300 * time.Millisecond))
 	case 1:
-		return time.After(300*time.Millisecond + r.upTo(1200*time.Millisecond))
+		return time.After(300*time.Millisecond + r.upTo(2*time.Second))
 	}
 	at := make(chan time.Time, 1)
-	patience, later := time.After(1500*time.Millisecond), r.upTo(8*time.Millisecond)
-	ready := time.After(r.upTo(600 * time.Millisecond))
+	patience, later := time.After(2*time.Second), r.upTo(8*time.Millisecond)
+	ready := time.After(r.upTo(time.Second))
 	go func() {
 		<-ready
 		select {
