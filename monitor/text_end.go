@@ -2,6 +2,16 @@ package monitor
 
 import "fmt"
 
+// Unwatched says whether an incident ended because nobody looks any more, which is no recovery.
+func (c ChangeWord) Unwatched() bool {
+	switch c {
+	case ChangeUnwatched, ChangeGone, ChangeReconfigured, ChangePaused, ChangeUnasked:
+		return true
+	default:
+		return false
+	}
+}
+
 func (d *draft) endTitle(i *Incident) string {
 	switch {
 	case i.Change == ChangeUnwatched, i.Change == ChangeGone:

@@ -94,12 +94,8 @@ func (t Ticket) recovered() bool {
 	if t.State == IncidentOpen || t.Until.IsZero() || len(t.Versions) == 0 {
 		return false
 	}
-	switch t.Versions[len(t.Versions)-1].Change {
-	case ChangeUnwatched, ChangeGone, ChangeReconfigured, ChangePaused, ChangeUnasked, ChangeMerged:
-		return false
-	default:
-		return true
-	}
+	how := t.Versions[len(t.Versions)-1].Change
+	return !how.Unwatched() && how != ChangeMerged
 }
 
 func (k TicketCheck) name() string {

@@ -42,7 +42,9 @@ func ended(i *monitor.Incident) string {
 	switch {
 	case i.Into != "":
 		return "PART OF ANOTHER"
-	case unwatched(i):
+	case i.Change == monitor.ChangePaused:
+		return "NOT WATCHED FOR NOW"
+	case i.Change.Unwatched():
 		return "NOT WATCHED ANY MORE"
 	default:
 		return "RESOLVED"
@@ -51,17 +53,7 @@ func ended(i *monitor.Incident) string {
 
 // Well says whether an incident ended because what it is about works again, as far as anybody knows.
 func Well(i *monitor.Incident) bool {
-	return i.State == monitor.IncidentResolved && i.Into == "" && !unwatched(i)
-}
-
-// unwatched says whether an incident ended because nobody looks any more.
-func unwatched(i *monitor.Incident) bool {
-	switch i.Change {
-	case monitor.ChangeUnwatched, monitor.ChangeGone, monitor.ChangeReconfigured, monitor.ChangePaused, monitor.ChangeUnasked:
-		return true
-	default:
-		return false
-	}
+	return i.State == monitor.IncidentResolved && i.Into == "" && !i.Change.Unwatched()
 }
 
 // many is what a digest is.

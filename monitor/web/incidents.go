@@ -34,6 +34,7 @@ type incidentView struct {
 	Said         []saidView
 	Forms        formsView
 	Open         bool
+	Recovered    bool // good answers ended it, and nothing else
 	Ack          *ackView
 	Silences     []quietView // of this incident, in force
 	Muted        string      // what holds it back, for people
@@ -61,8 +62,13 @@ func brief(i *monitor.Incident, now time.Time) incidentView {
 		Acks: i.Acks, Tags: tags(i),
 	}
 	end := i.Ended
-	if i.State == monitor.IncidentOpen {
+	switch {
+	case i.State == monitor.IncidentOpen:
 		v.State, v.Label, end = colour(i), string(i.Severity), now
+	case i.Change == monitor.ChangePaused:
+		v.State, v.Label = monitor.StateUnknown, "not watched for now"
+	case i.Change.Unwatched():
+		v.State, v.Label = monitor.StateUnknown, "not watched any more"
 	}
 	if !i.Since.IsZero() && !end.IsZero() {
 		v.Lasted = span(end.Sub(i.Since))
@@ -113,6 +119,7 @@ func full(i *monitor.Incident, s *monitor.Snapshot) incidentView {
 	}
 	v.More = max(i.Count-len(i.Affected), 0)
 	v.Doc, v.Into, v.Members = webAddress(i.Doc), i.Into, len(i.Members)
+	v.Recovered = i.Into == "" && !i.Change.Unwatched()
 	v.attend(i, s)
 	for _, d := range s.Owed {
 		if d.Incident == i.ID {

@@ -111,6 +111,8 @@ func ending(i *monitor.Incident) string {
 		return "Resolved"
 	case i.Into != "":
 		return "Part of another incident"
+	case i.Change == monitor.ChangePaused:
+		return "Not watched for now"
 	default:
 		return "Not watched any more"
 	}
