@@ -27,6 +27,7 @@ type talk struct {
 	lane  notify.Lane
 	token string
 	api   string
+	plain bool   // the letter is sent as text alone
 	ref   string // of the message so far
 	maybe bool   // the attempt before may have arrived
 	tries int
@@ -378,6 +379,10 @@ func TestStaleOutOfSight(t *testing.T) {
 		edit   func(*talk)
 	}{
 		"no scope": {[]string{slacktest.ScopeWrite}, func(*talk) {}},
+		"posted without what it is found by": {nil, func(k *talk) {
+			k.plain = true
+			k.room.Delete(k.room.Messages()[0].TS)
+		}},
 		"too far back": {nil, func(k *talk) {
 			for n := range 200 {
 				k.room.Say("Anna", fmt.Sprint(n))
@@ -391,7 +396,9 @@ func TestStaleOutOfSight(t *testing.T) {
 				t.Fatal("took it")
 			}
 			tt.edit(k)
-			body, err := k.lane.Render(course()[0])
+			m := course()[0]
+			m.Plain = k.plain
+			body, err := k.lane.Render(m)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -454,14 +461,14 @@ func TestMovedAway(t *testing.T) {
 	}
 }
 
-// TestMetadataRefused ensures that metadata, by which a message can be looked up, is left out where Slack refuses it, and
-// where it refuses even text with it.
+// TestMetadataRefused ensures that metadata, by which a message can be looked up, is left out where Slack refuses even
+// text with it.
 func TestMetadataRefused(t *testing.T) {
 	for _, tt := range []struct {
 		word  string
 		plain bool
 		taken bool
-	}{{"metadata_too_large", false, true}, {"invalid_metadata_format", true, true}, {"invalid_arguments", true, true}, {"invalid_blocks", false, false}} {
+	}{{"metadata_too_large", false, false}, {"invalid_metadata_format", true, true}, {"invalid_arguments", true, true}, {"invalid_blocks", false, false}} {
 		for n, method := range []string{"chat.postMessage", "chat.update"} {
 			k := talking(t, nil)
 			k.send(course()[:n]...)

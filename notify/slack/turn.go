@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -64,7 +63,7 @@ func (t turn) recall(ctx context.Context, at place, known bool) (place, *failure
 	switch {
 	case f != nil:
 		return at, f
-	case !sure:
+	case !sure, found == "" && t.script.Bare: // which may have been posted without what it is found by
 		return place{}, nil
 	case found == "":
 		return at, &failure{Refusal: &notify.Refusal{Result: monitor.Missing, Reason: "it had not arrived, and is true no more"}}
@@ -148,14 +147,14 @@ func (t turn) edit(ctx context.Context, at place) *failure {
 	return f
 }
 
-// say makes a call that says something: with the metadata by which it can be looked up and, where Slack refuses just
-// that, or refuses text alone, without. Nothing was said then.
+// say makes a call that says something: with the metadata by which it can be looked up and, where Slack refuses even
+// text alone with it, without. Nothing was said then.
 func (t turn) say(ctx context.Context, part string, p post, do func(context.Context, *slack.Client, ...slack.MsgOption) error) (*answer, *failure) {
 	call := func(said ...slack.MsgOption) (*answer, *failure) {
 		return t.bot.call(ctx, func(ctx context.Context, api *slack.Client) error { return do(ctx, api, said...) })
 	}
 	seen, f := call(append(message(p), t.metadata(part))...)
-	if f != nil && f.Result == monitor.Content && (t.script.Bare || strings.Contains(f.word, "metadata")) {
+	if f != nil && f.Result == monitor.Content && t.script.Bare {
 		return call(message(p)...)
 	}
 	return seen, f
