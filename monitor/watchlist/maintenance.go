@@ -234,7 +234,7 @@ func unambiguous(t time.Time, layout, as string) (time.Time, error) {
 	return t.UTC(), nil
 }
 
-// idle are remarks about windows that change nothing: over, or of checks that no check is.
+// idle are remarks about windows that change nothing: no check is all that they name.
 func (b *builder) idle(w *Watchlist) []string {
 	var all []string
 	for _, one := range w.Windows {

@@ -67,7 +67,7 @@ func changes(r *http.Request) bool {
 }
 
 // forwarded tells whether a proxy passed the request on, as far as that shows: by a header, or by HTTP/1.0, which
-// nginx speaks to those behind it unless it is told otherwise. Claiming so only loses rights.
+// nginx before 1.29.7 speaks to those behind it unless it is told otherwise. Claiming so only loses rights.
 func forwarded(r *http.Request) bool {
 	for name := range r.Header {
 		if name == "Forwarded" || name == "Via" || name == "X-Real-Ip" || strings.HasPrefix(name, "X-Forwarded-") {
