@@ -253,6 +253,16 @@ func (w *tellingWorld) begin(l letterNow) {
 	if d := w.rows[l.row.DeliveryID]; d == nil || d.Sending == nil || !d.Sending.InFlight || d.Sending.ID != s.ID {
 		w.t.Fatalf("the attempt is not in the book: %+v, for %+v", d, l)
 	}
+	w.counts()
+}
+
+// counts ensures that what is shown as due is counted once, by incident, and since a time.
+func (w *tellingWorld) counts() {
+	for id, since := range w.book.Snapshot(w.now).Waiting {
+		if IsDigest(id.Incident) || since.IsZero() {
+			w.t.Fatalf("%v is shown as due since %v", id, since)
+		}
+	}
 }
 
 func (w *tellingWorld) end(l letterNow, result SendResult, took bool) {

@@ -174,11 +174,17 @@ func Behind(d Delivery, i *Incident, r Receiver, p Pace, now time.Time) (time.Ti
 	return at, owed && !at.After(now)
 }
 
-// BehindNotice says since when a receiver has been owed a notice without confirming it. False is that it is
-// owed nothing at present.
-func BehindNotice(d Delivery, n *Notice, r Receiver, p Pace, now time.Time) (time.Time, bool) {
-	_, owed := OwedNotice(d, n, r, p, now)
-	return n.At, owed || d.inFlight()
+// Behind says since when a receiver has been owed a row without confirming it, be it of an incident or of a notice. The
+// row of a digest stands for others, which count.
+func (o Owing) Behind(r Receiver, p Pace, now time.Time) (time.Time, bool) {
+	switch {
+	case o.Incident != nil:
+		return Behind(*o.Row, o.Incident, r, p, now)
+	case o.Notice != nil:
+		_, owed := OwedNotice(*o.Row, o.Notice, r, p, now)
+		return o.Notice.At, owed || o.Row.inFlight()
+	}
+	return time.Time{}, false
 }
 
 func (d Delivery) inFlight() bool { return d.Sending != nil && d.Sending.InFlight }

@@ -268,11 +268,11 @@ func TestNoticeBehind(t *testing.T) {
 	flying := Delivery{Wants: true}.Attempting(Attempting{Sending: Sending{ID: "m", Type: EventNotice, Version: 1}})
 	refused := flying.Received(Receipt{At: ten.Add(time.Second), ID: "m", Result: Refused}, pace)
 	for name, d := range map[string]Delivery{"untried": {Wants: true}, "in flight": flying, "refused": refused} {
-		if at, ok := BehindNotice(d, n, Receiver{}, pace, ten.Add(time.Minute)); !ok || !at.Equal(ten) {
+		if at, ok := (Owing{Row: &d, Notice: n}).Behind(Receiver{}, pace, ten.Add(time.Minute)); !ok || !at.Equal(ten) {
 			t.Errorf("%s: owed %v since %v", name, ok, at)
 		}
 	}
-	if at, ok := BehindNotice(refused, n, Receiver{}, pace, ten.Add(pace.NoticeOwed)); ok {
+	if at, ok := (Owing{Row: &refused, Notice: n}).Behind(Receiver{}, pace, ten.Add(pace.NoticeOwed)); ok {
 		t.Errorf("after its time: owed since %v", at)
 	}
 }

@@ -42,7 +42,11 @@ func (b *Book) owing(d *draft, s *Snapshot) {
 		if !known {
 			continue
 		}
-		if at, behind := d.behind(w, i, r); behind {
+		o := Owing{Row: w, Incident: i}
+		if i == nil {
+			o.Notice = d.noticeByID(id.Incident)
+		}
+		if at, behind := o.Behind(r, b.pace, d.now); behind {
 			set(&s.Waiting, id, at)
 		}
 		if i == nil || asked[i.ID] {
@@ -58,13 +62,4 @@ func (b *Book) owing(d *draft, s *Snapshot) {
 	slices.SortFunc(s.Owed, func(x, y *Delivery) int {
 		return compare(x.Incident+"\x00"+x.Receiver, y.Incident+"\x00"+y.Receiver)
 	})
-}
-
-// behind says since when a message to a receiver is due and not taken.
-func (d *draft) behind(w *Delivery, i *Incident, r Receiver) (time.Time, bool) {
-	if i != nil {
-		return Behind(*w, i, r, d.b.pace, d.now)
-	}
-	at, owed := OwedNotice(*w, d.noticeByID(w.Incident), r, d.b.pace, d.now)
-	return at, owed || w.inFlight()
 }

@@ -105,11 +105,6 @@ func (l *ledger) forget(id string) {
 	}
 }
 
-// of lists a receiver's rows.
-func (l *ledger) of(receiver string) []*monitor.Delivery {
-	return slices.Collect(maps.Values(l.lists[receiver]))
-}
-
 // owings lists a receiver's rows with what they are about.
 func (l *ledger) owings(receiver string) []monitor.Owing {
 	all := make([]monitor.Owing, 0, len(l.lists[receiver]))

@@ -45,8 +45,8 @@ func (l *lane) statsLocked(now time.Time) LaneStats {
 	s.Told, s.Dead = maps.Clone(l.counts.told), l.counts.dead
 	s.Accepted, s.Err = l.counts.accepted, l.counts.err
 	s.Kept, s.Unkept = l.counts.kept, l.counts.unkept
-	for _, d := range l.x.ledger.of(s.Receiver) {
-		since, ok := l.behindLocked(d, now)
+	for _, o := range l.x.ledger.owings(s.Receiver) {
+		since, ok := o.Behind(l.spec.Receiver, l.x.options.Pace, now)
 		if !ok {
 			continue
 		}
@@ -56,15 +56,6 @@ func (l *lane) statsLocked(now time.Time) LaneStats {
 		}
 	}
 	return s
-}
-
-// behindLocked says since when this receiver is owed what it has not taken, be it of an incident or a notice.
-func (l *lane) behindLocked(d *monitor.Delivery, now time.Time) (time.Time, bool) {
-	r, p := l.spec.Receiver, l.x.options.Pace
-	if n := l.x.ledger.notices[d.Incident]; n != nil {
-		return monitor.BehindNotice(*d, n, r, p, now)
-	}
-	return monitor.Behind(*d, l.x.ledger.incidents[d.Incident], r, p, now)
 }
 
 // counts are protected by the outbox's mutex.

@@ -38,14 +38,13 @@ func owed(s *monitor.Snapshot, known []*monitor.Delivery, to []monitor.Receiver,
 	rows := owings{}
 	for _, d := range known {
 		row := owedRow(d)
-		r := receivers[d.Receiver]
-		if i := incidents[d.Incident]; i != nil {
+		o := monitor.Owing{Row: d, Incident: incidents[d.Incident], Notice: notices[d.Incident]}
+		if i := o.Incident; i != nil {
 			row.Title, row.Open = i.Title, i.State == monitor.IncidentOpen
-			row.since(monitor.Behind(*d, i, r, p, s.At))
-		} else if n := notices[d.Incident]; n != nil {
+		} else if n := o.Notice; n != nil {
 			row.Title, row.Notice = n.Text, true
-			row.since(monitor.BehindNotice(*d, n, r, p, s.At))
 		}
+		row.since(o.Behind(receivers[d.Receiver], p, s.At))
 		rows = append(rows, row)
 	}
 	return rows
