@@ -91,7 +91,7 @@ func (s sampler) course() []Sample {
 		}),
 		s.about("resolved-paused", monitor.EventResolved, 4, func(i *monitor.Incident, _ *Message) {
 			s.end(i, monitor.ChangePaused)
-			i.Title, i.NextStep, i.Text = "apaleo API is not watched any more", "Nothing to do.", "bellhop does not watch apaleo API any more: paused by Anna until 12:00 UTC. It was DOWN from 10:02:11 to 10:19:00 UTC."
+			i.Title, i.NextStep, i.Text = "apaleo API is not watched for now", "Nothing to do.", "apaleo API is not watched for now: paused by Anna until 12:00:00 UTC. It was in trouble since 10:02:11 UTC; how it is now is not known."
 		}),
 		s.about("resolved-merged", monitor.EventResolved, 4, func(i *monitor.Incident, _ *Message) {
 			s.end(i, monitor.ChangeMerged)
