@@ -306,6 +306,7 @@ func (n *replay) hearOnce(when string, over bool) {
 				count[1]++
 			case monitor.EventResolved:
 				count[2]++
+			default: // said in between
 			}
 		}
 		if want := [3]int{1, 0, 0}; over {
