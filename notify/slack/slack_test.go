@@ -272,7 +272,7 @@ func TestAnswers(t *testing.T) {
 func TestHang(t *testing.T) {
 	c, l := channel(t)
 	c.Always(slacktest.Fault{Hang: true})
-	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
 	_, err := notify.Try(ctx, l, messages()["opened-down"])
 	var r *notify.Refusal
