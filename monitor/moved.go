@@ -18,12 +18,12 @@ func (d Delivery) movedTo(r Receiver) bool {
 // What is open is to be told there; what is over was told where it was known.
 func (d Delivery) moved(open bool) Delivery {
 	switch {
+	case open: // though the old one may have wanted nothing any more
+		return Delivery{DeliveryID: d.DeliveryID, Wants: d.Wants}
 	case d.Knows == NeverTried && !d.inFlight():
 		return d
-	case !open:
-		return d.settled()
 	}
-	return Delivery{DeliveryID: d.DeliveryID, Wants: d.Wants}
+	return d.settled()
 }
 
 // isOpen says whether an id is an incident's that is open.

@@ -137,3 +137,57 @@ func TestOldestOwedIsNobodysNews(t *testing.T) {
 		}
 	}
 }
+
+// TestElsewhereHearsOfIt ensures that the next one at another place is told what is open, though those at the old one
+// wanted nothing any more.
+func TestElsewhereHearsOfIt(t *testing.T) {
+	s := perform(t, outage+"10:10:00 stop")
+	s.config.Receivers[0].Place = "the old one"
+	s.feed(reconfigured(s))
+	var rows []monitor.DeliveryID
+	for id := range s.kept.deliveries {
+		if id.Receiver == "ops" {
+			rows = append(rows, id)
+			gone := monitor.Delivery{DeliveryID: id, Wants: true, Dead: "410 Gone", Place: "the old one"}
+			s.book.Apply(monitor.Change{Deliveries: map[monitor.DeliveryID]*monitor.Delivery{id: &gone}})
+		}
+	}
+	s.config.Receivers[0].Place = "the new one"
+	s.feed(reconfigured(s))
+	for _, id := range rows {
+		s.feed(monitor.Receipt{At: s.now, Delivery: id, Result: monitor.Left, Moved: true})
+	}
+	before := s.out.Len()
+	s.until(s.now.Add(time.Minute))
+	if said := s.out.String()[before:]; strings.Count(said, " ops: incident.opened") != len(rows) || len(rows) == 0 {
+		t.Errorf("at the new place it hears %q", said)
+	}
+}
+
+// TestPutBackElsewhereHearsOfIt ensures that who is put back at another place is told what is open, though nothing could
+// be told at the old one before it was removed.
+func TestPutBackElsewhereHearsOfIt(t *testing.T) {
+	for _, worked := range []bool{true, false} {
+		s := perform(t, "own shop shop.example.com:443\nreceiver ops\nreceiver others\n10:00:00 start\n10:01:00 stop")
+		s.config.Receivers[0].Place = "the old one"
+		s.feed(reconfigured(s))
+		if !worked {
+			s.receivers["ops"] = "dead"
+		}
+		s.troubles["check:shop"] = trouble{what: "500", share: 1, since: s.now}
+		s.until(s.now.Add(10 * time.Minute))
+		all := slices.Clone(s.config.Receivers)
+		s.config.Receivers = all[1:]
+		s.feed(reconfigured(s))
+		s.until(s.now.Add(time.Minute))
+		all[0].Place = "the new one"
+		s.config.Receivers = all
+		s.feed(reconfigured(s))
+		delete(s.receivers, "ops")
+		before := s.out.Len()
+		s.until(s.now.Add(5 * time.Minute))
+		if said := s.out.String()[before:]; strings.Count(said, " ops: incident.opened") != 1 {
+			t.Errorf("it worked before: %v; at the new place it hears %q", worked, said)
+		}
+	}
+}

@@ -53,7 +53,8 @@ func (s *simulation) send(w *monitor.Delivery, t monitor.EventType) {
 	if i := s.incident(w.Incident); i != nil {
 		sending.Severity, sending.Side, sending.Cause = i.Severity, i.Side, i.Cause.Node()
 	}
-	s.feed(monitor.Attempting{At: s.now, Delivery: w.DeliveryID, Sending: sending})
+	r, _ := s.receiver(w.Receiver)
+	s.feed(monitor.Attempting{At: s.now, Delivery: w.DeliveryID, Sending: sending, Place: r.Place})
 	if _, cut := s.troubles["net"]; cut && s.receivers[w.Receiver] != "near" {
 		s.feed(monitor.Receipt{At: s.now, Delivery: w.DeliveryID, ID: sending.ID, Result: monitor.Refused, Next: s.now.Add(time.Minute)})
 		return
