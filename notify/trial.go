@@ -87,6 +87,7 @@ const TrialEnd = "end"
 const (
 	trialApart = time.Second // messages: Slack takes one a second
 	trialTries = 3
+	trialLimit = 15 * time.Second // of one attempt
 )
 
 // A trial is one under way.
@@ -148,7 +149,7 @@ func (t *trial) send(ctx context.Context, m Message, l Letter) (got Receipt, err
 	if l.Body, err = t.lane.Render(m); err != nil {
 		return Receipt{}, &Refusal{Result: monitor.Content, Reason: "render: " + err.Error()}
 	}
-	ctx, cancel := context.WithTimeout(ctx, min(t.lane.Timeout, t.pace.SendTimeout)) // a person waits
+	ctx, cancel := context.WithTimeout(ctx, min(t.lane.Timeout, trialLimit)) // a person waits
 	defer cancel()
 	return t.lane.Notifier.Notify(ctx, l)
 }

@@ -125,7 +125,7 @@ func (r *room) serve(w http.ResponseWriter, req *http.Request, well http.Handler
 	}
 	r.mu.Unlock()
 	switch {
-	case status == connectionLost:
+	case status == connectionLost, status == nobodyThere: // whoever comes another way than a letter is not let in either
 		panic(http.ErrAbortHandler)
 	case status != 0:
 		for name := range header {
