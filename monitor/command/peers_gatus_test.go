@@ -22,7 +22,7 @@ func TestGatusE1LostRecovery(t *testing.T) {
 		n.outage()
 		n.receiversAnswer(http.StatusInternalServerError)
 		n.mends("shop")
-		n.pass(20 * time.Minute)
+		n.pass(6 * time.Minute)
 		n.hear("while it fails", monitor.EventOpened)
 		n.receiversAnswer(0)
 		n.pass(2 * time.Minute)
@@ -96,7 +96,7 @@ func TestGatusE5ReminderAtRestart(t *testing.T) {
 		n.pass(20 * time.Minute)
 		n.hear("after two hours", monitor.EventOpened, monitor.EventReminder, monitor.EventReminder)
 		n.mends("shop")
-		n.pass(3 * time.Hour)
+		n.pass(70 * time.Minute)
 		n.hear("after its end", monitor.EventOpened, monitor.EventReminder, monitor.EventReminder, monitor.EventResolved)
 	})
 }
