@@ -142,8 +142,12 @@ func (c *channelSuit) String() string {
 
 func (c *channelSuit) wrong() []string {
 	const green, grey = "#2EB67D", "#8D8D8D"
-	roots := map[string]int{}
+	roots, parts := map[string]int{}, map[string]int{}
 	for _, m := range c.receiver.space.Channels()[0].Messages() {
+		part := fmt.Sprint(m.Payload["msg_id"], " ", m.Payload["part"])
+		if parts[part]++; parts[part] == 2 && m.Payload != nil {
+			c.complain("the channel has this more than once (%s): %s", part, m.Text)
+		}
 		if m.Thread != "" && m.Thread != m.TS || m.Payload["part"] != "root" {
 			continue
 		}
