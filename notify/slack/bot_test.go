@@ -286,6 +286,27 @@ func TestThreadRefused(t *testing.T) {
 	}
 }
 
+// TestLineRefused ensures that a letter whose edit was made is not taken for untold because its line in the thread was
+// refused: the message says already what is owed an end, and the pause that Slack asks for is kept.
+func TestLineRefused(t *testing.T) {
+	for name, f := range map[string]slacktest.Fault{"too fast": slacktest.Limited(7 * time.Second), "failing": slacktest.Fails(503), "unknown": slacktest.Refuses("channel_not_found")} {
+		k := talking(t, nil)
+		k.send(course()[0], course()[4])
+		k.space.Fail("chat.postMessage", f)
+		var r *notify.Refusal
+		if err := k.try(course()[5]); !errors.As(err, &r) || r.Result != monitor.Ambiguous || name == "too fast" && r.After != 7*time.Second {
+			t.Errorf("%s: %+v", name, r)
+		}
+		if k.root().Colour() != "#D00000" {
+			t.Errorf("%s: the message is not edited", name)
+		}
+		k.send(course()[5])
+		if n := len(k.thread()); n != 2 {
+			t.Errorf("%s: %d messages in the thread, want an end and an opening again", name, n)
+		}
+	}
+}
+
 // TestEditRefusedTwice ensures that the message that takes another's place is not posted twice either.
 func TestEditRefusedTwice(t *testing.T) {
 	k := talking(t, nil)

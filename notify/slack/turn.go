@@ -38,7 +38,8 @@ func (t turn) tell(ctx context.Context) (place, *failure) {
 		return t.open(ctx, t.script.fresh(), true)
 	}
 	f := t.edit(ctx, at)
-	if f == nil {
+	edited := f == nil
+	if edited {
 		f = t.add(ctx, at)
 	}
 	switch {
@@ -46,9 +47,20 @@ func (t turn) tell(ctx context.Context) (place, *failure) {
 		return t.open(ctx, continued(t.script.fresh()), t.script.Loud)
 	case f != nil && at.channel != t.bot.channel && f.Result == monitor.Unmended:
 		return t.open(ctx, continued(t.script.fresh()), t.script.Loud) // the channel it was in is out of reach
+	case edited:
+		return at, begun(f)
 	default:
 		return at, f
 	}
+}
+
+// begun is what came of a letter whose edit is there, and whose line is not: who refuses the line has not refused what
+// the message says by now. Were it taken for untold, nothing would be owed when that is no longer true.
+func begun(f *failure) *failure {
+	if f != nil && (f.Result == monitor.Refused || f.Result == monitor.Unmended) {
+		f.Result = monitor.Ambiguous
+	}
+	return f
 }
 
 // recall looks for what may have arrived and says what is true no more: it is not sent again. What cannot be looked up
