@@ -32,7 +32,7 @@ func TestDeliveriesHoldNoMessage(t *testing.T) {
 func TestIncidents(t *testing.T) {
 	older := &monitor.Incident{ID: "inc_old", State: monitor.IncidentResolved}
 	ledger := func(_ context.Context, limit int) ([]*monitor.Incident, error) {
-		return []*monitor.Incident{&apiDown, last(), older}[:min(limit, 3)], nil // open ones too, as the store has them
+		return []*monitor.Incident{new(apiDown()), last(), older}[:min(limit, 3)], nil // open ones too, as the store has them
 	}
 	broken := func(context.Context, int) ([]*monitor.Incident, error) { return nil, errors.New("disk on fire") }
 	for _, tt := range []struct {

@@ -204,10 +204,10 @@ func TestHotelOrders(t *testing.T) {
 // TestPublicHotel ensures what a key shows: one hotel, how it is, and what its administrator can do.
 func TestPublicHotel(t *testing.T) {
 	quiet, down, blindly, starting := reported(100), reported(100), reported(100), fixed{}
-	down.Open = append(down.Open, &apiDown)
+	down.Open = append(down.Open, new(apiDown()))
 	for _, v := range down.Checks {
 		if v.Check.Name == "api-edge" {
-			open(&v, monitor.Availability, at("10:02:11"), monitor.FaultServer, "", apiDown.ID)
+			open(&v, monitor.Availability, at("10:02:11"), monitor.FaultServer, "", apiDown().ID)
 		}
 	}
 	blindly.Blind.Since = at("10:04:00")
@@ -226,7 +226,7 @@ func TestPublicHotel(t *testing.T) {
 		{"disturbed", "key-023", quiet, Disturbed, hotelDisturbed, "", "10:02:11"},
 		{"silent", "key-042", quiet, Unknown, hotelUnseen, "", ""},
 		{"lacks a scope", "key-099", lacks, Disturbed, hotelLacks, "https://app.example.com/connect?account=H099", "09:00:00"},
-		{"apaleo is down", "key-000", down, Disturbed, apiDown.Public, "", "10:02:11"},
+		{"apaleo is down", "key-000", down, Disturbed, apiDown().Public, "", "10:02:11"},
 		{"apaleo is down, and its own link has ended", "key-017", down, Ended, hotelEnded, "https://app.example.com/connect?account=H017", "07:40:12"},
 		{"we are blind", "key-017", blindly, Unknown, hotelUnseen, "", ""},
 	} {

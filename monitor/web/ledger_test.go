@@ -26,7 +26,7 @@ func worldLedger() *monitor.Snapshot {
 		&monitor.Delivery{DeliveryID: id("wiki", "inc_0193a"), Wants: true, Dead: "410 Gone: the receiver wants no messages any more", Failing: at("10:03:02")},
 	)
 	s.Waiting = map[monitor.DeliveryID]time.Time{id("pager", "inc_0193a"): at("10:02:56"), id("audit", "ntc_0193c"): at("10:04:58")}
-	s.Titles = map[string]string{"inc_0193a": apiDown.Title, "ntc_0193c": "Receiver \"pager\" has taken no alerts since 10:03:00 UTC."}
+	s.Titles = map[string]string{"inc_0193a": apiDown().Title, "ntc_0193c": "Receiver \"pager\" has taken no alerts since 10:03:00 UTC."}
 	s.Due, s.OldestOwed = len(s.Waiting), time.Time{}
 	return s
 }
@@ -40,10 +40,10 @@ func tellings() []monitor.Telling {
 		}
 	}
 	all := []monitor.Telling{
-		line("10:04:50", "pager", "inc_0193a", apiDown.Title, monitor.EventOpened, monitor.Refused),
-		line("10:04:10", "ops", "inc_0193a", apiDown.Title, monitor.EventUpdated, monitor.Accepted),
-		line("10:03:02", "wiki", "inc_0193a", apiDown.Title, monitor.EventOpened, monitor.Gone),
-		line("10:02:57", "ops", "inc_0193a", apiDown.Title, monitor.EventOpened, monitor.Accepted),
+		line("10:04:50", "pager", "inc_0193a", apiDown().Title, monitor.EventOpened, monitor.Refused),
+		line("10:04:10", "ops", "inc_0193a", apiDown().Title, monitor.EventUpdated, monitor.Accepted),
+		line("10:03:02", "wiki", "inc_0193a", apiDown().Title, monitor.EventOpened, monitor.Gone),
+		line("10:02:57", "ops", "inc_0193a", apiDown().Title, monitor.EventOpened, monitor.Accepted),
 		line("09:00:01", "ops", "ntc_0193a", "config.yaml could not be read: line 12: unknown key \"chekcs\".", monitor.EventNotice, monitor.Accepted),
 	}
 	all[0].Attempt, all[0].Status, all[0].Reason = 4, 503, "503 Service Unavailable"

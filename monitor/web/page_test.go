@@ -99,7 +99,7 @@ func TestFirstSentence(t *testing.T) {
 	all["stuck"] = stuck
 	for name, want := range map[string][2]string{
 		"well":       {"Everything bellhop watches works.", "Everything we watch works."},
-		"down":       {"apaleo API is DOWN.", apiDown.Public},
+		"down":       {"apaleo API is DOWN.", apiDown().Public},
 		"blind":      {"We cannot see out: bellhop's own network fails, as far as we know.", cannotSee},
 		"fresh":      {"bellhop has just started and has no answers yet.", cannotSee},
 		"mixed":      {"Webhook API is SLOW.", "Notifications from apaleo are late."},

@@ -220,7 +220,7 @@ func TestHostileText(t *testing.T) {
 func TestOnlyOutagesArePublic(t *testing.T) {
 	for _, severity := range []monitor.Severity{monitor.AuthLost, monitor.QuotaOut, monitor.Warning} {
 		s := world("alpine-hotels")
-		i := apiDown
+		i := apiDown()
 		i.Severity = severity
 		s.Open = []*monitor.Incident{&i}
 		for _, c := range s.Checks {

@@ -104,49 +104,55 @@ func failing(s *monitor.Snapshot, name string, k monitor.SignalKind, state monit
 	})
 }
 
-var apiDown = monitor.Incident{
-	ID: "inc_0193a", Version: 2, State: monitor.IncidentOpen, Severity: monitor.Down, Side: monitor.SideApaleo,
-	Since: at("10:02:11"), Opened: at("10:02:56"), Updated: at("10:03:56"), Change: monitor.ChangeScope,
-	Cause: monitor.Cause{Kind: monitor.NodeEdge, ID: "api.apaleo.com", Confidence: monitor.Certain},
-	Scope: monitor.Scope{Failing: 8, Evaluated: 8, Blocked: 0, Watched: 8, Accounts: "all"},
-	Title: "apaleo API is DOWN", Count: 8,
-	Text:     "apaleo API is DOWN: 8 of 8 checks fail (HTTP 502) since 10:02:11 UTC. Identity and webhooks fine.",
-	NextStep: "Nothing to fix here. bellhop watches it and tells you when it is over.",
-	Doc:      "https://apaleo.dev/guides/", Public: "apaleo does not answer at present. Bookings made elsewhere may arrive late.",
-	Acks: []string{"Investigating: elevated error rates"},
-	Affected: []monitor.Affected{
-		{Check: "api-health", Signal: monitor.Availability, Status: 502, Fault: monitor.FaultServer, Failed: 12, Of: 12, Runbook: "https://wiki.example.com/apaleo"},
-		{Check: "account-current@alpine-hotels", Signal: monitor.Availability, Status: 502, Fault: monitor.FaultServer, TrackingID: "a25f0c1e", Failed: 6, Of: 6},
-	},
+func apiDown() monitor.Incident {
+	return monitor.Incident{
+		ID: "inc_0193a", Version: 2, State: monitor.IncidentOpen, Severity: monitor.Down, Side: monitor.SideApaleo,
+		Since: at("10:02:11"), Opened: at("10:02:56"), Updated: at("10:03:56"), Change: monitor.ChangeScope,
+		Cause: monitor.Cause{Kind: monitor.NodeEdge, ID: "api.apaleo.com", Confidence: monitor.Certain},
+		Scope: monitor.Scope{Failing: 8, Evaluated: 8, Blocked: 0, Watched: 8, Accounts: "all"},
+		Title: "apaleo API is DOWN", Count: 8,
+		Text:     "apaleo API is DOWN: 8 of 8 checks fail (HTTP 502) since 10:02:11 UTC. Identity and webhooks fine.",
+		NextStep: "Nothing to fix here. bellhop watches it and tells you when it is over.",
+		Doc:      "https://apaleo.dev/guides/", Public: "apaleo does not answer at present. Bookings made elsewhere may arrive late.",
+		Acks: []string{"Investigating: elevated error rates"},
+		Affected: []monitor.Affected{
+			{Check: "api-health", Signal: monitor.Availability, Status: 502, Fault: monitor.FaultServer, Failed: 12, Of: 12, Runbook: "https://wiki.example.com/apaleo"},
+			{Check: "account-current@alpine-hotels", Signal: monitor.Availability, Status: 502, Fault: monitor.FaultServer, TrackingID: "a25f0c1e", Failed: 6, Of: 6},
+		},
+	}
 }
 
 // hotelRevoked is one hotel's own trouble.
-var hotelRevoked = monitor.Incident{
-	ID: "inc_0192f", Version: 1, State: monitor.IncidentOpen, Severity: monitor.AuthLost, Side: monitor.SideHotel,
-	Since: at("07:40:12"), Opened: at("07:40:42"), Updated: at("07:40:42"),
-	Cause: monitor.Cause{Kind: monitor.NodeAccount, ID: "seaside-inn", Confidence: monitor.Certain},
-	Scope: monitor.Scope{Failing: 2, Evaluated: 2, Watched: 3, Accounts: "one"}, Count: 2,
-	Title:    "Hotel seaside-inn is LOCKED OUT",
-	Text:     "Hotel seaside-inn is LOCKED OUT: 2 of 2 checks fail (HTTP 403) since 07:40:12 UTC.",
-	NextStep: "Ask the hotel whether it disconnected the app, then let it connect again.",
+func hotelRevoked() monitor.Incident {
+	return monitor.Incident{
+		ID: "inc_0192f", Version: 1, State: monitor.IncidentOpen, Severity: monitor.AuthLost, Side: monitor.SideHotel,
+		Since: at("07:40:12"), Opened: at("07:40:42"), Updated: at("07:40:42"),
+		Cause: monitor.Cause{Kind: monitor.NodeAccount, ID: "seaside-inn", Confidence: monitor.Certain},
+		Scope: monitor.Scope{Failing: 2, Evaluated: 2, Watched: 3, Accounts: "one"}, Count: 2,
+		Title:    "Hotel seaside-inn is LOCKED OUT",
+		Text:     "Hotel seaside-inn is LOCKED OUT: 2 of 2 checks fail (HTTP 403) since 07:40:12 UTC.",
+		NextStep: "Ask the hotel whether it disconnected the app, then let it connect again.",
+	}
 }
 
-var yesterday = monitor.Incident{
-	ID: "inc_0191c", Version: 3, State: monitor.IncidentResolved, Severity: monitor.Degraded, Side: monitor.SideApaleo, Reopened: 1,
-	Since: at("08:10:00").AddDate(0, 0, -1), Opened: at("08:11:00").AddDate(0, 0, -1), Ended: at("08:52:30").AddDate(0, 0, -1),
-	Cause: monitor.Cause{Kind: monitor.NodeEdge, ID: "webhook.apaleo.com", Confidence: monitor.Likely},
-	Title: "Webhook API was DEGRADED for 42 min", Text: "Webhook API was DEGRADED for 42 min 30 s.", Public: "Notifications from apaleo were late.",
+func yesterday() monitor.Incident {
+	return monitor.Incident{
+		ID: "inc_0191c", Version: 3, State: monitor.IncidentResolved, Severity: monitor.Degraded, Side: monitor.SideApaleo, Reopened: 1,
+		Since: at("08:10:00").AddDate(0, 0, -1), Opened: at("08:11:00").AddDate(0, 0, -1), Ended: at("08:52:30").AddDate(0, 0, -1),
+		Cause: monitor.Cause{Kind: monitor.NodeEdge, ID: "webhook.apaleo.com", Confidence: monitor.Likely},
+		Title: "Webhook API was DEGRADED for 42 min", Text: "Webhook API was DEGRADED for 42 min 30 s.", Public: "Notifications from apaleo were late.",
+	}
 }
 
 // last is yesterday's, for one world alone.
 func last() *monitor.Incident {
-	i := yesterday
+	i := yesterday()
 	return &i
 }
 
 func worldDown() *monitor.Snapshot {
 	s := world("alpine-hotels", "city-lodge")
-	i := apiDown
+	i := apiDown()
 	s.Open, s.Recent = []*monitor.Incident{&i}, []*monitor.Incident{last()}
 	for _, name := range []string{"api-health", "api-edge", "account-current", "properties-count"} {
 		failing(s, name, monitor.Availability, monitor.StateDown, "HTTP 502; 12 of 12 failed since 10:02:11 UTC",
@@ -191,7 +197,7 @@ func worldMixed() *monitor.Snapshot {
 		Text: "Webhook API is SLOW: 10 of 10 attempts took too long since 10:02:11 UTC.", Public: "Notifications from apaleo are late.",
 		Cause: monitor.Cause{Kind: monitor.NodeCheck, ID: "webhook-edge", Confidence: monitor.Certain}, Scope: monitor.Scope{Failing: 1, Evaluated: 1, Watched: 1},
 	}
-	hotel := hotelRevoked
+	hotel := hotelRevoked()
 	s.Open, s.Recent = []*monitor.Incident{&slow, &hotel}, []*monitor.Incident{last()}
 	failing(s, "webhook-edge", monitor.Latency, monitor.StateDegraded, "slow", monitor.Outcome{Status: 401}, slow.ID)
 	for _, name := range []string{"account-current@seaside-inn", "properties-count@seaside-inn"} {
@@ -216,7 +222,7 @@ func worldHotels() *monitor.Snapshot {
 		names = append(names, fmt.Sprintf("hotel-%03d", i))
 	}
 	s := world(names...)
-	hotel := hotelRevoked
+	hotel := hotelRevoked()
 	hotel.Title, hotel.Text = "Hotel hotel-217 is LOCKED OUT", "Hotel hotel-217 is LOCKED OUT: 2 of 2 checks fail (HTTP 403) since 07:40:12 UTC."
 	hotel.Cause.ID = "hotel-217"
 	s.Open = []*monitor.Incident{&hotel}
