@@ -40,8 +40,11 @@ type Gathering struct {
 	Reminder bool // nothing is new
 }
 
-// digestID is how the ids of digests begin; those of incidents and notices begin otherwise.
-const digestID = "dig_"
+// How the ids of digests begin, of incidents and of notices; those of incidents and notices themselves begin otherwise.
+const (
+	digestID = "dig_"
+	boardID  = digestID + "n" // no figure of the ids of the others
+)
 
 // IsDigest says whether the id of a delivery is a digest's: a row that stands for the message, and for no incident.
 func IsDigest(id string) bool { return strings.HasPrefix(id, digestID) }
@@ -99,7 +102,7 @@ func (g *gathering) file(o Owing) {
 	if !o.isDigest() || d.Settled || d.Dead != "" || d.State == IncidentResolved && d.Sending == nil {
 		return
 	}
-	if d.Sending != nil && d.Sending.Type == EventNotice {
+	if strings.HasPrefix(d.Incident, boardID) {
 		g.board = d
 	} else if g.live == nil || d.ToldAt.After(g.live.ToldAt) {
 		g.live = d
@@ -177,7 +180,7 @@ func (g *gathering) incidents() (Gathering, bool) {
 	if len(g.members) == 0 || g.live != nil && g.live.inFlight() {
 		return Gathering{}, false
 	}
-	d := g.start(g.live, g.members)
+	d := g.start(g.live, digestID, g.members)
 	for _, c := range g.members {
 		if c.shown() {
 			d.speaks(c.Incident)
@@ -233,7 +236,7 @@ func (g *gathering) noticed() (Gathering, bool) {
 	if len(g.notices) == 0 || g.board != nil && g.board.inFlight() {
 		return Gathering{}, false
 	}
-	d := g.start(g.board, g.notices)
+	d := g.start(g.board, boardID, g.notices)
 	for _, c := range g.notices {
 		d.Notices = append(d.Notices, c.Notice)
 	}
@@ -243,12 +246,12 @@ func (g *gathering) noticed() (Gathering, bool) {
 }
 
 // start is a letter of the digest that is under way, or of a new one. Its id is made of what it is about first, and when.
-func (g *gathering) start(live *Delivery, about []candidate) Gathering {
+func (g *gathering) start(live *Delivery, kind string, about []candidate) Gathering {
 	if live != nil {
 		return Gathering{Row: *live}
 	}
 	first := slices.MinFunc(about, func(a, b candidate) int { return cmp.Compare(a.Row.Incident, b.Row.Incident) }).cover()
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %d %d", g.r.Name, first.Incident, first.Version, g.now.UnixNano()))
-	id := DeliveryID{Receiver: g.r.Name, Incident: fmt.Sprintf("%s%x", digestID, sum[:10])}
+	id := DeliveryID{Receiver: g.r.Name, Incident: fmt.Sprintf("%s%x", kind, sum[:10])}
 	return Gathering{Row: Delivery{DeliveryID: id, Wants: true}}
 }
