@@ -9,17 +9,26 @@ import (
 
 // Saw is one affected check in a line, such as "api-edge: HTTP 502, 4 of 4 failed".
 func Saw(a monitor.Affected) string {
-	what, came := strings.ReplaceAll(string(a.Fault), "_", " "), "failed"
-	if a.Status != 0 && a.Status/100 != 2 || a.Fault == monitor.FaultNone {
-		what = fmt.Sprintf("HTTP %d", a.Status)
-	}
+	return fmt.Sprintf("%s: %s, %d of %d %s", a.Check, Answered(a), a.Failed, a.Of, Came(a))
+}
+
+// Came is what came of the attempts that count against an affected check.
+func Came(a monitor.Affected) string {
 	if a.Signal == monitor.Latency {
-		came = "slow"
-		if a.Status == 0 {
-			what = "answers"
-		}
+		return "slow"
 	}
-	return fmt.Sprintf("%s: %s, %d of %d %s", a.Check, what, a.Failed, a.Of, came)
+	return "failed"
+}
+
+// Answered is what an affected check gets for an answer, such as "HTTP 502".
+func Answered(a monitor.Affected) string {
+	if a.Signal == monitor.Latency && a.Status == 0 {
+		return "answers"
+	}
+	if a.Status != 0 && a.Status/100 != 2 || a.Fault == monitor.FaultNone {
+		return fmt.Sprintf("HTTP %d", a.Status)
+	}
+	return strings.ReplaceAll(string(a.Fault), "_", " ")
 }
 
 // OnIt says who is on an incident, until when, and why.

@@ -1,9 +1,7 @@
 package alertmanager
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -41,9 +39,9 @@ func Render(labels map[string]string) notify.Render {
 	return func(m notify.Message) ([]byte, error) {
 		switch {
 		case m.Incident != nil:
-			return encode(about(m, labels))
+			return notify.Encode(about(m, labels))
 		case m.Notice != nil:
-			return encode(noting(m, labels))
+			return notify.Encode(noting(m, labels))
 		default:
 			return nil, errMany
 		}
@@ -76,8 +74,8 @@ func labels(m notify.Message, own map[string]string) map[string]string {
 		name, severity = "BellhopTest", "info"
 	}
 	return with(own, map[string]string{
-		"alertname": name, "severity": severity, "side": side, "cause": cut(cause, maxLabel),
-		"incident": i.ID, "instance": cut(m.Instance, maxLabel),
+		"alertname": name, "severity": severity, "side": side, "cause": notify.Cut(cause, maxLabel),
+		"incident": i.ID, "instance": notify.Cut(m.Instance, maxLabel),
 	})
 }
 
@@ -95,7 +93,7 @@ func with(own, ours map[string]string) map[string]string {
 
 func annotations(m notify.Message) map[string]string {
 	i := m.Incident
-	all := map[string]string{"summary": cut(heading(m), maxNote), "description": cut(i.Text, maxNote)}
+	all := map[string]string{"summary": notify.Cut(heading(m), maxNote), "description": notify.Cut(i.Text, maxNote)}
 	if m.Plain {
 		return all
 	}
@@ -112,11 +110,11 @@ func annotations(m notify.Message) map[string]string {
 		"runbook_url": address(cmp.Or(notify.Runbook(i), m.Links.Documentation)), "status_page": strings.Join(i.Acks, "; "),
 	} {
 		if value != "" {
-			all[name] = cut(value, maxNote)
+			all[name] = notify.Cut(value, maxNote)
 		}
 	}
 	if i.Ack != nil {
-		all["acknowledged"] = cut(notify.OnIt(i.Ack), maxNote)
+		all["acknowledged"] = notify.Cut(notify.OnIt(i.Ack), maxNote)
 	}
 	return all
 }
@@ -135,9 +133,9 @@ func noting(m notify.Message, own map[string]string) alert {
 	n := m.Notice
 	a := alert{
 		Labels: with(own, map[string]string{
-			"alertname": "BellhopNotice", "severity": "notice", "incident": n.ID, "instance": cut(m.Instance, maxLabel),
+			"alertname": "BellhopNotice", "severity": "notice", "incident": n.ID, "instance": notify.Cut(m.Instance, maxLabel),
 		}),
-		Annotations: map[string]string{"summary": cut(n.Text, maxNote), "description": cut(strings.TrimSpace(n.Text+" "+n.NextStep), maxNote)},
+		Annotations: map[string]string{"summary": notify.Cut(n.Text, maxNote), "description": notify.Cut(strings.TrimSpace(n.Text+" "+n.NextStep), maxNote)},
 		StartsAt:    n.At.UTC(),
 	}
 	ends := a.StartsAt
@@ -175,24 +173,4 @@ func address(s string) string {
 		return ""
 	}
 	return s
-}
-
-// encode leaves & < > as they are: people read it.
-func encode(v any) ([]byte, error) {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return nil, fmt.Errorf("encode alert: %w", err)
-	}
-	return bytes.TrimRight(buf.Bytes(), "\n"), nil
-}
-
-// cut is at most n characters of a text.
-func cut(text string, n int) string {
-	runes := []rune(text)
-	if len(runes) <= n {
-		return text
-	}
-	return string(runes[:n-1]) + "…"
 }

@@ -105,7 +105,7 @@ func (a *api) send(ctx context.Context, all []alert, now time.Time) (notify.Rece
 			all[n].EndsAt = &ends
 		}
 	}
-	raw, err := encode(all)
+	raw, err := notify.Encode(all)
 	if err != nil {
 		return notify.Receipt{}, err
 	}
@@ -147,5 +147,5 @@ func (a *api) version(ctx context.Context) (found string, ok bool) {
 	if err := json.NewDecoder(http.MaxBytesReader(nil, resp.Body, maxStatus)).Decode(&status); err != nil || status.Version.Version == "" {
 		return "something that is no Alertmanager answers at this address", false
 	}
-	return "version " + cut(status.Version.Version, 40), true
+	return "version " + notify.Cut(status.Version.Version, 40), true
 }

@@ -1,10 +1,8 @@
 package pagerduty
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"strings"
@@ -81,7 +79,7 @@ func Render(m notify.Message) ([]byte, error) {
 	b := body{Events: []event{}}
 	if m.Incident == nil {
 		b.Why = "it is no incident"
-		return encode(b)
+		return notify.Encode(b)
 	}
 	b.Alert = key(m)
 	for _, action := range actions(m) {
@@ -94,7 +92,7 @@ func Render(m notify.Message) ([]byte, error) {
 	if len(b.Events) == 0 {
 		b.Why = "neither how bad it is nor what is said of it has changed"
 	}
-	return encode(b)
+	return notify.Encode(b)
 }
 
 // key names the alert for as long as there is one. After an end it stands for a new alert.
@@ -145,15 +143,15 @@ func news(m notify.Message) bool {
 func (e *event) fill(m notify.Message) {
 	i := m.Incident
 	e.Payload = &payload{
-		Summary: cut(i.Text, maxSummary), Source: cmp.Or(cut(i.Cause.ID, maxSummary), "apaleo"), Severity: severity(m),
+		Summary: notify.Cut(i.Text, maxSummary), Source: cmp.Or(notify.Cut(i.Cause.ID, maxSummary), "apaleo"), Severity: severity(m),
 		Timestamp: m.At.UTC(),
 	}
 	if m.Plain {
 		return
 	}
-	e.Payload.Component, e.Payload.Group, e.Payload.Class = cut(i.Cause.ID, maxSummary), string(i.Side), string(i.Cause.Kind)
+	e.Payload.Component, e.Payload.Group, e.Payload.Class = notify.Cut(i.Cause.ID, maxSummary), string(i.Side), string(i.Cause.Kind)
 	e.Payload.Details = describe(m)
-	e.Client = cut(strings.TrimSpace("bellhop "+m.Instance), maxSummary)
+	e.Client = notify.Cut(strings.TrimSpace("bellhop "+m.Instance), maxSummary)
 	e.ClientURL = address(m.Links.Incident)
 	e.Links = links(m)
 }
@@ -178,7 +176,7 @@ func severity(m notify.Message) string {
 func describe(m notify.Message) *details {
 	i := m.Incident
 	d := &details{
-		Severity: string(i.Severity), Side: string(i.Side), Since: clock(i.Since), NextStep: cut(i.NextStep, maxDetail),
+		Severity: string(i.Severity), Side: string(i.Side), Since: clock(i.Since), NextStep: notify.Cut(i.NextStep, maxDetail),
 		Reopened: i.Reopened, Flapping: i.Flapping, Late: m.Late, Incident: i.ID, Version: i.Version,
 		Monitor: strings.TrimSpace("bellhop " + m.Instance + " " + m.Build),
 	}
@@ -186,15 +184,15 @@ func describe(m notify.Message) *details {
 		d.Scope = fmt.Sprintf("%d of %d", s.Failing, s.Evaluated)
 	}
 	for _, a := range i.Affected[:min(len(i.Affected), maxShown)] {
-		d.Affected = append(d.Affected, cut(notify.Saw(a), maxDetail))
-		d.Tracking = cmp.Or(d.Tracking, cut(a.TrackingID, maxDetail))
+		d.Affected = append(d.Affected, notify.Cut(notify.Saw(a), maxDetail))
+		d.Tracking = cmp.Or(d.Tracking, notify.Cut(a.TrackingID, maxDetail))
 	}
 	d.More = max(i.Count-len(d.Affected), 0)
 	for _, said := range i.Acks[:min(len(i.Acks), maxShown)] {
-		d.StatusPage = append(d.StatusPage, cut(said, maxDetail))
+		d.StatusPage = append(d.StatusPage, notify.Cut(said, maxDetail))
 	}
 	if a := i.Ack; a != nil {
-		d.Ack = cut(notify.OnIt(a), maxDetail)
+		d.Ack = notify.Cut(notify.OnIt(a), maxDetail)
 	}
 	return d
 }
@@ -223,24 +221,4 @@ func address(s string) string {
 		return ""
 	}
 	return s
-}
-
-// encode leaves & < > as they are: people read it.
-func encode(b body) ([]byte, error) {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(b); err != nil {
-		return nil, fmt.Errorf("encode events: %w", err)
-	}
-	return bytes.TrimRight(buf.Bytes(), "\n"), nil
-}
-
-// cut is at most n characters of a text.
-func cut(text string, n int) string {
-	runes := []rune(text)
-	if len(runes) <= n {
-		return text
-	}
-	return string(runes[:n-1]) + "…"
 }

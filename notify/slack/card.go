@@ -28,7 +28,7 @@ const (
 func card(m notify.Message) []slack.Block {
 	i := m.Incident
 	all := []slack.Block{
-		slack.NewHeaderBlock(plain(clip(glance(m), maxHeader))),
+		slack.NewHeaderBlock(plain(notify.Cut(glance(m), maxHeader))),
 		slack.NewSectionBlock(nil, fields(m), nil),
 	}
 	if d := details(i); d != nil {
@@ -75,7 +75,7 @@ func fields(m notify.Message) []*slack.TextBlockObject {
 		all = append(all, field("How many", fmt.Sprintf("%d of %s", i.Scope.Failing, counted(i))+reach(i)))
 	}
 	if i.State == monitor.IncidentOpen && len(i.Affected) > 0 {
-		all = append(all, field("Answer", saw(i.Affected[0])))
+		all = append(all, field("Answer", notify.Answered(i.Affected[0])))
 		all = append(all, requests(i)...)
 	}
 	if i.Reopened > 0 {
@@ -118,7 +118,7 @@ func requests(i *monitor.Incident) []*slack.TextBlockObject {
 		return nil
 	}
 	a := i.Affected[at]
-	return []*slack.TextBlockObject{field("Requests", fmt.Sprintf("%.3g %% of %d %s", 100*float64(a.Failed)/float64(a.Of), a.Of, ended(a)))}
+	return []*slack.TextBlockObject{field("Requests", fmt.Sprintf("%.3g %% of %d %s", 100*float64(a.Failed)/float64(a.Of), a.Of, notify.Came(a)))}
 }
 
 // traffic says whether a check is of the integration's own requests, which are reported.
@@ -151,10 +151,10 @@ func sayings(i *monitor.Incident) (all []slack.RichTextSectionElement) {
 		if len(all) > 0 {
 			name = "\n" + name
 		}
-		all = append(all, words(name, bold), words(clip(text, maxField), style))
+		all = append(all, words(name, bold), words(notify.Cut(text, maxField), style))
 	}
 	if i.Cause.Kind != monitor.NodeHotels && i.Cause.ID != "" {
-		say("Cause: ", clip(i.Cause.ID, maxName)+sure(i.Cause.Confidence), nil)
+		say("Cause: ", notify.Cut(i.Cause.ID, maxName)+sure(i.Cause.Confidence), nil)
 	}
 	if i.State != monitor.IncidentOpen {
 		return all
@@ -168,7 +168,8 @@ func affected(i *monitor.Incident) []slack.RichTextElement {
 	shown := i.Affected[:min(len(i.Affected), maxShown)]
 	var lines []slack.RichTextElement
 	for _, a := range shown {
-		lines = append(lines, slack.NewRichTextSection(words(clip(string(a.Check), maxName)+": "+saw(a)+fmt.Sprintf(", %d of %d %s", a.Failed, a.Of, ended(a)), nil)))
+		a.Check = monitor.CheckID(notify.Cut(string(a.Check), maxName))
+		lines = append(lines, slack.NewRichTextSection(words(notify.Saw(a), nil)))
 	}
 	if more := i.Count - len(shown); more > 0 && len(shown) > 0 {
 		lines = append(lines, slack.NewRichTextSection(words(fmt.Sprintf("and %d more", more), nil)))
@@ -208,22 +209,4 @@ func counted(i *monitor.Incident) string {
 		what += "s"
 	}
 	return fmt.Sprintf("%d %s", i.Scope.Evaluated, what)
-}
-
-func saw(a monitor.Affected) string {
-	if a.Signal == monitor.Latency && a.Status == 0 {
-		return "answers"
-	}
-	if a.Status != 0 && a.Status/100 != 2 || a.Fault == monitor.FaultNone {
-		return fmt.Sprintf("HTTP %d", a.Status)
-	}
-	return strings.ReplaceAll(string(a.Fault), "_", " ")
-}
-
-// ended is what came of the attempts that count against a check.
-func ended(a monitor.Affected) string {
-	if a.Signal == monitor.Latency {
-		return "slow"
-	}
-	return "failed"
 }

@@ -35,7 +35,7 @@ func (b *Bot) checkToken(ctx context.Context) (notify.Step, []string) {
 		step.Detail = "something that is not Slack answers at this address"
 		return step, nil
 	}
-	step.OK, step.Detail = true, "it is of "+clip(who.User, maxName)+" in the workspace "+clip(who.Team, maxName)
+	step.OK, step.Detail = true, "it is of "+notify.Cut(who.User, maxName)+" in the workspace "+notify.Cut(who.Team, maxName)
 	value := seen.header.Get("X-Oauth-Scopes")
 	if value == "" {
 		return step, nil
@@ -86,11 +86,11 @@ func (b *Bot) checkChannel(ctx context.Context) notify.Step {
 	case c == nil:
 		step.Detail = "Slack said nothing of the channel"
 	case c.IsArchived:
-		step.Detail = "#" + clip(c.Name, maxName) + " is archived: take it out of the archive, or give another channel"
+		step.Detail = "#" + notify.Cut(c.Name, maxName) + " is archived: take it out of the archive, or give another channel"
 	case !c.IsMember:
-		step.Detail = "the app is not in #" + clip(c.Name, maxName) + ": invite it there (/invite)"
+		step.Detail = "the app is not in #" + notify.Cut(c.Name, maxName) + ": invite it there (/invite)"
 	default:
-		step.OK, step.Detail = true, "the app is in #"+clip(c.Name, maxName)
+		step.OK, step.Detail = true, "the app is in #"+notify.Cut(c.Name, maxName)
 	}
 	return step
 }

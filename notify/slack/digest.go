@@ -21,7 +21,7 @@ func digestLead(d *notify.Digest) string {
 		return "⏹️ *No longer told here:* this receiver was removed from bellhop's configuration while " + many(len(d.Open)) + " open."
 	}
 	worst := d.Open[0]
-	s := fmt.Sprintf("%s *%s open* (%s), the first since %s: told in this one message. Those with a message of their own are not counted.", sign(worst.Severity), many(len(d.Open)), sides(d.Open), moment(d.Since))
+	s := fmt.Sprintf("%s *%s open* (%s), the first since %s: told in this one message. Those with a message of their own are not counted.", notify.Sign(worst.Severity), many(len(d.Open)), sides(d.Open), moment(d.Since))
 	if n := len(d.Ended); n > 0 {
 		s += fmt.Sprintf(" %s over already.", many(n))
 	}
@@ -100,7 +100,7 @@ func digestCard(m notify.Message) []slack.Block {
 	} else if n := len(d.Ended); n > 0 {
 		title += fmt.Sprintf(" · over: %s", thousands(n))
 	}
-	all := []slack.Block{slack.NewHeaderBlock(plain(clip(title, maxHeader)))}
+	all := []slack.Block{slack.NewHeaderBlock(plain(notify.Cut(title, maxHeader)))}
 	if lines := entries(shown); len(lines) > 0 {
 		all = append(all, slack.NewRichTextBlock("", slack.NewRichTextList(slack.RTEListBullet, 0, lines...)))
 	}
@@ -127,7 +127,7 @@ func digestSign(d *notify.Digest) string {
 	if len(d.Open) == 0 {
 		return "✅"
 	}
-	return sign(d.Open[0].Severity)
+	return notify.Sign(d.Open[0].Severity)
 }
 
 // entries are the first few incidents, one a line, and how many there are besides.
@@ -138,7 +138,7 @@ func entries(all []monitor.Incident) (lines []slack.RichTextElement) {
 		if i.State != monitor.IncidentOpen {
 			what = "over, " + stretch(i.Since, i.Ended) + ": "
 		}
-		lines = append(lines, slack.NewRichTextSection(words(what, bold), words(clip(i.Title, maxHeader)+sinceOf(i), nil)))
+		lines = append(lines, slack.NewRichTextSection(words(what, bold), words(notify.Cut(i.Title, maxHeader)+sinceOf(i), nil)))
 	}
 	if more := len(all) - len(shown); more > 0 {
 		lines = append(lines, slack.NewRichTextSection(words("and "+thousands(more)+" more", bold)))

@@ -18,7 +18,7 @@ func news(m notify.Message) string {
 	i := m.Incident
 	var all []string
 	if s := found(m); s != "" {
-		all = append(all, sign(i.Severity)+" *"+s+".* "+claim(i))
+		all = append(all, notify.Sign(i.Severity)+" *"+s+".* "+claim(i))
 	}
 	switch i.Change {
 	case monitor.ChangeStatusPage:
@@ -26,11 +26,11 @@ func news(m notify.Message) string {
 	case monitor.ChangeSilenced:
 		all = append(all, "🔕 *Held back:* "+orElse(safe(i.MutedBy, maxRemark), "a person said so")+". Its end is told all the same.")
 	case monitor.ChangeUnsilenced:
-		all = append(all, sign(i.Severity)+" *The silence is over, and this goes on:* "+claim(i))
+		all = append(all, notify.Sign(i.Severity)+" *The silence is over, and this goes on:* "+claim(i))
 	case monitor.ChangeMaintenanceOver:
-		all = append(all, sign(i.Severity)+" *The maintenance is over, and this goes on:* "+claim(i))
+		all = append(all, notify.Sign(i.Severity)+" *The maintenance is over, and this goes on:* "+claim(i))
 	case monitor.ChangeQuiet:
-		all = append(all, sign(i.Severity)+" "+claim(i))
+		all = append(all, notify.Sign(i.Severity)+" "+claim(i))
 	default: // found and done tell it
 	}
 	return strings.Join(append(all, done(m)...), "\n")

@@ -104,7 +104,7 @@ func smallPrint(m notify.Message, id string) *slack.ContextBlock {
 		words = append(words, "told late: this receiver could not be reached before")
 	}
 	words = append(words, "bellhop "+strings.TrimSpace(m.Instance+" "+m.Build))
-	all := []slack.MixedElement{plain(clip(strings.Join(words, " · "), maxSmall))}
+	all := []slack.MixedElement{plain(notify.Cut(strings.Join(words, " · "), maxSmall))}
 	if l := link(m.Links.StatusPage, "apaleo's status page"); l != "" && m.Incident == nil {
 		all = append(all, mrkdwn(l))
 	}

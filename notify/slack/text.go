@@ -55,31 +55,8 @@ func emoji(m notify.Message) string {
 	case m.Incident == nil:
 		return "ℹ️"
 	default:
-		return sign(m.Incident.Severity)
+		return notify.Sign(m.Incident.Severity)
 	}
-}
-
-func sign(s monitor.Severity) string {
-	switch s {
-	case monitor.Down:
-		return "🔴"
-	case monitor.Degraded:
-		return "🟠"
-	case monitor.AuthLost:
-		return "🔑"
-	case monitor.QuotaOut:
-		return "🚦"
-	default:
-		return "🟡"
-	}
-}
-
-// clip is at most n characters of a text.
-func clip(text string, n int) string {
-	if utf8.RuneCountInString(text) <= n {
-		return text
-	}
-	return strings.TrimRight(string([]rune(text)[:n-1]), " ") + "…"
 }
 
 // safe is a text from outside for a place where Slack reads marks, of at most n characters: it can call nobody and
@@ -87,7 +64,7 @@ func clip(text string, n int) string {
 func safe(text string, n int) string {
 	text = strings.NewReplacer("*", "∗", "`", "'", "~", "∼", "\n", " ", "\r", "").Replace(text)
 	for limit := n; ; limit = limit * 3 / 4 {
-		if out := slackutilsx.EscapeMessage(clip(text, limit)); utf8.RuneCountInString(out) <= n {
+		if out := slackutilsx.EscapeMessage(notify.Cut(text, limit)); utf8.RuneCountInString(out) <= n {
 			return out
 		}
 	}

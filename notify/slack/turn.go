@@ -182,7 +182,7 @@ func message(p post) []slack.MsgOption {
 
 func (t turn) metadata(part string) slack.MsgOption {
 	return slack.MsgOptionMetadata(slack.SlackMetadata{EventType: "bellhop", EventPayload: map[string]any{
-		"msg_id": t.letter.ID, "part": part, "incident": clip(t.script.Subject, maxName),
+		"msg_id": t.letter.ID, "part": part, "incident": notify.Cut(t.script.Subject, maxName),
 	}})
 }
 

@@ -39,7 +39,7 @@ func severity(s monitor.Severity) string {
 // claim is the whole sentence with the side put in behind its heading, which is bold: what a phone shows first. The
 // heading says how bad it is in its own words ("apaleo API is DOWN"), so that no other word for it stands in front.
 func claim(i *monitor.Incident) string {
-	title, text := clip(i.Title, maxHeader), i.Text
+	title, text := notify.Cut(i.Title, maxHeader), i.Text
 	rest, led := strings.CutPrefix(text, i.Title)
 	switch {
 	case i.Title == "":

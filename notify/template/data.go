@@ -144,7 +144,7 @@ func titles(all []monitor.Incident) []string {
 	return lines
 }
 
-func firstOf(text string) string { return cut(text, 120) }
+func firstOf(text string) string { return notify.Cut(text, 120) }
 
 // icon says in a picture what Word says: never colour alone.
 func icon(d Data) string {
@@ -158,25 +158,5 @@ func icon(d Data) string {
 	case d.Notice:
 		return "ℹ️"
 	}
-	switch monitor.Severity(d.Severity) {
-	case monitor.Down:
-		return "🔴"
-	case monitor.Degraded:
-		return "🟠"
-	case monitor.AuthLost:
-		return "🔑"
-	case monitor.QuotaOut:
-		return "🚦"
-	default:
-		return "🟡"
-	}
-}
-
-// cut is at most n characters of a text.
-func cut(text string, n int) string {
-	runes := []rune(text)
-	if len(runes) <= n {
-		return text
-	}
-	return string(runes[:max(n-1, 0)]) + "…"
+	return notify.Sign(monitor.Severity(d.Severity))
 }

@@ -1,23 +1,22 @@
 package template
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"reflect"
 	"slices"
 	"strings"
 	"text/template"
 	"time"
+
+	"bellhop/notify"
 )
 
 // functions are what a template can call besides those of text/template. None of them reaches out of the
 // message.
 func functions() template.FuncMap {
 	return template.FuncMap{
-		"json":       func(v any) (string, error) { raw, err := encode(v); return string(raw), err },
+		"json":       func(v any) (string, error) { raw, err := notify.Encode(v); return string(raw), err },
 		"jsonstring": jsonstring,
 		"markdown":   markdown,
 		"truncate":   truncate,
@@ -35,20 +34,9 @@ func functions() template.FuncMap {
 // Functions are the names of what a template can call besides what text/template knows.
 func Functions() []string { return slices.Sorted(maps.Keys(functions())) }
 
-// encode leaves & < > as they are: it is JSON, not HTML, and people read it.
-func encode(v any) ([]byte, error) {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return nil, fmt.Errorf("encode: %w", err)
-	}
-	return bytes.TrimRight(buf.Bytes(), "\n"), nil
-}
-
 // jsonstring is a text for within the quotes of a JSON string.
 func jsonstring(text string) (string, error) {
-	raw, err := encode(text)
+	raw, err := notify.Encode(text)
 	if err != nil {
 		return "", err
 	}
@@ -79,7 +67,7 @@ func truncate(n int, text string) (string, error) {
 	if n < 1 {
 		return "", errors.New("truncate: want at least 1 character")
 	}
-	return cut(text, n), nil
+	return notify.Cut(text, n), nil
 }
 
 // clock is a time in UTC, "" for none.

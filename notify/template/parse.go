@@ -133,7 +133,7 @@ func (t *Template) both(with *template.Template, m notify.Message) ([]byte, erro
 	if s.Repeat == s.Body {
 		s.Repeat = ""
 	}
-	return encode(s)
+	return notify.Encode(s)
 }
 
 // plainly falls back as far as it takes: to the plain form of the template, to JSON with the text alone, to text.
@@ -149,16 +149,16 @@ func (t *Template) plainly(m notify.Message) ([]byte, error) {
 	}
 	for repeat, to := range map[bool]*string{false: &s.Body, true: &s.Repeat} {
 		d := data(m, repeat)
-		*to = strings.TrimSpace("[" + d.Word + "] " + cut(d.Text, 3000) + " " + cut(d.NextStep, 3000))
+		*to = strings.TrimSpace("[" + d.Word + "] " + notify.Cut(d.Text, 3000) + " " + notify.Cut(d.NextStep, 3000))
 		if isJSON(s.ContentType) {
-			raw, err := encode(map[string]string{"type": d.Type, "text": *to})
+			raw, err := notify.Encode(map[string]string{"type": d.Type, "text": *to})
 			if err != nil {
 				return nil, err
 			}
 			*to = string(raw)
 		}
 	}
-	return encode(s)
+	return notify.Encode(s)
 }
 
 var (

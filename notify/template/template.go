@@ -100,8 +100,8 @@ func addressed(raw []byte, topic string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read stored message: %w", err)
 	}
-	if fields["topic"], err = encode(topic); err != nil {
+	if fields["topic"], err = notify.Encode(topic); err != nil {
 		return nil, err
 	}
-	return encode(fields)
+	return notify.Encode(fields)
 }

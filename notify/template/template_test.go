@@ -213,7 +213,7 @@ func huge(s notify.Sample, text string) notify.Message {
 	m := s.Message
 	if m.Incident != nil {
 		i := *m.Incident
-		i.Title, i.Text, i.NextStep, i.Cause.ID = cut(long, 150), long, long, long
+		i.Title, i.Text, i.NextStep, i.Cause.ID = notify.Cut(long, 150), long, long, long
 		i.Acks = []string{long, long}
 		i.Affected = nil
 		for range 10 {
@@ -232,7 +232,7 @@ func huge(s notify.Sample, text string) notify.Message {
 		d := *m.Digest
 		for len(d.Open) > 0 && len(d.Open) < 100 {
 			one := d.Open[0]
-			one.Title = cut(long, 150)
+			one.Title = notify.Cut(long, 150)
 			d.Open = append(d.Open, one)
 		}
 		m.Digest = &d

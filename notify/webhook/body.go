@@ -1,8 +1,6 @@
 package webhook
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -100,7 +98,7 @@ func Render(m notify.Message) ([]byte, error) {
 	}
 	if m.Plain {
 		b.Data.Affected = nil
-		b.Data.Text = cut(b.Data.Text, maxText)
+		b.Data.Text = notify.Cut(b.Data.Text, maxText)
 	}
 	return fit(b)
 }
@@ -117,11 +115,11 @@ func (d *data) about(i *monitor.Incident) {
 		d.Incident.Recorded = new(bool)
 	}
 	if a := i.Ack; a != nil {
-		d.Incident.Ack = &monitor.Ack{By: a.By, Why: cut(a.Why, maxNote), At: second(a.At), Until: second(a.Until)}
+		d.Incident.Ack = &monitor.Ack{By: a.By, Why: notify.Cut(a.Why, maxNote), At: second(a.At), Until: second(a.Until)}
 	}
 	if n := len(i.Remarks); n > 0 && i.Change == monitor.ChangeNote {
 		r := i.Remarks[n-1]
-		d.Incident.Note = &note{By: r.By, At: second(r.At), Text: cut(r.Text, maxNote)}
+		d.Incident.Note = &note{By: r.By, At: second(r.At), Text: notify.Cut(r.Text, maxNote)}
 	}
 	// Never null: who reads it may always range over it.
 	d.Affected = append([]monitor.Affected{}, i.Affected[:min(len(i.Affected), maxAffected)]...)
@@ -134,7 +132,7 @@ func second(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
 // fit encodes a body, and shortens it until it is small enough.
 func fit(b body) ([]byte, error) {
 	for {
-		raw, err := encode(b)
+		raw, err := notify.Encode(b)
 		if err != nil || len(raw) < MaxBody {
 			return raw, err
 		}
@@ -142,31 +140,11 @@ func fit(b body) ([]byte, error) {
 		case len(d.Affected) > 0:
 			d.Affected = d.Affected[:len(d.Affected)-1]
 		case len(d.Text) > maxText:
-			d.Text = cut(d.Text, len(d.Text)/8)
+			d.Text = notify.Cut(d.Text, len(d.Text)/8)
 		case len(d.NextStep) > maxText:
-			d.NextStep = cut(d.NextStep, len(d.NextStep)/8)
+			d.NextStep = notify.Cut(d.NextStep, len(d.NextStep)/8)
 		default:
 			return nil, fmt.Errorf("body of %d bytes cannot be shortened", len(raw))
 		}
 	}
-}
-
-// encode leaves & < > as they are: the body is JSON, not HTML, and people read it.
-func encode(b body) ([]byte, error) {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(b); err != nil {
-		return nil, fmt.Errorf("encode body: %w", err)
-	}
-	return bytes.TrimRight(buf.Bytes(), "\n"), nil
-}
-
-// cut is at most n characters of a text.
-func cut(text string, n int) string {
-	runes := []rune(text)
-	if len(runes) <= n {
-		return text
-	}
-	return string(runes[:n-1]) + "…"
 }
