@@ -200,13 +200,13 @@ func (s *shell) put(ctx context.Context, q question, body web.Asked) error {
 	return nil
 }
 
-// hour is a time of people's: minutes are enough, and the day unless it is today.
+// hour is a time of people's, in UTC as the heading of its column says: minutes are enough, and the day unless it is today.
 func hour(t, now time.Time) string {
 	switch {
 	case t.IsZero():
 		return "-"
 	case t.UTC().Format(time.DateOnly) == now.UTC().Format(time.DateOnly):
-		return t.UTC().Format("15:04 UTC")
+		return t.UTC().Format("15:04")
 	}
-	return t.UTC().Format("2006-01-02 15:04 UTC")
+	return t.UTC().Format("2006-01-02 15:04")
 }

@@ -159,7 +159,7 @@ func silenceTable(list web.Silences) string {
 		return "Nothing is silenced, in maintenance or paused, and nothing is planned.\n"
 	}
 	now := moment(list.At)
-	t := table{{"ID", "KIND", "WHAT", "FROM", "UNTIL"}}
+	t := table{{"ID", "KIND", "WHAT", "FROM (UTC)", "UNTIL (UTC)"}}
 	for _, q := range list.Silences {
 		from := hour(q.From, now)
 		if q.InForce {
