@@ -28,6 +28,10 @@ const (
 	// checkPatience bounds the check of the whole file at start: watching matters more.
 	checkPatience = 10 * time.Second
 
+	// smallCache is what one connection keeps of the file in memory, 400 KiB: with a fifth of what SQLite takes by itself no
+	// commit was slower, and a bellhop with a thousand checks is 2.6 MiB smaller.
+	smallCache = "cache_size(-400)"
+
 	filePerm = 0o640
 )
 
@@ -58,13 +62,13 @@ func writerDSN(path string) string {
 		"_txlock":       {"immediate"},
 		"_pragma": {
 			"journal_mode(WAL)", "synchronous(FULL)", "fullfsync(1)", "checkpoint_fullfsync(1)", "foreign_keys(1)",
-			"journal_size_limit(67108864)",
+			"journal_size_limit(67108864)", smallCache,
 		},
 	})
 }
 
 func readerDSN(path string) string {
-	return dsn(path, url.Values{"_busy_timeout": {"5000"}, "mode": {"ro"}, "_pragma": {"query_only(1)"}})
+	return dsn(path, url.Values{"_busy_timeout": {"5000"}, "mode": {"ro"}, "_pragma": {"query_only(1)", smallCache}})
 }
 
 func dsn(path string, v url.Values) string {
