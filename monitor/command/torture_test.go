@@ -196,12 +196,12 @@ func (r *rack) life() {
 func (r *rack) moment() <-chan time.Time {
 	switch r.rand.IntN(4) {
 	case 0:
-		return time.After(r.upTo(300 * time.Millisecond))
+		return time.After(r.upTo(500 * time.Millisecond))
 	case 1:
-		return time.After(300*time.Millisecond + r.upTo(2*time.Second))
+		return time.After(500*time.Millisecond + r.upTo(2*time.Second))
 	}
 	at := make(chan time.Time, 1)
-	patience, later := time.After(2*time.Second), r.upTo(8*time.Millisecond)
+	patience, later := time.After(3*time.Second), r.upTo(8*time.Millisecond)
 	ready := time.After(r.upTo(time.Second))
 	go func() {
 		<-ready

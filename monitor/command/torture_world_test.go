@@ -25,7 +25,7 @@ type world struct {
 	seed     uint64
 }
 
-const ownHosts = 6
+const ownHosts = 10
 
 func newWorld(t *testing.T, seed uint64) *world {
 	t.Helper()
