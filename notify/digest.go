@@ -127,11 +127,7 @@ func together(list []*monitor.Notice) *monitor.Notice {
 	n := *list[0]
 	n.Text = fmt.Sprintf("%d notices at once.", len(list))
 	for _, one := range list[:min(len(list), digestLines)] {
-		text := []rune(one.Text)
-		if len(text) > noticeLength {
-			text = append(text[:noticeLength-1], '…')
-		}
-		n.Text += " " + string(text)
+		n.Text += " " + Cut(one.Text, noticeLength)
 	}
 	n.Text += more(len(list))
 	n.NextStep = "All of them are on bellhop's page."

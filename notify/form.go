@@ -10,7 +10,7 @@ import (
 	"bellhop/monitor"
 )
 
-// Cut is at most n characters of a text, the last one an ellipsis if there were more.
+// Cut is at most n characters of a text, n from 1 on: the last one is an ellipsis if there were more, with no space before it.
 func Cut(text string, n int) string {
 	if utf8.RuneCountInString(text) <= n {
 		return text

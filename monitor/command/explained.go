@@ -225,22 +225,31 @@ func (s Seen) text(now time.Time) string {
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "; ")
 }
 
-func (e Explanation) signals() table {
-	t := table{{"SIGNAL", "STATE", "SUSPICION", "SINCE", "FAILED", "LAST EVIDENCE"}}
+// signals are lines. The last evidence stands below, unless all of it is good.
+func (e Explanation) signals() string {
+	t := table{{"SIGNAL", "STATE", "SUSPICION", "SINCE", "FAILED"}}
 	for _, v := range e.Signals {
 		since, failed := "", ""
 		if !v.Since.IsZero() {
 			since, failed = clock(v.Since, e.At), fmt.Sprintf("%d of %d", v.Failed, v.Of)
 		}
-		var words []string
-		for _, w := range v.Evidence {
-			words = append(words, string(w))
-		}
-		t = append(t, []string{
-			string(v.Signal), string(v.Phase), v.suspicion(), since, failed, strings.Join(words, " "),
-		})
+		t = append(t, []string{string(v.Signal), string(v.Phase), v.suspicion(), since, failed})
 	}
-	return t
+	lines := t.lines(3)
+	for i, v := range e.Signals {
+		if slices.ContainsFunc(v.Evidence, func(e monitor.Evidence) bool { return e != monitor.Good }) {
+			lines[i+1] += wrap("last: "+words(v.Evidence), "  ") + "\n"
+		}
+	}
+	return strings.Join(lines, "")
+}
+
+func words(all []monitor.Evidence) string {
+	var text []string
+	for _, e := range all {
+		text = append(text, string(e))
+	}
+	return strings.Join(text, " ")
 }
 
 // suspicion is how near a signal is to an alarm.

@@ -102,15 +102,20 @@ func fare(failing, of int) string {
 	return fmt.Sprintf("%d of %d fail", failing, of)
 }
 
-func (e Explanation) told() table {
-	t := table{{"RECEIVER", "WAS TOLD", "OWED", "LAST ERROR"}}
+// told is who was told what, a line each, and what hinders a message below it.
+func (e Explanation) told() string {
+	t := table{{"RECEIVER", "WAS TOLD", "OWED"}}
 	for _, o := range e.Told {
-		t = append(t, []string{o.Receiver, o.heard(e.At), o.due(e.At), o.LastErr})
+		t = append(t, []string{o.Receiver, o.heard(e.At), o.due(e.At)})
 	}
 	if len(t) == 1 {
-		return table{{"No receiver was told of it."}}
+		return "No receiver was told of it.\n"
 	}
-	return t
+	lines := t.lines(1, 2)
+	for i, o := range e.Told {
+		lines[i+1] += o.hindered("  ")
+	}
+	return strings.Join(lines, "")
 }
 
 // heard is what the receiver was told last, and when.

@@ -69,11 +69,11 @@ func (o *Owed) since(at time.Time, behind bool) {
 
 // text is the rows for a person: what each is about, and why it waits, stands below it.
 func (rows owings) text(now time.Time) string {
-	t := table{{"RECEIVER", "INCIDENT", "KNOWS", "OWED"}}
+	t := table{{"RECEIVER", "KNOWS", "OWED"}}
 	for _, o := range rows {
-		t = append(t, []string{o.Receiver, o.Incident, o.knows(now), o.due(now)})
+		t = append(t, []string{o.Receiver, o.knows(now), o.due(now)})
 	}
-	lines := t.lines(1)
+	lines := t.lines(1, 2)
 	for i, o := range rows {
 		lines[i+1] += o.about("  ")
 	}
@@ -82,17 +82,18 @@ func (rows owings) text(now time.Time) string {
 
 // about is what a delivery is about, and what hinders it.
 func (o Owed) about(indent string) string {
-	text := ""
-	if o.Title != "" {
-		text += wrap(o.Title, indent) + "\n"
-	}
+	return wrap(o.Incident+" "+o.Title, indent) + "\n" + o.hindered(indent)
+}
+
+// hindered is why it waits, or for ever will.
+func (o Owed) hindered(indent string) string {
 	switch {
 	case o.Dead != "":
-		text += wrap("Given up: "+o.Dead+".", indent) + "\n"
+		return wrap("Given up: "+o.Dead+".", indent) + "\n"
 	case o.LastErr != "":
-		text += wrap(fmt.Sprintf("%s so far; the last answer: %s.", count(o.Attempts, "attempt"), o.LastErr), indent) + "\n"
+		return wrap(fmt.Sprintf("%s so far; the last answer: %s.", count(o.Attempts, "attempt"), o.LastErr), indent) + "\n"
 	}
-	return text
+	return ""
 }
 
 // knows is how far the receiver has heard.

@@ -17,7 +17,7 @@ pau_k3j5x9q2ab  pause        booking-engine   now               resumed
   by Anna: moving to another host
 (config)        maintenance  all with team=…  now               11:30
   Nightly import: twice as long on Mondays
-sil_m4p2r7s3cd  silence      apaleo API is …  now               it ends
+sil_m4p2r7s3cd  silence      apaleo API is…   now               it ends
   by Bob: apaleo knows, and says that it will take until the evening or later,
   for all hotels
 mnt_rain12345c  maintenance  inventory of a…  2026-11-23 22:00  2026-11-24 01:30

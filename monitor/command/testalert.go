@@ -145,7 +145,7 @@ func (s *shell) tested(t Tested) error {
 func (t Tested) String() string {
 	var b strings.Builder
 	for _, s := range t.Steps {
-		fmt.Fprintf(&b, "%-6s  %s\n", map[bool]string{true: "ok", false: "FAILED"}[s.OK], cut(s.Step, width-8))
+		fmt.Fprintf(&b, "%-6s  %s\n", map[bool]string{true: "ok", false: "FAILED"}[s.OK], notify.Cut(s.Step, width-8))
 		if said := wrap(s.said(), "        "); said != "" {
 			fmt.Fprintln(&b, said)
 		}

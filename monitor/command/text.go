@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"bellhop/notify"
 )
 
 // width is how wide what is printed may be: a terminal's eighty columns.
@@ -66,18 +68,10 @@ func fitting(widths, keep []int) []int {
 func line(row []string, widths []int) string {
 	cells := make([]string, len(row))
 	for i, cell := range row {
-		cell = cut(strings.Join(strings.Fields(cell), " "), widths[i])
+		cell = notify.Cut(strings.Join(strings.Fields(cell), " "), widths[i])
 		cells[i] = cell + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
 	}
 	return strings.Join(cells, gap)
-}
-
-// cut is at most n characters of a text.
-func cut(text string, n int) string {
-	if utf8.RuneCountInString(text) <= n {
-		return text
-	}
-	return string([]rune(text)[:max(n-1, 0)]) + "…"
 }
 
 // wrap breaks a text into lines, each of which begins with the indent.
@@ -112,12 +106,12 @@ func paragraphs(text string) string {
 	return strings.Join(all, "\n\n")
 }
 
-// clock is a time as people read it: with its zone, and with its day unless that is today.
+// clock is a time as people read it: with its zone, and with its day unless that is today. Of another day minutes are enough.
 func clock(t, now time.Time) string {
 	if t.UTC().Format(time.DateOnly) == now.UTC().Format(time.DateOnly) {
 		return t.UTC().Format("15:04:05 UTC")
 	}
-	return t.UTC().Format("2006-01-02 15:04:05 UTC")
+	return t.UTC().Format("2006-01-02 15:04 UTC")
 }
 
 // took is a duration to the millisecond.

@@ -118,15 +118,13 @@ func (d *daemon) serveTold(r *http.Request) ([]monitor.Telling, error) {
 
 // toldText is the lines for a person: what each was about stands below it.
 func toldText(all []monitor.Telling, now time.Time) string {
-	t := table{{"WHEN", "RECEIVER", "ABOUT", "MESSAGE", "RESULT"}}
+	t := table{{"WHEN", "RECEIVER", "MESSAGE", "RESULT"}}
 	for _, x := range all {
-		t = append(t, []string{clock(x.At, now), x.Receiver, x.Incident, x.What(), x.Result.Words()})
+		t = append(t, []string{clock(x.At, now), x.Receiver, x.What(), x.Result.Words()})
 	}
 	lines := t.lines(0, 2)
 	for i, x := range all {
-		if x.Title != "" {
-			lines[i+1] += wrap(x.Title, "  ") + "\n"
-		}
+		lines[i+1] += wrap(x.Incident+" "+x.Title, "  ") + "\n"
 		if x.Result != monitor.Accepted || x.Attempt > 1 {
 			lines[i+1] += wrap(answered(x), "  ") + "\n"
 		}

@@ -11,10 +11,11 @@ import (
 	"bellhop/monitor"
 )
 
-// at is when the tests play: fixed, but recent enough for Load to take the ends of incidents for recent.
-func at(d time.Duration) time.Time {
-	return time.Now().UTC().Truncate(24 * time.Hour).Add(d)
-}
+// today is when the tests play: the same in all of them, midnight or not, but recent enough for Load to take the ends of
+// incidents for recent.
+var today = time.Now().UTC().Truncate(24 * time.Hour)
+
+func at(d time.Duration) time.Time { return today.Add(d) }
 
 func config(path string) Config {
 	return Config{Path: path, Version: "0.1.0", Pace: monitor.RealPace(), Wait: time.Millisecond}
