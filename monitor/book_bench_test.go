@@ -43,6 +43,43 @@ func BenchmarkTick(b *testing.B) {
 	b.ReportAllocs()
 }
 
+// BenchmarkCrowdOpens is one decision in which a thousand incidents open, each with a cause of its own.
+func BenchmarkCrowdOpens(b *testing.B) {
+	const many = 1000
+	for b.Loop() {
+		b.StopTimer()
+		checks := make([]*monitor.Check, many)
+		for i := range checks {
+			checks[i] = own(fmt.Sprint("check-", i), fmt.Sprintf("host-%d.example.com:443", i))
+		}
+		book := monitor.NewBook(monitor.Saved{ID: "book"}, monitor.RealPace(), advise)
+		book.Apply(book.Decide([]monitor.Input{monitor.Reconfigure{At: day, Checks: checks, Controls: 3, Receivers: []monitor.Receiver{{Name: "ops"}, {Name: "pager"}}}}))
+		in := make([]monitor.Input, many)
+		opened := 0
+		for at := day; opened == 0; at = at.Add(15 * time.Second) {
+			for k, c := range checks {
+				o := fine(c, at)
+				if at.After(day) {
+					o.Status, o.Fault = 503, monitor.FaultServer
+				}
+				in[k] = o
+			}
+			b.StartTimer()
+			c := book.Decide(in)
+			b.StopTimer()
+			book.Apply(c)
+			opened = len(c.Incidents)
+			if at.Sub(day) > time.Hour {
+				b.Fatal("nothing opened")
+			}
+		}
+		if opened != many {
+			b.Fatalf("%d incidents opened", opened)
+		}
+		b.StartTimer()
+	}
+}
+
 func bigBook(n int) (*monitor.Book, []*monitor.Check) {
 	checks := make([]*monitor.Check, n)
 	for i := range checks {

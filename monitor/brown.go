@@ -17,8 +17,14 @@ func (d *draft) brownOut(id SignalID, without Node) (Cause, bool) {
 		return Cause{}, false
 	}
 	since := d.row(id.Check).Signal(id.Signal).Since
-	for _, at := range d.openIncidents() {
-		if i := d.incident(at); d.sharesBrownOut(i, id, since) && d.othersWaver(n, i, id, since) {
+	var alike []string
+	for i := range d.openOnes() {
+		if d.sharesBrownOut(i, id, since) {
+			alike = append(alike, i.ID)
+		}
+	}
+	for _, at := range d.oldest(alike) {
+		if d.othersWaver(n, d.incident(at), id, since) {
 			return Cause{Kind: n.Kind, ID: n.ID, Confidence: d.directly(n)}, true
 		}
 	}
@@ -65,16 +71,17 @@ func (d *draft) sharesBrownOut(i *Incident, id SignalID, since time.Time) bool {
 	if i.kind() != Availability || i.Cause.Kind == NodeHotels || apart < -earlier || apart > later {
 		return false
 	}
-	if hard := d.onlyHard(id) || d.severity(i) != Degraded; hard && !d.mixed(id) {
-		return false
-	}
 	same := 0
 	for _, m := range i.Members {
 		if d.sameFault(m, id) {
 			same++
 		}
 	}
-	return 2*same > len(i.Members)
+	if 2*same <= len(i.Members) {
+		return false
+	}
+	hard := d.onlyHard(id) || d.severity(i) != Degraded
+	return !hard || d.mixed(id)
 }
 
 // othersWaver says whether what else asks a host since a brown-out began does not tell against it: two checks of one module, or

@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"iter"
 	"maps"
 	"slices"
 	"time"
@@ -112,17 +113,30 @@ func (d *draft) caused(i *Incident) {
 	}
 }
 
+// openOnes are the open incidents, in no order.
+func (d *draft) openOnes() iter.Seq[*Incident] {
+	return func(yield func(*Incident) bool) {
+		for _, id := range d.b.open {
+			if i := d.incident(id); i.State == IncidentOpen && !yield(i) {
+				return
+			}
+		}
+		for id, i := range d.c.Incidents {
+			old := d.b.incidents[id]
+			if was := old != nil && d.b.open[old.Cause.Node()] == id; !was && i.State == IncidentOpen && !yield(i) {
+				return
+			}
+		}
+	}
+}
+
 // openIncidents lists the ids of the open incidents, oldest first.
 func (d *draft) openIncidents() []string {
-	ids := map[string]bool{}
-	for _, id := range d.b.open {
-		ids[id] = true
+	var ids []string
+	for i := range d.openOnes() {
+		ids = append(ids, i.ID)
 	}
-	for id := range d.c.Incidents {
-		ids[id] = true
-	}
-	maps.DeleteFunc(ids, func(id string, _ bool) bool { return d.incident(id).State != IncidentOpen })
-	return d.oldest(slices.Collect(maps.Keys(ids)))
+	return d.oldest(ids)
 }
 
 // oldest sorts incidents, oldest first.

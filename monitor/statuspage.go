@@ -16,10 +16,9 @@ func (d *draft) statusPage() (Outcome, bool) {
 
 // lastPage is what apaleo's own status page said when it was last read, and whether that was not long ago.
 func (d *draft) lastPage() (o Outcome, fresh bool) {
-	for _, id := range d.watched.asked {
-		c := d.watched.checks[id]
-		if r := d.row(id); c.Info && r != nil {
-			return r.Last, d.now.Sub(r.LastRun) < 2*c.Every+time.Minute
+	for _, id := range d.watched.pages {
+		if r := d.row(id); r != nil {
+			return r.Last, d.now.Sub(r.LastRun) < 2*d.watched.checks[id].Every+time.Minute
 		}
 	}
 	return Outcome{}, false

@@ -11,6 +11,7 @@ type watched struct {
 	checks    map[CheckID]*Check
 	order     []CheckID
 	asked     []CheckID // those that bellhop asks itself
+	pages     []CheckID // of these, those that read apaleo's own status page
 	timed     []CheckID // those that something has to be heard of in time: heartbeats, and the integration
 	receivers []Receiver
 	names     map[Node]string
@@ -105,6 +106,9 @@ func (w *watched) add(c *Check, p Pace, shared map[ruled]*[4]SignalRule) {
 
 func (w *watched) ask(id CheckID, c *Check) {
 	w.asked = append(w.asked, id)
+	if c.Info {
+		w.pages = append(w.pages, id)
+	}
 	g := group{c.Host, c.Account}
 	w.groups[g] = append(w.groups[g], id)
 	w.accountOf[c.Account] = append(w.accountOf[c.Account], id)

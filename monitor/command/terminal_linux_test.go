@@ -12,10 +12,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// noHangups is that SIGHUP was ignored when the tests began: other tests ask for it meanwhile.
+var noHangups = signal.Ignored(syscall.SIGHUP)
+
 // In a terminal it reloads on SIGHUP, too; a terminal that is closed leaves nothing behind.
 func TestClosedTerminalEndsIt(t *testing.T) {
 	t.Parallel()
-	if signal.Ignored(syscall.SIGHUP) {
+	if noHangups {
 		t.Skip("SIGHUP is ignored here, as nohup does: what is started so is not to end with its terminal")
 	}
 	p := newPlace(t)
