@@ -25,6 +25,7 @@ type exporter struct {
 	members *prometheus.Desc // nil where each account has metrics of its own
 	severe  *prometheus.Desc
 	kinds   *prometheus.Desc
+	hushed  *prometheus.Desc
 	late    *prometheus.Desc
 	commits *prometheus.Desc
 	use     useMetrics
@@ -56,6 +57,7 @@ func newExporter(read func() *monitor.Snapshot, version string, accounts bool) *
 		state:   desc("bellhop_check_state", "State of the check: the one that holds is 1.", append(of, "bellhop_check_state")...),
 		severe:  desc("bellhop_incidents_open", "Incidents that are open.", "severity"),
 		kinds:   desc("bellhop_incident_open", "Incidents that are open, by the kind of their cause.", "kind"),
+		hushed:  desc("bellhop_silences", "Silences, maintenances and pauses in force.", "kind"),
 		late:    desc("bellhop_lateness_seconds", "From an attempt's time to its true start."),
 		commits: desc("bellhop_commit_duration_seconds", "Duration of commits to the store."),
 	}
@@ -90,7 +92,7 @@ func (e *exporter) Describe(ch chan<- *prometheus.Desc) {
 	for _, m := range e.probes {
 		ch <- m.desc
 	}
-	for _, d := range append(e.use.all(), e.phases, e.state, e.members, e.severe, e.kinds, e.late, e.commits) {
+	for _, d := range append(e.use.all(), e.phases, e.state, e.members, e.severe, e.kinds, e.hushed, e.late, e.commits) {
 		if d != nil {
 			ch <- d
 		}
@@ -110,6 +112,7 @@ func (e *exporter) Collect(ch chan<- prometheus.Metric) {
 	ch <- histogram(e.commits, s.Engine.CommitTook)
 	e.use.collect(ch, s)
 	e.collectIncidents(ch, s)
+	e.collectSilences(ch, s)
 	for _, g := range gather(s, e.byName) {
 		e.collectCheck(ch, g)
 	}
@@ -203,4 +206,17 @@ func unix(t time.Time) float64 {
 		return 0
 	}
 	return float64(t.UnixMilli()) / 1e3
+}
+
+// collectSilences gives zeros, too. Who forgot a pause finds it here.
+func (e *exporter) collectSilences(ch chan<- prometheus.Metric, s *monitor.Snapshot) {
+	kind := map[monitor.ActKind]int{monitor.ActSilence: 0, monitor.ActMaintenance: 0, monitor.ActPause: 0}
+	for _, q := range s.Silences {
+		if q.InForce(s.At) {
+			kind[q.Kind]++
+		}
+	}
+	for k, n := range kind {
+		ch <- metric(e.hushed, prometheus.GaugeValue, float64(n), string(k))
+	}
 }

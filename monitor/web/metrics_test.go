@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
@@ -49,9 +50,18 @@ func TestMetricsLint(t *testing.T) {
 
 // TestMetrics ensures what one scrape of a world with an outage in it says.
 func TestMetrics(t *testing.T) {
-	site := New(Options{Reader: fixed{worldDown()}, Version: "0.1.0"})
+	w := worldDown()
+	w.Silences = []*monitor.Silence{
+		{Kind: monitor.ActPause, From: w.At.Add(-time.Hour)},
+		{Kind: monitor.ActPause, From: w.At.Add(-time.Minute), Until: w.At.Add(time.Minute)},
+		{Kind: monitor.ActMaintenance, From: w.At.Add(time.Minute), Until: w.At.Add(time.Hour)}, // to come
+	}
+	site := New(Options{Reader: fixed{w}, Version: "0.1.0"})
 	page := get(site.operatorRoutes(), "/metrics").Body.String()
 	for _, line := range []string{
+		`bellhop_silences{kind="pause"} 2`,
+		`bellhop_silences{kind="maintenance"} 0`,
+		`bellhop_silences{kind="silence"} 0`,
 		`probe_success{check="api-health"} 0`,
 		`probe_http_status_code{check="api-health"} 502`,
 		`probe_duration_seconds{check="api-health"} 0.031`,
