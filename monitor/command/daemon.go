@@ -47,7 +47,8 @@ type daemon struct {
 	doors    []web.Door
 	socket   *socket            // nil is none
 	news     chan monitor.Event // for the log
-	refused  atomic.Bool        // the last reload was
+	thrift   thrift
+	refused  atomic.Bool // the last reload was
 }
 
 // settings are a configuration in force.
@@ -73,7 +74,7 @@ func (s *shell) daemon(ctx context.Context) error {
 		defer signal.Stop(own)
 		hangups = own
 	}
-	d := &daemon{shell: s, log: log, systemd: newSystemd(s.Env), hangups: hangups, attended: terminal, leave: leave, news: make(chan monitor.Event, 256)}
+	d := &daemon{shell: s, log: log, systemd: newSystemd(s.Env), hangups: hangups, attended: terminal, leave: leave, news: make(chan monitor.Event, 256), thrift: newThrift(s.World)}
 	defer d.close()
 	if err := d.open(ctx); err != nil {
 		return err
@@ -90,8 +91,8 @@ func (d *daemon) parts() []part {
 		{"reload", d.reloads},
 		{"watch", d.watch},
 	}
-	if d.Thrifty {
-		parts = append(parts, part{"thrift", thrift})
+	if d.Thrifty || d.Collects {
+		parts = append(parts, part{"thrift", d.thrift.run})
 	}
 	if d.socket != nil {
 		parts = append(parts, part{"control socket", func(ctx context.Context) error { return d.socket.serve(ctx, d.controlRoutes()) }})
@@ -179,6 +180,7 @@ func (d *daemon) sender() notify.Sender {
 func (d *daemon) follow(c monitor.Change) {
 	d.outbox.Watch(c)
 	d.arrivals.saw(c)
+	d.thrift.saw(c)
 	for _, e := range c.Events {
 		select {
 		case d.news <- e:

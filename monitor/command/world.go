@@ -27,6 +27,7 @@ type World struct {
 	Env            func(string) (string, bool) // as os.LookupEnv; nil is an empty environment
 
 	Thrifty  bool             // the daemon may bound the memory of the whole process
+	Collects bool             // and say how often it is rid of garbage
 	Pace     monitor.Pace     // the zero value is monitor.RealPace
 	Hangups  <-chan os.Signal // each makes the daemon read its configuration again; nil is SIGHUP
 	LockWait time.Duration    // for another daemon to let go of the store; 0 is 30 s
