@@ -19,7 +19,9 @@ func TestYesterdayFits(t *testing.T) {
 	waits, retried := row, row
 	waits.Since = before
 	retried.Since, retried.Attempts, retried.Next, retried.LastErr = before, 14, later, "503 Service Unavailable"
-	explained := Explanation{At: now, Told: owings{waits, retried}, Signals: []SignalView{{
+	settled := row
+	settled.LastErr = "timeout"
+	explained := Explanation{At: now, Told: owings{waits, retried, settled}, Signals: []SignalView{{
 		Signal: monitor.Availability, Phase: monitor.Recovering, Since: before, Failed: 1412, Of: 1413,
 		Evidence: []monitor.Evidence{"fail", "fail", "good", "fail", "fail", "good", "good", "good"},
 	}}}
@@ -36,7 +38,7 @@ func TestYesterdayFits(t *testing.T) {
 	}{
 		"what was told":         {toldText(told, now), []string{"2026-12-31 23:55 UTC", "reminder: still degraded", "perhaps told", "unsubscribed", "inc_01a207d9d6acf1ae3e901c apaleo API is DOWN"}},
 		"what is owed":          {owings{waits, retried}.text(now), []string{"v123 2026-12-31 23:55 UTC", "since 2026-12-31 23:55 UTC", "next 2027-01-02 00:05 UTC", "inc_01a207d9d6acf1ae3e901c apaleo API is DOWN", "14 attempts so far"}},
-		"who was told":          {explained.told(), []string{"v123, resolved, 2026-12-31 23:55 UTC", "since 2026-12-31 23:55 UTC", "503 Service Unavailable"}},
+		"who was told":          {explained.told(), []string{"v123, resolved, 2026-12-31 23:55 UTC", "since 2026-12-31 23:55 UTC", "14 attempts so far; the last answer: 503 Service Unavailable.", "  The last answer: timeout."}},
 		"signals":               {explained.signals(), []string{"2026-12-31 23:55 UTC", "1412 of 1413", "last: fail fail good fail fail good good good"}},
 		"of today, no day":      {toldText(told[:1], before), []string{"23:55:00 UTC"}},
 		"the hour of a silence": {hour(before, now), []string{"2026-12-31 23:55"}},

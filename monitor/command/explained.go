@@ -231,13 +231,16 @@ func (e Explanation) signals() string {
 	for _, v := range e.Signals {
 		since, failed := "", ""
 		if !v.Since.IsZero() {
-			since, failed = clock(v.Since, e.At), fmt.Sprintf("%d of %d", v.Failed, v.Of)
+			since, failed = narrow(v.Since, e.At), fmt.Sprintf("%d of %d", v.Failed, v.Of)
 		}
 		t = append(t, []string{string(v.Signal), string(v.Phase), v.suspicion(), since, failed})
 	}
 	lines := t.lines(3)
 	for i, v := range e.Signals {
-		if slices.ContainsFunc(v.Evidence, func(e monitor.Evidence) bool { return e != monitor.Good }) {
+		switch {
+		case len(v.Evidence) == 0 && v.AlarmAt > 0:
+			lines[i+1] += "  nothing heard yet\n"
+		case slices.ContainsFunc(v.Evidence, func(e monitor.Evidence) bool { return e != monitor.Good }):
 			lines[i+1] += wrap("last: "+words(v.Evidence), "  ") + "\n"
 		}
 	}

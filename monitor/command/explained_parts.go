@@ -123,5 +123,5 @@ func (o Owed) heard(now time.Time) string {
 	if o.State == "" || o.Knows != monitor.Told {
 		return o.knows(now)
 	}
-	return fmt.Sprintf("v%d, %s, %s", o.Version, o.State, clock(o.ToldAt, now))
+	return fmt.Sprintf("v%d, %s, %s", o.Version, o.State, narrow(o.ToldAt, now))
 }

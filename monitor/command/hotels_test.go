@@ -44,9 +44,9 @@ CITY           City Lodge am Hauptbahnh…  disturbed  10:02:11 UTC  10:04:31 UT
 OLDE                                      silent     2026-11-20    2026-11-20
 alpine-hotels  Hotel Alpenrose            connected  2026-11-01    10:04:31 UTC
 `
-	const wantDetails = `alpine-hotels (Hotel Alpenrose): connected, since 2026-11-01 08:00 UTC
+	const wantDetails = `alpine-hotels (Hotel Alpenrose): connected, since 2026-11-01 08:00:00 UTC
   code              ALPN
-  first reported    2026-11-01 08:00 UTC
+  first reported    2026-11-01 08:00:00 UTC
   last reported     10:04:31 UTC
   its token ends    11:00:12 UTC
   last healthcheck  10:03:59 UTC

@@ -14,7 +14,8 @@ const (
 	memoryEvery = 10 * time.Second // how fast more may come into use; until then the collector works harder
 
 	// The collector lets the garbage grow to so many percent of what is in use. While all is well memory is dearer to
-	// those who run bellhop than some thousandths of the time with a thousand checks; while there is news, it is time.
+	// those who run the daemon than some thousandths of the time with a thousand checks; while there is news, or a receiver is
+	// tried again, it is time. Other commands are over soon, and keep to what is usual.
 	collectCalm = 25
 	collectNews = 100
 	newsLasts   = 30 * time.Second

@@ -90,6 +90,8 @@ func (o Owed) hindered(indent string) string {
 	switch {
 	case o.Dead != "":
 		return wrap("Given up: "+o.Dead+".", indent) + "\n"
+	case o.LastErr != "" && o.Attempts == 0: // those of a message that is settled
+		return wrap("The last answer: "+o.LastErr+".", indent) + "\n"
 	case o.LastErr != "":
 		return wrap(fmt.Sprintf("%s so far; the last answer: %s.", count(o.Attempts, "attempt"), o.LastErr), indent) + "\n"
 	}
@@ -100,7 +102,7 @@ func (o Owed) hindered(indent string) string {
 func (o Owed) knows(now time.Time) string {
 	switch o.Knows {
 	case monitor.Told:
-		return fmt.Sprintf("v%d %s", o.Version, clock(o.ToldAt, now))
+		return fmt.Sprintf("v%d %s", o.Version, narrow(o.ToldAt, now))
 	case monitor.Maybe:
 		return fmt.Sprintf("maybe v%d", o.Version)
 	default:
@@ -118,7 +120,7 @@ func (o Owed) due(now time.Time) string {
 	case o.Since.IsZero():
 		return "its end"
 	case o.Attempts > 0:
-		return "next " + clock(o.Next, now)
+		return "next " + narrow(o.Next, now)
 	}
-	return "since " + clock(o.Since, now)
+	return "since " + narrow(o.Since, now)
 }

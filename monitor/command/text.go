@@ -106,12 +106,21 @@ func paragraphs(text string) string {
 	return strings.Join(all, "\n\n")
 }
 
-// clock is a time as people read it: with its zone, and with its day unless that is today. Of another day minutes are enough.
+// clock is a time as people read it: with its zone, and with its day unless that is today.
 func clock(t, now time.Time) string {
 	if t.UTC().Format(time.DateOnly) == now.UTC().Format(time.DateOnly) {
 		return t.UTC().Format("15:04:05 UTC")
 	}
-	return t.UTC().Format("2006-01-02 15:04 UTC")
+	return t.UTC().Format("2006-01-02 15:04:05 UTC")
+}
+
+// narrow is clock in a column: of another day minutes are enough.
+func narrow(t, now time.Time) string {
+	text := clock(t, now)
+	if len(text) > len("15:04:05 UTC") {
+		return t.UTC().Format("2006-01-02 15:04 UTC")
+	}
+	return text
 }
 
 // took is a duration to the millisecond.

@@ -120,7 +120,7 @@ func (d *daemon) serveTold(r *http.Request) ([]monitor.Telling, error) {
 func toldText(all []monitor.Telling, now time.Time) string {
 	t := table{{"WHEN", "RECEIVER", "MESSAGE", "RESULT"}}
 	for _, x := range all {
-		t = append(t, []string{clock(x.At, now), x.Receiver, x.What(), x.Result.Words()})
+		t = append(t, []string{narrow(x.At, now), x.Receiver, x.What(), x.Result.Words()})
 	}
 	lines := t.lines(0, 2)
 	for i, x := range all {
