@@ -235,7 +235,7 @@ func (e Explanation) signals() string {
 		}
 		t = append(t, []string{string(v.Signal), string(v.Phase), v.suspicion(), since, failed})
 	}
-	lines := t.lines(3)
+	lines := t.lines()
 	for i, v := range e.Signals {
 		switch {
 		case len(v.Evidence) == 0 && v.AlarmAt > 0:
