@@ -30,7 +30,7 @@ func watchRows() map[string]row {
 		"apaleo-health":      {hurt: broken(apaleotest.API, "/health"), side: "apaleo", says: "apaleo API health is DOWN", next: "Only this one request fails", ticket: true},
 		"identity-discovery": {hurt: broken(apaleotest.Identity, "/.well-known"), side: "apaleo", says: "apaleo identity is DOWN", next: "Nothing to fix here"},
 		"identity-jwks":      {hurt: keysGone, side: "unclear", says: "apaleo's token signing keys is DOWN", next: "See what answers"},
-		"api-edge":           {hurt: broken(apaleotest.API, "/inventory"), side: "apaleo", says: "HTTP 500", next: "Nothing to fix here", ticket: true, extra: 1},
+		"api-edge":           {hurt: broken(apaleotest.API, "/inventory"), side: "apaleo", says: "apaleo API without credentials is DOWN", next: "Nothing to fix here", ticket: true, extra: 1},
 		"webhook-api-edge":   {hurt: broken(apaleotest.Webhook, "/"), side: "apaleo", says: "apaleo webhook API is DOWN", next: "Nothing to fix here"},
 		"tls-api":            soon(apaleotest.API),
 		"tls-identity":       soon(apaleotest.Identity),
