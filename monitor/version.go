@@ -56,7 +56,7 @@ func (d *draft) review() {
 			d.version(at, EventUpdated, ChangeStatusPage)
 			continue
 		}
-		sev, accounts := d.severity(i), d.scope(i).Accounts
+		sev, accounts := d.severity(i), d.breadth(i)
 		if sev == Degraded && d.wasHard(i) {
 			sev = i.Severity
 		}
@@ -166,6 +166,14 @@ func (d *draft) fares(id CheckID, i *Incident, kind SignalKind) (failing, seen b
 
 // platformKinds are the nodes that all accounts depend on.
 var platformKinds = []NodeKind{NodeIdentity, NodeToken, NodeEdge, NodeAPI, NodeNetwork, NodeScope, NodeModule, NodeReceiver, NodeDelivery}
+
+// breadth is scope's word on how many of the accounts are concerned: it is asked for each second.
+func (d *draft) breadth(i *Incident) string {
+	if i.Cause.Confidence == Certain && slices.Contains(platformKinds, i.Cause.Kind) {
+		return "all" // whoever depends on it, and however they fare
+	}
+	return d.scope(i).Accounts
+}
 
 // reach names how many of the accounts are concerned.
 func (d *draft) reach(c Cause, accounts int) string {
