@@ -31,6 +31,22 @@ func (d *draft) brownOut(id SignalID, without Node) (Cause, bool) {
 	return Cause{}, false
 }
 
+// downWithGroup says whether a check fails with all of its module, or of its account, and does not fail now and then: that
+// explains it, so it is no word on the host.
+func (d *draft) downWithGroup(k *Check) bool {
+	if r := d.row(k.ID()); r == nil || !r.Signal(Availability).IsOpen() && r.Signal(Availability).Phase != Suspect {
+		return false // it is in no doubt
+	}
+	t := d.trials(SignalID{k.ID(), Availability})[0]
+	return t.hard && slices.ContainsFunc(k.Path, func(n Node) bool {
+		if n.Kind != NodeModule && n.Kind != NodeAccount {
+			return false
+		}
+		all := d.poll(n, t)
+		return all.convicts(t) && all.said.hard >= all.said.brown+proof
+	})
+}
+
 // directly is how sure it is that a host fails of which this was found: certain, if a probe of its own is in trouble.
 func (d *draft) directly(n Node) Confidence {
 	for _, id := range d.watched.direct[n] {
@@ -96,7 +112,7 @@ func (d *draft) othersWaver(n Node, i *Incident, id SignalID, since time.Time) b
 		inIt := slices.ContainsFunc(i.Members, func(m SignalID) bool { return m.Check == k.ID() })
 		return k != c && !inIt && !slices.ContainsFunc(k.Path, func(in Node) bool {
 			return (in.Kind == NodeModule || in.Kind == NodeAccount) && c.dependsOn(in)
-		})
+		}) && !d.downWithGroup(k)
 	})
 	return others.said.brown >= 0
 }

@@ -31,6 +31,7 @@ type CauseTable struct {
 type CauseLine struct {
 	Name  string
 	Score CauseScore
+	Free  bool // nothing is asked of it
 }
 
 // Causes are worlds in which something breaks.
@@ -57,7 +58,7 @@ func (c Causes) Measure(ctx context.Context) (CauseTable, error) {
 		if !strings.Contains(s.name, c.Word) {
 			continue
 		}
-		line := CauseLine{Name: s.name}
+		line := CauseLine{Name: s.name, Free: s.free}
 		for from := 0; from < c.Worlds; from += block {
 			n := min(block, c.Worlds-from)
 			score, err := kept(c.Keep, fmt.Sprintf("%s %d %d %d-%d %g", s.name, c.Accounts, c.Run, from, from+n, c.Wrong), func() CauseScore {

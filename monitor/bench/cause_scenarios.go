@@ -12,19 +12,21 @@ import (
 type causeScenario struct {
 	name   string
 	breaks func(causeList, *rand.Rand) []truth
+	free   bool // nothing is asked of it
 }
 
 // causeScenarios are in the order of the table.
 var causeScenarios = []causeScenario{
-	{"one host", func(l causeList, _ *rand.Rand) []truth { return []truth{l.hostDown()} }},
-	{"one module", func(l causeList, r *rand.Rand) []truth { return []truth{l.moduleDown(r)} }},
-	{"identity", func(l causeList, _ *rand.Rand) []truth { return []truth{l.identityDown()} }},
-	{"credentials", func(l causeList, r *rand.Rand) []truth { return []truth{l.clientRefused(r)} }},
-	{"one account", func(l causeList, r *rand.Rand) []truth { return []truth{l.accountDown(r)} }},
-	{"scope set", func(l causeList, r *rand.Rand) []truth { return []truth{l.scopeLost(r)} }},
-	{"our network", func(causeList, *rand.Rand) []truth { return []truth{networkCut()} }},
-	{"module and account", func(l causeList, r *rand.Rand) []truth { return l.moduleAndAccount(r) }},
-	{"identity and own host", func(l causeList, _ *rand.Rand) []truth { return []truth{l.identityDown(), shopDown()} }},
+	{name: "one host", breaks: func(l causeList, _ *rand.Rand) []truth { return []truth{l.hostDown()} }},
+	{name: "one module", breaks: func(l causeList, r *rand.Rand) []truth { return []truth{l.moduleDown(r)} }},
+	{name: "identity", breaks: func(l causeList, _ *rand.Rand) []truth { return []truth{l.identityDown()} }},
+	{name: "credentials", breaks: func(l causeList, r *rand.Rand) []truth { return []truth{l.clientRefused(r)} }},
+	{name: "one account", breaks: func(l causeList, r *rand.Rand) []truth { return []truth{l.accountDown(r)} }},
+	{name: "scope set", breaks: func(l causeList, r *rand.Rand) []truth { return []truth{l.scopeLost(r)} }},
+	{name: "our network", breaks: func(causeList, *rand.Rand) []truth { return []truth{networkCut()} }},
+	{name: "module and account", breaks: func(l causeList, r *rand.Rand) []truth { return l.moduleAndAccount(r) }},
+	{name: "identity and own host", breaks: func(l causeList, _ *rand.Rand) []truth { return []truth{l.identityDown(), shopDown()} }},
+	{name: "brown-out of one host", breaks: func(l causeList, _ *rand.Rand) []truth { return []truth{l.hostBrown(0.3)} }, free: true},
 }
 
 func (l causeList) api() string      { return hostOf(l.config.Hosts.API) }
@@ -37,6 +39,13 @@ func (l causeList) hostDown() truth {
 		signal: monitor.Availability, hits: func(c *monitor.Check, _ string) bool { return c.Host == l.api() },
 		makes: broken502,
 	}
+}
+
+// hostBrown is a brown-out of all of apaleo's API.
+func (l causeList) hostBrown(share float64) truth {
+	t := l.hostDown()
+	t.share = share
+	return t
 }
 
 // moduleDown is one module of the API. Where it has one account's check alone, that check is the module as far as can

@@ -30,7 +30,8 @@ type truth struct {
 	hits   func(c *monitor.Check, account string) bool
 	makes  func(o monitor.Outcome) monitor.Outcome
 
-	quiet bool // nobody is to be blamed
+	quiet bool    // nobody is to be blamed
+	share float64 // of what it hits that fails; 0 is all
 }
 
 // Ask answers one attempt.
@@ -41,6 +42,9 @@ func (w *causeWorld) Ask(c *monitor.Check, a monitor.Attempt) monitor.Outcome {
 		o.For = account
 	}
 	hit := w.hitBy(c, account, a.At)
+	if hit != nil && hit.share > 0 && w.chance(c.ID(), a.At, "share") >= hit.share {
+		hit = nil
+	}
 	flipped := w.chance(c.ID(), a.At, "wrong") < w.noise && c.Host != ""
 	switch {
 	case hit == nil && w.tokenless(c, account, a.At):

@@ -31,6 +31,9 @@ func causeRows(ctx context.Context, r *Run) ([]Row, error) {
 func (l CauseLine) rows(accounts int) []Row {
 	s, world := l.Score, fmt.Sprintf("cause: %s, %s", l.Name, count(accounts, "account"))
 	rows := []Row{atLeast(world, "first culprit right", s.Right, s.Worlds, 0.95, 0.99)}
+	if l.Free {
+		rows = []Row{only(world, "first culprit right", percent(ratio(s.Right, s.Worlds)))}
+	}
 	if s.Truths == 0 {
 		return rows
 	}
