@@ -1,5 +1,7 @@
 package monitor
 
+import "time"
+
 // forgive takes back the suspicions that an incident which has ended explains: of checks that fell into doubt while
 // it was open, did not fail for long enough to become members, and are good since, or were not asked since. Else the
 // next outage would be told as theirs, and as begun with this one; and hundreds of hotels, which are asked seldom, would
@@ -11,12 +13,21 @@ func (d *draft) forgive(i *Incident) {
 		if r == nil {
 			continue
 		}
-		s := r.Signals[k]
-		since := s.Last == Good != s.LastAt.Before(i.Good)
-		if s.Phase == Suspect && since && !s.Since.Before(i.Since) {
+		s, signal := r.Signals[k], SignalID{id, SignalKinds[k]}
+		since := s.Last == Good || s.LastAt.Before(i.Good)
+		switch {
+		case s.Phase == Suspect && since && !s.Since.Before(i.Since):
 			d.editRow(id).Signals[k] = s.rest()
-			d.settleRequests(SignalID{id, SignalKinds[k]})
+			d.settleRequests(signal)
 			d.plan(id)
+		case s.Phase == Clean && d.failed(signal):
+			d.settleRequests(signal) // whose requests failed more seldom than others' must not be told of them later
 		}
 	}
+}
+
+// failed says whether any of the requests failed that a signal may be told by.
+func (d *draft) failed(id SignalID) bool {
+	s := d.streamOf(d.watched.checks[id.Check])
+	return s != nil && id.Signal == Availability && s.Window.Sum(time.Unix(0, 0), d.b.pace).Bad > 0
 }

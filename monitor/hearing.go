@@ -15,6 +15,10 @@ const hearingMost = 28 * time.Second
 // hear puts an opening off for as long as its witnesses have to be heard, and opens what was put off when they have been.
 func (d *draft) hear(c *Check, id SignalID, before, next Signal, edge Edge) (Signal, Edge) {
 	since, waits := d.sight.held[id]
+	if waits && (before.Phase != Suspect || since.Before(before.Since)) { // it was of a suspicion that has ended otherwise
+		delete(d.editSight().held, id)
+		since, waits = time.Time{}, false
+	}
 	at, rule := next.LastAt, d.watched.rules[id.Check][signalIndex(id.Signal)]
 	switch {
 	case edge == Opened && d.unheard(c, id, next, since):
