@@ -23,29 +23,61 @@ func (d *draft) brownOut(id SignalID, without Node) (Cause, bool) {
 			alike = append(alike, i.ID)
 		}
 	}
+	g := groups{d, d.watched.checks[id.Check].Host, map[Node]bool{}}
 	for _, at := range d.oldest(alike) {
-		if d.othersWaver(n, d.incident(at), id, since) {
+		if d.othersWaver(n, d.incident(at), id, since, g) {
 			return Cause{Kind: n.Kind, ID: n.ID, Confidence: d.directly(n)}, true
 		}
 	}
 	return Cause{}, false
 }
 
-// downWithGroup says whether a check fails with all of its module, or of its account, and does not fail now and then: that
-// explains it, so it is no word on the host.
-func (d *draft) downWithGroup(k *Check) bool {
-	if r := d.row(k.ID()); r == nil || !r.Signal(Availability).IsOpen() && r.Signal(Availability).Phase != Suspect {
-		return false // it is in no doubt
-	}
-	t := d.trials(SignalID{k.ID(), Availability})[0]
-	return t.hard && slices.ContainsFunc(k.Path, func(n Node) bool {
+// A groups tells of modules and accounts whether all of what asks a host for them fails, and not now and then.
+type groups struct {
+	d    *draft
+	host string
+	down map[Node]bool
+}
+
+// explain says whether a check fails with all of its module or of its account: then it is no word on the host.
+func (g groups) explain(k *Check) bool {
+	return slices.ContainsFunc(k.Path, func(n Node) bool {
 		if n.Kind != NodeModule && n.Kind != NodeAccount {
 			return false
 		}
-		all := d.poll(n, t)
-		return all.convicts(t) && all.said.hard >= all.said.brown+proof
+		down, known := g.down[n]
+		if !known {
+			down = g.fails(n)
+			g.down[n] = down
+		}
+		return down
 	})
 }
+
+// fails says whether the last answers of a group, since the first of its members began to fail, are surely of an outage.
+func (g groups) fails(n Node) bool {
+	var t trial
+	var own Signal
+	for _, id := range g.d.watched.members[n] {
+		r := g.d.row(id)
+		if r == nil || !g.asks(g.d.watched.checks[id]) {
+			continue
+		}
+		s := r.Signal(Availability)
+		if k := s.streak(); k > 0 && (t.since.IsZero() || s.Recent[k-1].At.Before(t.since)) {
+			t.id, t.since, own = SignalID{id, Availability}, s.Recent[k-1].At, s
+		}
+	}
+	if t.since.IsZero() {
+		return false
+	}
+	fresh := max(g.d.b.pace.Fresh, 2*g.d.watched.checks[t.id.Check].Every)
+	said, _ := t.word(own, g.d.now, fresh, g.d.b.pace.Relation)
+	return g.d.pollOf(n, t, g.asks).said.plus(said).steady() >= proof
+}
+
+// asks says whether bellhop itself asks the host with a check.
+func (g groups) asks(c *Check) bool { return !c.Reported && c.Host == g.host }
 
 // directly is how sure it is that a host fails of which this was found: certain, if a probe of its own is in trouble.
 func (d *draft) directly(n Node) Confidence {
@@ -102,7 +134,7 @@ func (d *draft) sharesBrownOut(i *Incident, id SignalID, since time.Time) bool {
 
 // othersWaver says whether what else asks a host since a brown-out began does not tell against it: two checks of one module, or
 // of one account, that suffer from the same are no word on the host.
-func (d *draft) othersWaver(n Node, i *Incident, id SignalID, since time.Time) bool {
+func (d *draft) othersWaver(n Node, i *Incident, id SignalID, since time.Time, g groups) bool {
 	if i.Since.Before(since) {
 		since = i.Since
 	}
@@ -112,7 +144,7 @@ func (d *draft) othersWaver(n Node, i *Incident, id SignalID, since time.Time) b
 		inIt := slices.ContainsFunc(i.Members, func(m SignalID) bool { return m.Check == k.ID() })
 		return k != c && !inIt && !slices.ContainsFunc(k.Path, func(in Node) bool {
 			return (in.Kind == NodeModule || in.Kind == NodeAccount) && c.dependsOn(in)
-		}) && !d.downWithGroup(k)
+		}) && !g.explain(k)
 	})
 	return others.said.brown >= 0
 }

@@ -64,15 +64,24 @@ func worth(e Evidence, rate float64) float64 {
 // A word is what a check's last answers tell of the time since a trial's first failure, in nats: of an outage,
 // and of a brown-out.
 type word struct {
-	hard, brown float64
-	fails       int
+	hard, brown  float64
+	fails, goods int // of these answers
 }
 
-func (w word) plus(o word) word { return word{w.hard + o.hard, w.brown + o.brown, w.fails + o.fails} }
+func (w word) plus(o word) word {
+	return word{w.hard + o.hard, w.brown + o.brown, w.fails + o.fails, w.goods + o.goods}
+}
+
+// steady is how much likelier the last answers are in an outage than in a brown-out, in nats.
+func (w word) steady() float64 {
+	return float64(w.fails)*(worth(Fail, hardRate)-worth(Fail, brownRate)) + float64(w.goods)*(worth(Good, hardRate)-worth(Good, brownRate))
+}
 
 func (w word) hear(e Evidence, n int) word {
 	if e == Fail {
 		w.fails += n
+	} else {
+		w.goods += n
 	}
 	w.hard, w.brown = w.hard+float64(n)*worth(e, hardRate), w.brown+float64(n)*worth(e, brownRate)
 	return w
