@@ -116,8 +116,7 @@ func TestReportOrder(t *testing.T) {
 	}
 }
 
-// TestReportTwice ensures that a report that comes again changes nothing, be it in the same batch or after a restart,
-// and that a hundred times as many requests cost and say the same.
+// TestReportTwice ensures that a report that comes again changes nothing, be it in the same batch or after a restart.
 func TestReportTwice(t *testing.T) {
 	for seed := range uint64(3) {
 		var last monitor.Report
