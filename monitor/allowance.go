@@ -3,6 +3,7 @@ package monitor
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -129,6 +130,19 @@ func (d *draft) meterLife(c *Check, t TokenFacts) {
 		d.editClient(c.Client).Life = t.Life
 		d.notify(key, fmt.Sprintf("Tokens of client %s have lived %s for a day: that is usual from now on.", c.Client, span(t.Life)), "Nothing to do.", true)
 	}
+}
+
+// unmetered says whether a notice is of a quota, or of the life of tokens, that no check can tell anything of any more.
+func (d *draft) unmetered(key string) bool {
+	quota, ofQuota := strings.CutPrefix(key, noticeQuota)
+	life, ofLife := strings.CutPrefix(key, noticeLife)
+	if !ofQuota && !ofLife {
+		return false
+	}
+	return !slices.ContainsFunc(d.watched.asked, func(id CheckID) bool {
+		c := d.watched.checks[id]
+		return !c.Own && (ofQuota && c.Client+"@"+c.Account == quota || ofLife && c.Client == life)
+	})
 }
 
 // editClient is a client of the draft's own, that may be written. Its slices are replaced, not written into.

@@ -202,7 +202,8 @@ func (d *draft) welcome() {
 }
 
 // dismiss ends, without a word, what stands of receivers and is not so any more: that one was removed, once it
-// is back or nobody is owed the news; and, at the start of a run, that one fails which is a receiver no longer.
+// is back or nobody is owed the news; and, at the start of a run, that one fails which is a receiver no longer. So does
+// what stands of a client or an account that nothing asks for any more: nobody would ever say that it is over.
 func (d *draft) dismiss(first bool) {
 	for _, key := range sortedKeys(d.b.notices) {
 		n := d.b.notices[key]
@@ -211,7 +212,7 @@ func (d *draft) dismiss(first bool) {
 		_, back := d.watched.receiver(gone)
 		_, known := d.watched.receiver(sick)
 		old := first && !d.now.Before(n.At.Add(d.b.pace.NoticeOwed))
-		if wasGone && (back || old) || wasSick && first && !known {
+		if wasGone && (back || old) || wasSick && first && !known || d.unmetered(key) {
 			d.notify(key, "", "", true)
 		}
 	}
