@@ -239,25 +239,3 @@ func (b *Book) applyHotels(c Change) {
 	maps.Copy(b.reports, c.Reports)
 	b.heard = latest(b.heard, c.heard)
 }
-
-// Forget drops from memory what ended so long ago that nobody is owed it, and returns how much that was. The
-// store keeps it. It is no decision: all that Decide could tell
-// by it is a repeat of a report, or of an act, that is a day old.
-func (b *Book) Forget(now time.Time) int {
-	n := 0
-	for id, i := range b.incidents {
-		if i.State == IncidentResolved && now.Sub(i.Updated) > b.pace.EndOwed {
-			b.forgetCause(id, i)
-			delete(b.incidents, id)
-			n++
-		}
-	}
-	n += b.forgetReports(now) + b.forgetActs(now)
-	for id, d := range b.deliveries {
-		if d.Settled && b.incidents[id.Incident] == nil {
-			delete(b.deliveries, id)
-			n++
-		}
-	}
-	return n
-}
