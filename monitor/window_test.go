@@ -46,24 +46,49 @@ func anyReports(t *rapid.T) (all []batch) {
 // severities of a verdict, in order.
 var verdicts = []monitor.Verdict{monitor.Calm, monitor.Suspicious, monitor.Alarming}
 
-// TestWindowMonotone ensures that a failure that is turned into a success never makes a verdict worse, at any time.
+// TestWindowMonotone ensures that a failure that is turned into a success never makes a verdict worse, at any time: one of
+// any reports, and each of those that come once a minute and tell of bursts.
 func TestWindowMonotone(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		reports := anyReports(t)
-		better := slices.Clone(reports)
 		i := rapid.IntRange(0, len(reports)-1).Draw(t, "which")
-		better[i].Bad = rapid.IntRange(0, better[i].Bad).Draw(t, "fewer")
-		var a, b monitor.Window
-		for n, r := range reports {
-			at := day.Add(r.at)
-			a, _ = a.Add(at, at, r.covers, r.Tally, monitor.RealPace())
-			b, _ = b.Add(at, at, r.covers, better[n].Tally, monitor.RealPace())
-			worse, less := a.Verdict(at, 0.02, monitor.RealPace()), b.Verdict(at, 0.02, monitor.RealPace())
-			if slices.Index(verdicts, less) > slices.Index(verdicts, worse) {
-				t.Fatalf("with fewer failures %q, with more %q", less, worse)
+		noWorse(t, reports, i, rapid.IntRange(0, reports[i].Bad).Draw(t, "fewer"))
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		reports := burstReports(t)
+		for i, r := range reports {
+			for _, fewer := range []int{0, r.Bad / 2, max(r.Bad-1, 0)} {
+				noWorse(t, reports, i, fewer)
 			}
 		}
 	})
+}
+
+// burstReports come once a minute: some are good, others fail in part or whole, as when something stops for a while.
+func burstReports(t *rapid.T) (all []batch) {
+	for n := range rapid.IntRange(1, 8).Draw(t, "reports") {
+		of := rapid.SampledFrom([]int{4, 30}).Draw(t, "of")
+		bad := rapid.SampledFrom([]int{0, 1, of / 3, of / 2, of, of}).Draw(t, "bad")
+		all = append(all, batch{time.Duration(n) * time.Minute, time.Minute, monitor.Tally{N: of, Bad: bad}})
+	}
+	return all
+}
+
+// noWorse judges a window after each report, and one in which fewer of a report's requests failed.
+func noWorse(t *rapid.T, reports []batch, i, fewer int) {
+	t.Helper()
+	better := slices.Clone(reports)
+	better[i].Bad = fewer
+	var a, b monitor.Window
+	for n, r := range reports {
+		at := day.Add(r.at)
+		a, _ = a.Add(at, at, r.covers, r.Tally, monitor.RealPace())
+		b, _ = b.Add(at, at, r.covers, better[n].Tally, monitor.RealPace())
+		worse, less := a.Verdict(at, 0.02, monitor.RealPace()), b.Verdict(at, 0.02, monitor.RealPace())
+		if slices.Index(verdicts, less) > slices.Index(verdicts, worse) {
+			t.Fatalf("with fewer failures %q, with more %q", less, worse)
+		}
+	}
 }
 
 // TestWindowOrder ensures that late reports, in whatever order, come to the same as those that were in time.
