@@ -169,17 +169,22 @@ var platformKinds = []NodeKind{NodeIdentity, NodeToken, NodeEdge, NodeAPI, NodeN
 
 // breadth is scope's word on how many of the accounts are concerned: it is asked for each second.
 func (d *draft) breadth(i *Incident) string {
-	if i.Cause.Confidence == Certain && slices.Contains(platformKinds, i.Cause.Kind) {
-		return "all" // whoever depends on it, and however they fare
+	if i.Cause.ofAll() {
+		return "all"
 	}
 	return d.scope(i).Accounts
+}
+
+// ofAll says whether a cause concerns all accounts, however each of them fares.
+func (c Cause) ofAll() bool {
+	return c.Confidence == Certain && slices.Contains(platformKinds, c.Kind)
 }
 
 // reach names how many of the accounts are concerned.
 func (d *draft) reach(c Cause, accounts int) string {
 	platform := slices.Contains(platformKinds, c.Kind)
 	switch {
-	case platform && (c.Confidence == Certain || accounts == 0 || c.Kind == NodeEdge && accounts > 1), accounts > 0 && accounts >= len(d.watched.accounts):
+	case c.ofAll(), platform && (accounts == 0 || c.Kind == NodeEdge && accounts > 1), accounts > 0 && accounts >= len(d.watched.accounts):
 		return "all"
 	case accounts > 1:
 		return "some"
