@@ -262,8 +262,11 @@ func (d *draft) seenFrom(m SignalID) time.Time {
 	case c.Kind == KindConsent:
 		return d.tokenAsked(m.Check)
 	}
-	return at.Add(-max(c.Every, d.reports().usual()))
+	return at.Add(-d.reportSpan(c))
 }
+
+// reportSpan is of how long a time a report tells.
+func (d *draft) reportSpan(c *Check) time.Duration { return max(c.Every, d.reports().usual()) }
 
 // asks says whether a check is still asked what its row tells of: a reload goes through the checks one by one.
 func (d *draft) asks(id CheckID) bool {

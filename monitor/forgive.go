@@ -18,10 +18,10 @@ func (d *draft) forgive(i *Incident) {
 		switch {
 		case s.Phase == Suspect && since && !s.Since.Before(i.Since):
 			d.editRow(id).Signals[k] = s.rest()
-			d.settleRequests(signal)
+			d.forgiveRequests(signal, i.Good)
 			d.plan(id)
 		case s.Phase == Clean && d.failed(signal):
-			d.settleRequests(signal) // whose requests failed more seldom than others' must not be told of them later
+			d.forgiveRequests(signal, i.Good) // whose requests failed more seldom than others' must not be told of them later
 		}
 	}
 }

@@ -253,7 +253,19 @@ func (d *draft) stepRequests(c *Check, o Outcome, way Way) {
 }
 
 // settleRequests forgets the requests that a trouble was told by which is over: they open nothing again.
-func (d *draft) settleRequests(id SignalID) {
+func (d *draft) settleRequests(id SignalID) { d.editWindow(id, func(Window) Window { return "" }) }
+
+// forgiveRequests forgets the requests up to the end of a trouble that explains them, and those of the report which tells of
+// that minute. What has failed since is no part of it: else how long its end took to be believed would decide what counts.
+func (d *draft) forgiveRequests(id SignalID, end time.Time) {
+	if c := d.watched.checks[id.Check]; c != nil {
+		end = end.Add(d.reportSpan(c))
+	}
+	d.editWindow(id, func(w Window) Window { return w.since(end, d.b.pace) })
+}
+
+// editWindow replaces the window that a signal of requests is judged by.
+func (d *draft) editWindow(id SignalID, by func(Window) Window) {
 	c := d.watched.checks[id.Check]
 	if c == nil || c.Kind != KindTraffic || id.Signal != Availability {
 		return
@@ -262,9 +274,10 @@ func (d *draft) settleRequests(id SignalID) {
 	switch {
 	case h == nil:
 	case c.Account != "":
-		h.Traffic.Window = ""
+		h.Traffic.Window = by(h.Traffic.Window)
 	default:
 		h.Streams = slices.Clone(h.Streams)
-		h.stream(c.ID()).Window = ""
+		s := h.stream(c.ID())
+		s.Window = by(s.Window)
 	}
 }

@@ -176,6 +176,17 @@ func (w Window) read(room []bucket) (now int64, all []bucket) {
 	return now, all
 }
 
+// since is the window without the buckets that begin before a time.
+func (w Window) since(from time.Time, p Pace) Window {
+	var room [2 * unitsFive]bucket
+	now, all := w.read(room[:0])
+	first := slices.IndexFunc(all, func(b bucket) bool { return b.at >= unit(from, p) })
+	if first < 0 {
+		return ""
+	}
+	return written(now, all[first:])
+}
+
 // Sum adds up what was counted in buckets that begin at or after a time.
 func (w Window) Sum(from time.Time, p Pace) Tally {
 	var room [2 * unitsFive]bucket
